@@ -1,0 +1,41 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// sqrt without errno, so that loops with square roots stay vector code.
+let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
+
+// What other packages can build on: all but the C modules.
+let libraries = [
+  "LinearAlgebra", "Tables", "Estimates", "Distributions",
+]
+
+let package = Package(
+  name: "multilevel-lab",
+  products: libraries.map { .library(name: $0, targets: [$0]) },
+  targets: [
+    // 1: numbers, tables, drawing commands
+    .target(name: "LinearAlgebra", swiftSettings: kernelSettings),
+    .target(name: "Tables"),
+    .target(name: "Estimates", dependencies: ["Tables"]),
+    .target(name: "Distributions"),
+
+    // Tests
+    .target(name: "TestSupport", dependencies: ["Tables"], path: "Tests/TestSupport"),
+  ]
+    + testTargets([
+      ("LinearAlgebra", []),
+      ("Tables", []),
+      ("Estimates", []),
+      ("Distributions", []),
+    ]),
+  swiftLanguageModes: [.v6]
+)
+
+/// One test target a target: `Tests/<Target>Tests`.
+func testTargets(_ list: [(String, [String])]) -> [Target] {
+  list.map { name, more in
+    .testTarget(
+      name: name + "Tests",
+      dependencies: [.init(stringLiteral: name), "TestSupport"] + more.map { .init(stringLiteral: $0) })
+  }
+}

@@ -1,0 +1,57 @@
+import Glibc
+
+/// The error of Stirling's formula, log Γ(a + 1) − [(a + ½)·log a − a + log √(2π)], for a > 0.
+///
+/// With it, ratios of gamma functions lose no digits to the large terms that cancel in them.
+///
+/// - Reference: Loader (2000), "Fast and accurate computation of binomial probabilities".
+func stirlingError(_ a: Double) -> Double {
+  // The asymptotic series needs a ≥ 10 for full precision; below, Γ(a + 2) = (a + 1)·Γ(a + 1) gives
+  // error(a) = error(a + 1) + (a + ½)·log(1 + 1/a) − 1.
+  var shifted = a
+  var correction = 0.0
+  while shifted < 10 {
+    correction += (shifted + 0.5) * log1p(1 / shifted) - 1
+    shifted += 1
+  }
+  let s = 1 / (shifted * shifted)
+  let high: Double = 1.0 / 1188 - s * (691.0 / 360360 - s * (1.0 / 156))
+  let series: Double = 1.0 / 12 - s * (1.0 / 360 - s * (1.0 / 1260 - s * (1.0 / 1680 - s * high)))
+  return correction + series / shifted
+}
+
+/// log Γ(a + 1) for a > 0.
+func logFactorial(_ a: Double) -> Double {
+  stirlingError(a) + (a + 0.5) * Glibc.log(a) - a + StandardNormalTail.logRootTwoPi
+}
+
+/// log B(a, b), the beta function, for a, b > 0.
+func logBeta(_ a: Double, _ b: Double) -> Double {
+  let n = a + b
+  let errors = stirlingError(a) + stirlingError(b) - stirlingError(n)
+  let root = StandardNormalTail.logRootTwoPi - 0.5 * Glibc.log(a / n * b)
+  return errors + root - a * log1p(b / a) - b * log1p(a / b)
+}
+
+/// u − log(1 + u) ≥ 0 without cancellation, for u = ratio − 1 > −1.
+///
+/// - Parameters:
+///   - u: distance of the ratio from 1, as exact as the caller has it; used near 1.
+///   - ratio: 1 + u, as exact as the caller has it; used far from 1.
+func logDeviance(_ u: Double, ratio: Double) -> Double {
+  guard ratio >= 0.5, ratio <= 1.6 else { return u - Glibc.log(ratio) }
+  // log(1 + u) = 2·artanh(r) with r = u/(2 + u), and u − 2r = r·u, so the leading terms cancel by algebra.
+  let r = u / (2 + u)
+  let square = r * r
+  var power = square
+  var sum = 0.0
+  var k = 3.0
+  while true {
+    let next = sum + power / k
+    if next == sum { break }
+    sum = next
+    power *= square
+    k += 2
+  }
+  return r * (u - 2 * sum)
+}

@@ -1,0 +1,78 @@
+/// A column read as a factor: one level code a row.
+///
+/// Levels sort as numbers where every level is an integer or a real number, FALSE before TRUE, else by bytes (the C locale),
+/// so that an analysis does not depend on the machine's language.
+public struct CategoricalColumn: Sendable, Equatable {
+  /// The column's name.
+  public let name: String
+  /// The distinct values that occur, sorted.
+  public let levels: [String]
+  /// For each row the index of its level, or −1 where the entry is missing.
+  public let codes: [Int]
+
+  /// A factor from codes and levels.
+  public init(name: String, levels: [String], codes: [Int]) {
+    self.name = name
+    self.levels = levels
+    self.codes = codes
+  }
+
+  /// Reads any column as a factor. Costs one dictionary look-up a row.
+  public init(_ column: Column) {
+    name = column.name
+    var levels = LevelCounter()
+    var raw = [Int](repeating: -1, count: column.count)
+    if case .text(let texts) = column.values {
+      for row in texts.indices { if let text = texts[row] { raw[row] = levels.code(of: text) } }
+    } else {
+      for row in 0..<column.count { if let text = column.text(row) { raw[row] = levels.code(of: text) } }
+    }
+    let found = levels.found
+    let sorted = CategoricalColumn.sortedLevels(found)
+    var place = [Int](repeating: 0, count: found.count)
+    for (new, old) in sorted.enumerated() { place[old] = new }
+    self.levels = sorted.map { found[$0] }
+    codes = raw.map { $0 < 0 ? -1 : place[$0] }
+  }
+
+  /// Numbers texts in the order in which they first occur.
+  private struct LevelCounter {
+    private(set) var found: [String] = []
+    private var order: [String: Int] = [:]
+    /// Few levels are found sooner by looking through them than by hashing.
+    private static let few = 8
+
+    mutating func code(of text: String) -> Int {
+      if found.count <= LevelCounter.few {
+        for i in found.indices where found[i] == text { return i }
+      } else if let code = order[text] {
+        return code
+      }
+      if found.count == LevelCounter.few { for (i, level) in found.enumerated() { order[level] = i } }
+      if found.count >= LevelCounter.few { order[text] = found.count }
+      found.append(text)
+      return found.count - 1
+    }
+  }
+
+  /// How many rows have each level.
+  public var counts: [Int] {
+    var counts = [Int](repeating: 0, count: levels.count)
+    for code in codes where code >= 0 { counts[code] += 1 }
+    return counts
+  }
+
+  /// The order of levels: as integers where all are integers (text such as "10" included), as numbers where all are numbers, else by bytes.
+  private static func sortedLevels(_ found: [String]) -> [Int] {
+    let numbers = found.map { text in
+      text.utf8.allSatisfy("+-.eE0123456789".utf8.contains)
+        ? Double(text).flatMap { $0.isFinite ? $0 : nil } : nil
+    }
+    if numbers.allSatisfy({ $0 != nil }) {
+      return found.indices.sorted {
+        (numbers[$0]!, found[$0].utf8.count) < (numbers[$1]!, found[$1].utf8.count)
+      }
+    }
+    return found.indices.sorted { found[$0].utf8.lexicographicallyPrecedes(found[$1].utf8) }
+  }
+}

@@ -1,0 +1,45 @@
+import TestSupport
+import Testing
+
+@testable import LinearAlgebra
+
+@Suite("QR with limited pivoting")
+struct PivotedQRTests {
+  @Test("normal equations hold, and (X'X)⁻¹ is its inverse")
+  func normalEquations() {
+    let x = Matrix([[1, 2, 5], [1, 3, 1], [1, 5, 0], [1, 7, 2], [1, 11, -3]])
+    let y = [1.0, 4, 2, 8, 5]
+    let qr = PivotedQR(x)
+    #expect(qr.rank == 3)
+    var effects = y
+    qr.applyTransposedQ(to: &effects)
+    let b = qr.coefficients(fromEffects: effects)
+    let left = x.transposed * (x * b)
+    expectClose(left, x.transposed * y, relative: 1e-12)
+    let product = (x.transposed * x) * qr.inverseGram
+    for i in 0..<3 { for j in 0..<3 { expectClose(product[i, j], i == j ? 1 : 0, absolute: 1e-12) } }
+    // Q is orthogonal: Q(Q'y) = y.
+    qr.applyQ(to: &effects)
+    expectClose(effects, y, absolute: 1e-13)
+  }
+
+  @Test("the column that others span is aliased, wherever it stands")
+  func aliased() {
+    // Column 1 is twice column 0, column 3 is column 0 + column 2.
+    let x = Matrix([[1, 2, 3, 4], [1, 2, 5, 6], [1, 2, -1, 0], [1, 2, 2, 3], [1, 2, 9, 10]])
+    let qr = PivotedQR(x)
+    #expect(qr.rank == 2)
+    #expect(qr.pivot.prefix(2) == [0, 2])
+    var effects = [1.0, 2, 3, 4, 5]
+    qr.applyTransposedQ(to: &effects)
+    let b = qr.coefficients(fromEffects: effects)
+    #expect(b[1].isNaN && b[3].isNaN && b[0].isFinite && b[2].isFinite)
+  }
+
+  @Test("fewer rows than columns, a zero column, a single row")
+  func degenerate() {
+    #expect(PivotedQR(Matrix([[1, 2, 3]])).rank == 1)
+    #expect(PivotedQR(Matrix([[0, 1], [0, 2], [0, 4]])).rank == 1)
+    #expect(PivotedQR(Matrix([[0, 1], [0, 2], [0, 4]])).pivot == [1, 0])
+  }
+}
