@@ -6,7 +6,7 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 
 // What other packages can build on: all but the C modules.
 let libraries = [
-  "LinearAlgebra", "Tables", "Estimates", "Distributions",
+  "LinearAlgebra", "Tables", "Estimates", "Distributions", "Designs",
 ]
 
 let package = Package(
@@ -19,6 +19,9 @@ let package = Package(
     .target(name: "Estimates", dependencies: ["Tables"]),
     .target(name: "Distributions"),
 
+    // 3: one fit; data with known truth
+    .target(name: "Designs", dependencies: ["Distributions", "Tables", "Estimates"]),
+
     // Tests
     .target(name: "TestSupport", dependencies: ["Tables"], path: "Tests/TestSupport"),
   ]
@@ -27,6 +30,7 @@ let package = Package(
       ("Tables", []),
       ("Estimates", []),
       ("Distributions", []),
+      ("Designs", ["Tables", "Distributions"]),
     ]),
   swiftLanguageModes: [.v6]
 )
