@@ -6,7 +6,7 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 
 // What other packages can build on: all but the C modules.
 let libraries = [
-  "LinearAlgebra", "Tables", "Estimates", "Distributions", "Designs",
+  "LinearAlgebra", "Tables", "Estimates", "Distributions", "ModelFormula", "MixedModels", "Designs",
 ]
 
 let package = Package(
@@ -19,7 +19,14 @@ let package = Package(
     .target(name: "Estimates", dependencies: ["Tables"]),
     .target(name: "Distributions"),
 
+    // 2: formulas, files
+    .target(name: "ModelFormula", dependencies: ["Tables", "LinearAlgebra"]),
+
     // 3: one fit; data with known truth
+    .target(
+      name: "MixedModels",
+      dependencies: ["ModelFormula", "LinearAlgebra", "Distributions", "Estimates", "Tables"],
+      swiftSettings: kernelSettings),
     .target(name: "Designs", dependencies: ["Distributions", "Tables", "Estimates"]),
 
     // Tests
@@ -30,6 +37,8 @@ let package = Package(
       ("Tables", []),
       ("Estimates", []),
       ("Distributions", []),
+      ("ModelFormula", ["Tables"]),
+      ("MixedModels", ["ModelFormula", "Tables", "LinearAlgebra", "Estimates"]),
       ("Designs", ["Tables", "Distributions"]),
     ]),
   swiftLanguageModes: [.v6]

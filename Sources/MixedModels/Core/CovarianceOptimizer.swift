@@ -1,0 +1,203 @@
+import Glibc
+import LinearAlgebra
+
+/// Minimizes a `ProfiledCriterion` over the cone of covariance matrices Ψ.
+///
+/// Inside the cone: Newton's method in the chart I + Ψ = LL', Ψ ↦ Lexp(E)L' − I, with the exact Hessian. A step that leaves the cone is
+/// projected by setting negative eigenvalues to 0. On the boundary: a trust region in the entries of Ψ's Cholesky factor, unconstrained, with
+/// the exact Hessian. A zero column stays zero while its curvature is positive and leaves otherwise, which is the optimality test D ⪰ 0 there.
+///
+/// Several starts, because the criterion can have more than one minimum (even a strict one at Ψ = 0). The best wins.
+/// Reference: Moré & Sorensen (1983), doi:10.1137/0904038; the moment start follows Rao (1971), doi:10.1016/0047-259X(71)90001-7.
+final class CovarianceOptimizer {
+  typealias Pointer = UnsafeMutablePointer<Double>
+
+  /// Where one start ended.
+  struct Outcome {
+    var psi: [Double]
+    var value: Double
+    var converged: Bool
+  }
+
+  let criterion: ProfiledCriterion
+  /// Evaluations of the criterion so far.
+  private(set) var evaluationCount = 0
+
+  /// Effects a group (q), and free entries of Ψ (s).
+  let q: Int
+  let s: Int
+  private let block: ScratchBlock
+  /// The point Ψ, the one tried next, and L = chol(I + Ψ) (q×q).
+  let psi, trial, factor: Pointer
+  /// Scratch of at least q×q.
+  let work, work2, vectors: Pointer
+  /// Gradient (s), Hessian (s×s) and step (s) in the chart, and the map from its directions to Ψ's (s×s).
+  let chart, chartHessian, step, map: Pointer
+  /// Scratch (q or s).
+  let eigenvalues: Pointer
+
+  /// An optimizer with memory of its own.
+  init(_ criterion: ProfiledCriterion) {
+    self.criterion = criterion
+    q = criterion.data.effectCount
+    s = criterion.directions.count
+    let sizes = [q * q, q * q, q * q, q * q, q * q, q * q, s, s * s, s, s * s]
+    let wide = max(s * s, q * q)
+    block = ScratchBlock(count: sizes.reduce(0, +) + 2 * wide + max(q, s))
+    psi = block.take(q * q)
+    trial = block.take(q * q)
+    factor = block.take(q * q)
+    work = block.take(wide)
+    work2 = block.take(q * q)
+    vectors = block.take(wide)
+    chart = block.take(s)
+    chartHessian = block.take(s * s)
+    step = block.take(s)
+    map = block.take(s * s)
+    eigenvalues = block.take(max(q, s))
+  }
+
+  /// The best optimum over the starts that are right for q: the moment estimate, Ψ = I and Ψ = 100·I; for one effect the best point of a grid
+  /// over eleven decades; for three effects or more, and for very few groups, four more.
+  func minimize() -> Outcome? {
+    var best: Outcome?
+    func tryStart(_ fill: () -> Void) {
+      fill()
+      guard let outcome = descend(known: best) else { return }
+      guard let found = best else { return best = outcome }
+      let noise = 1e-10 * abs(outcome.value)
+      if outcome.value < found.value - noise
+        || outcome.converged && !found.converged && outcome.value < found.value + noise
+      {
+        best = outcome
+      }
+    }
+    tryStart { fillMomentStart() }
+    tryStart { fillDiagonal { _ in 1 } }
+    tryStart { fillDiagonal { _ in 100 } }
+    if q == 1 { tryStart { fillBestOfGrid() } }
+    // With more effects, or very few groups, more minima are worth looking for.
+    if q >= 3 || q == 2 && criterion.data.groupCount <= 4 {
+      tryStart { fillDiagonal { _ in 0.01 } }
+      tryStart { fillDiagonal { $0 % 2 == 0 ? 10 : 0.01 } }
+      tryStart { fillDiagonal { $0 % 2 == 0 ? 0.01 : 10 } }
+      tryStart { fillDiagonal { _ in 1e4 } }
+    }
+    return best
+  }
+
+  private func fillDiagonal(_ entry: (Int) -> Double) {
+    for i in 0..<q * q { psi[i] = 0 }
+    for i in 0..<q { psi[i + i * q] = entry(i) }
+  }
+
+  /// For q = 1, the Ψ of a logarithmic grid with the smallest criterion.
+  private func fillBestOfGrid() {
+    var best = (value: Double.infinity, psi: 1.0)
+    for k in -12...32 {
+      trial[0] = pow(10, Double(k) / 4)
+      let value = evaluate(trial)
+      if value < best.value { best = (value, trial[0]) }
+    }
+    psi[0] = best.psi
+  }
+
+  /// Sets an effect's variance and covariances to 0 where that leaves the criterion as it is; false if it does not.
+  func removeUnseen(effect k: Int, from optimum: inout Outcome) -> Bool {
+    var reduced = optimum.psi
+    for i in 0..<q {
+      reduced[i + k * q] = 0
+      reduced[k + i * q] = 0
+    }
+    for i in 0..<q * q { psi[i] = reduced[i] }
+    let value = evaluate(psi)
+    guard abs(value - optimum.value) <= 1e-9 * max(1, abs(optimum.value)) else { return false }
+    optimum = Outcome(psi: reduced, value: value, converged: optimum.converged)
+    return true
+  }
+
+  /// The smallest eigenvalue of the criterion's Hessian in the chart around a regular Ψ: curvature for a relative change of I + Ψ.
+  func flattestCurvature(at point: [Double]) -> Double {
+    for i in 0..<q * q { psi[i] = point[i] }
+    guard evaluate(psi).isFinite else { return 0 }
+    criterion.differentiate()
+    guard prepareChart() else { return 0 }
+    let scratch = ScratchBlock(count: s * s)
+    defer { withExtendedLifetime(scratch) {} }
+    let unused = scratch.take(s * s)
+    for i in 0..<s * s { work[i] = chartHessian[i] }
+    SmallKernels.symmetricEigen(work, s, vectors: unused)
+    return (0..<s).map { work[$0 + $0 * s] }.min() ?? 0
+  }
+
+  /// One scoring step from Ψ = 0: Ψ₀ = (Σ c_jc_j'/s² − Σ(A_j − P_j))/J there, eigenvalues at least 0.01.
+  private func fillMomentStart() {
+    for i in 0..<q * q { psi[i] = 0 }
+    guard evaluate(psi).isFinite else { return fillDiagonal { _ in 1 } }
+    criterion.differentiate()
+    // D(0) = Σ(G − P) − (m/r²)Σcc'; the moment equation replaces r²/m by the variance within groups.
+    let data = criterion.data
+    let p = data.fixedCount
+    let residual = data.within[p + p * (p + 1)] / Double(max(data.withinDegreesOfFreedom, 1))
+    for i in 0..<q * q { work[i] = 0 }
+    let beta = criterion.beta
+    for j in 0..<data.groupCount {
+      let cross = criterion.groupCross + j * q * (p + 1)
+      for i in 0..<q {
+        var sum = cross[i + p * q]
+        for k in 0..<p { sum -= cross[i + k * q] * beta[k] }
+        work2[i] = sum
+      }
+      for k in 0..<q { for i in 0..<q { work[i + k * q] += work2[i] * work2[k] } }
+    }
+    let ratio = criterion.degreesOfFreedom / criterion.residualSquares
+    let groups = Double(data.groupCount)
+    for i in 0..<q * q {
+      // Σ(G − P) = D + ratio·Σcc'
+      let information = criterion.gradient[i] + ratio * work[i]
+      psi[i] = (work[i] / residual - information) / groups
+    }
+    keepBlocks(psi)
+    for i in 0..<q * q { work[i] = psi[i] }
+    rebuild(psi, from: work, smallest: 0.01)
+  }
+
+  /// Zeroes the entries between terms.
+  private func keepBlocks(_ a: Pointer) {
+    for i in 0..<q * q { work2[i] = 0 }
+    for (x, y) in criterion.directions {
+      work2[x + y * q] = a[x + y * q]
+      work2[y + x * q] = a[y + x * q]
+    }
+    for i in 0..<q * q { a[i] = work2[i] }
+  }
+
+  /// target ← V max(λ, smallest) V' of a symmetric matrix, which is destroyed. Returns its smallest eigenvalue.
+  @discardableResult
+  func rebuild(_ target: Pointer, from a: Pointer, smallest: Double) -> Double {
+    SmallKernels.symmetricEigen(a, q, vectors: vectors)
+    var least = Double.infinity
+    for k in 0..<q {
+      least = min(least, a[k + k * q])
+      eigenvalues[k] = max(a[k + k * q], smallest)
+    }
+    for j in 0..<q {
+      for i in 0...j {
+        var sum = 0.0
+        for k in 0..<q { sum += vectors[i + k * q] * eigenvalues[k] * vectors[j + k * q] }
+        target[i + j * q] = sum
+        target[j + i * q] = sum
+      }
+    }
+    return least
+  }
+
+  func evaluate(_ at: Pointer) -> Double {
+    evaluationCount += 1
+    return criterion.evaluate(at: at)
+  }
+
+  func outcome(_ value: Double, converged: Bool) -> Outcome {
+    Outcome(psi: Array(UnsafeBufferPointer(start: psi, count: q * q)), value: value, converged: converged)
+  }
+}

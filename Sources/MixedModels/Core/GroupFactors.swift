@@ -1,0 +1,164 @@
+import LinearAlgebra
+
+/// The QR factorizations of the groups' Z_j applied to U_j = [X_j y_j], all whitened.
+struct GroupFactors {
+  /// R_j by columns, group after group (J·q²), and the rank of each.
+  let triangles: [Double]
+  let ranks: [Int]
+  /// z_j, the first q rows of Q_j'U_j, by columns, group after group (J·q·(p+1)).
+  let projections: [Double]
+  /// W = Σ (rest)'(rest) over the other rows ((p+1)²).
+  let within: [Double]
+  private let sizes: [Int]
+  private let effects: Int
+  private let columns: Int
+
+  /// - Parameters:
+  ///   - whiteZ: Z̃ (n×q); u: [X̃ ỹ] (n × `columns`).
+  ///   - codes: the level of each row, 0..<groups.
+  init(
+    whiteZ: [Double], u: [Double], rows n: Int, effects q: Int, columns: Int, codes: [Int], groups: Int
+  ) {
+    // Rows of a group side by side.
+    var start = [Int](repeating: 0, count: groups + 1)
+    for code in codes { start[code + 1] += 1 }
+    let sizes = Array(start.dropFirst())
+    for j in 0..<groups { start[j + 1] += start[j] }
+    var order = [Int](repeating: 0, count: n)
+    var next = start
+    for i in 0..<n {
+      order[next[codes[i]]] = i
+      next[codes[i]] += 1
+    }
+
+    var triangles = [Double](repeating: 0, count: groups * q * q)
+    var projections = [Double](repeating: 0, count: groups * q * columns)
+    var within = [Double](repeating: 0, count: columns * columns)
+    var ranks = [Int](repeating: 0, count: groups)
+    let width = q + columns
+    let most = sizes.max() ?? 0
+    let scratch = ScratchBlock(count: most * width)
+    defer { withExtendedLifetime(scratch) {} }
+    let a = scratch.take(most * width)
+    for j in 0..<groups {
+      let rows = sizes[j]
+      for r in 0..<rows {
+        let i = order[start[j] + r]
+        for k in 0..<q { a[r + k * rows] = whiteZ[i + k * n] }
+        for k in 0..<columns { a[r + (q + k) * rows] = u[i + k * n] }
+      }
+      let kept = min(q, rows)
+      for k in 0..<kept { GroupFactors.reflect(a, rows: rows, width: width, column: k) }
+      var trace = 0.0
+      for k in 0..<q {
+        for i in 0...min(k, kept - 1) {
+          triangles[j * q * q + i + k * q] = a[i + k * rows]
+          trace += a[i + k * rows] * a[i + k * rows]
+        }
+      }
+      ranks[j] = GroupFactors.rank(ofTriangleAt: j * q * q, q: q, in: triangles, trace: trace)
+      for k in 0..<columns {
+        for i in 0..<kept { projections[j * q * columns + i + k * q] = a[i + (q + k) * rows] }
+        for l in 0...k {
+          var sum = 0.0
+          for i in kept..<max(rows, kept) { sum += a[i + (q + k) * rows] * a[i + (q + l) * rows] }
+          within[l + k * columns] += sum
+        }
+      }
+    }
+    for k in 0..<columns { for l in 0..<k { within[k + l * columns] = within[l + k * columns] } }
+    self.triangles = triangles
+    self.ranks = ranks
+    self.projections = projections
+    self.within = within
+    self.sizes = sizes
+    self.effects = q
+    self.columns = columns
+  }
+
+  /// W with what singular R_j leave of z_j: all sums of squares within groups.
+  var allWithinGroups: [Double] {
+    let q = effects
+    var squares = within
+    for (j, rank) in ranks.enumerated() where rank < min(q, sizes[j]) {
+      let kept = min(q, sizes[j])
+      var head = Matrix(rows: kept, columns: q)
+      for k in 0..<q { for i in 0..<kept { head[i, k] = triangles[j * q * q + i + k * q] } }
+      let span = PivotedQR(head, tolerance: 1e-6)
+      var turned: [[Double]] = []
+      for k in 0..<columns {
+        var column = (0..<kept).map { projections[j * q * columns + $0 + k * q] }
+        span.applyTransposedQ(to: &column)
+        turned.append(column)
+      }
+      for k in 0..<columns {
+        for l in 0..<columns {
+          for i in min(span.rank, kept)..<kept { squares[l + k * columns] += turned[k][i] * turned[l][i] }
+        }
+      }
+    }
+    return squares
+  }
+
+  /// One Householder step on the first columns of a group's block.
+  private static func reflect(_ a: UnsafeMutablePointer<Double>, rows: Int, width: Int, column k: Int) {
+    let c = a + k * rows
+    var squares = 0.0
+    for i in k..<rows { squares += c[i] * c[i] }
+    guard squares > 0 else { return }
+    let norm = squares.squareRoot()
+    let diagonal = c[k] > 0 ? -norm : norm
+    let v0 = c[k] - diagonal
+    let factor = 1 / (diagonal * v0)
+    for l in k + 1..<width {
+      let b = a + l * rows
+      var dot = v0 * b[k]
+      var i = k + 1
+      while i < rows {
+        dot += c[i] * b[i]
+        i += 1
+      }
+      dot *= factor
+      b[k] += dot * v0
+      i = k + 1
+      while i < rows {
+        b[i] += dot * c[i]
+        i += 1
+      }
+    }
+    c[k] = diagonal
+    var i = k + 1
+    while i < rows {
+      c[i] = 0
+      i += 1
+    }
+  }
+
+  /// Rank of a whitened R_j, by column-pivoted elimination of R_j'R_j against 1e-12 of its trace.
+  private static func rank(ofTriangleAt base: Int, q: Int, in triangles: [Double], trace: Double) -> Int {
+    if trace == 0 { return 0 }
+    if q == 1 { return 1 }
+    if q == 2 {
+      // What the larger diagonal entry leaves of the other is det/larger.
+      let (a, b, d) = (triangles[base], triangles[base + 2], triangles[base + 3])
+      let larger = max(a * a, b * b + d * d)
+      return (a * d) * (a * d) > 1e-12 * trace * larger ? 2 : 1
+    }
+    var gram = Matrix(rows: q, columns: q)
+    for i in 0..<q {
+      for j in 0..<q {
+        var sum = 0.0
+        for k in 0...min(i, j) { sum += triangles[base + k + i * q] * triangles[base + k + j * q] }
+        gram[i, j] = sum
+      }
+    }
+    var left = Array(0..<q)
+    var rank = 0
+    while let k = left.max(by: { gram[$0, $0] < gram[$1, $1] }), gram[k, k] > 1e-12 * trace {
+      left.removeAll { $0 == k }
+      rank += 1
+      for i in left { for j in left { gram[i, j] -= gram[i, k] * gram[k, j] / gram[k, k] } }
+    }
+    return rank
+  }
+}

@@ -1,0 +1,215 @@
+import LinearAlgebra
+
+/// The data of a model with one grouping factor, reduced to constants per group: nothing after it touches an observation.
+///
+/// For group j the QR factorization of Z_j gives R_j (q×q) and z_j, the first q rows of Q'[X_j y_j]; the other rows of all groups together give
+/// W = Σ (rest)'(rest). With Ψ = ΛΛ' and H_j = (I + R_jΨR_j')⁻¹,
+///
+///     log|V_j| = log|I + R_jΨR_j'|        U'V⁻¹U = W + Σ z_j'H_jz_j,  U = [X y]
+///
+/// sums of positive semidefinite matrices, without the cancellation of cross-products. A group with fewer rows than effects, or with constant x,
+/// simply has a singular R_j.
+///
+/// Everything is kept in coordinates that make it free of scale: Z̃ = ZR_b⁻¹ with R_b'R_b = Z'Z/J term by term, X̃ = XR_x⁻¹ with R_x'R_x = X'X, and
+/// y replaced by its least-squares residual, scaled to length 1. So shifting or rescaling a predictor changes no number here but R_b,
+/// R_x, the scale of y and the pooled β.
+///
+/// Reference: Lindstrom & Bates (1988), doi:10.1080/01621459.1988.10478693.
+final class GroupReduction: Sendable {
+  let rowCount: Int
+  let groupCount: Int
+  /// Number of random effects a group (q) and of fixed effects (p).
+  let effectCount: Int
+  let fixedCount: Int
+  /// The columns of each random-effects term.
+  let blocks: [Range<Int>]
+  /// R_j by columns, group after group (J·q²).
+  let triangles: [Double]
+  /// z_j by columns, group after group (J·q·(p+1)).
+  let projections: [Double]
+  /// W by columns ((p+1)²).
+  let within: [Double]
+  /// W with what singular R_j leave of z_j: all sums of squares within groups ((p+1)²).
+  private let withinGroups: [Double]
+  /// R_b (q×q, block diagonal) and R_x (p×p), upper triangular.
+  let effectScale: Matrix
+  let fixedScale: Matrix
+  /// log|R_x'R_x|.
+  let logFixedGram: Double
+  /// Least-squares coefficients of y on X.
+  let pooledCoefficients: [Double]
+  /// The length of y's least-squares residual, by which it was divided; 0 if X fits y exactly.
+  let responseScale: Double
+  /// n − Σ rank(R_j) − rank(W_xx): what is left to estimate the residual variance within groups.
+  let withinDegreesOfFreedom: Int
+
+  /// Reduces data.
+  /// - Parameters:
+  ///   - z: all random-effects columns (n×q); `blocks` says which belong to one term.
+  ///   - x: fixed-effects columns of full rank (n×p), as factored in `qr`.
+  ///   - interceptColumn: the column of X that is 1 everywhere, if there is one.
+  ///   - codes: the level of each row, 0..<groupCount.
+  /// - Throws: `FitError.collinearEffects` if a term's columns are linearly dependent over all rows.
+  /// - Complexity: O(n(q + p)²).
+  init(
+    z: Matrix, blocks: [Range<Int>], blockNames: [String], effectNames: [String], x: Matrix, qr: PivotedQR,
+    y: [Double],
+    interceptColumn: Int?, codes: [Int], groupCount: Int
+  ) throws(FitError) {
+    let n = y.count
+    let q = z.columns
+    let p = x.columns
+    rowCount = n
+    self.groupCount = groupCount
+    effectCount = q
+    fixedCount = p
+    self.blocks = blocks
+
+    // Whitened Z, term by term: √J times the orthonormal factor of each term's columns.
+    let rootJ = Double(groupCount).squareRoot()
+    var scale = Matrix(rows: q, columns: q)
+    var whiteZ = z.storage
+    for (block, name) in zip(blocks, blockNames) {
+      let failed = GroupReduction.orthonormalize(&whiteZ, rows: n, columns: block, triangle: &scale)
+      if let failed { throw .collinearEffects(term: name, column: effectNames[failed]) }
+    }
+    for k in whiteZ.indices { whiteZ[k] *= rootJ }
+    effectScale = scale * (1 / rootJ)
+
+    // Orthonormal X and the residual of y. A constant far from 0 is taken out first where X holds it.
+    let mean = interceptColumn == nil ? 0 : y.reduce(0, +) / Double(n)
+    let y = y.map { $0 - mean }
+    var triangle = Matrix(rows: p, columns: p)
+    for j in 0..<p { for i in 0...j { triangle[i, j] = qr.factors[i, j] } }
+    fixedScale = triangle
+    logFixedGram = 2 * qr.logAbsDeterminant
+    var effects = y
+    qr.applyTransposedQ(to: &effects)
+    var pooled = qr.coefficients(fromEffects: effects)
+    if let interceptColumn { pooled[interceptColumn] += mean }
+    pooledCoefficients = pooled
+    let size = y.reduce(0) { max($0, abs($1)) }
+    var u = qr.orthonormalColumns
+    for i in 0..<min(p, n) { effects[i] = 0 }
+    qr.applyQ(to: &effects)
+    // In two steps, so that squares neither overflow nor vanish.
+    let largest = effects.reduce(0) { max($0, abs($1)) }
+    let length = effects.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot() * largest
+    // A residual that is nothing but rounding beside y counts as none.
+    responseScale = length.isFinite && largest > 1e-13 * max(size, abs(mean)) ? length : 0
+    if responseScale > 0 { for i in 0..<n { effects[i] /= length } }
+    u += effects
+
+    let factors = GroupFactors(
+      whiteZ: whiteZ, u: u, rows: n, effects: q, columns: p + 1, codes: codes, groups: groupCount)
+    triangles = factors.triangles
+    projections = factors.projections
+    within = factors.within
+    withinGroups = factors.allWithinGroups
+    let (rank, _) = GroupReduction.withinRankAndResidual(withinGroups, p: p)
+    withinDegreesOfFreedom = n - factors.ranks.reduce(0, +) - rank
+  }
+
+  /// Whether within groups y is fitted without residual: its Schur complement in W is nothing beside its sum of squares.
+  var fitsExactlyWithinGroups: Bool {
+    let p = fixedCount
+    let (_, residual) = GroupReduction.withinRankAndResidual(withinGroups, p: p)
+    var total = within[p + p * (p + 1)]
+    for j in 0..<groupCount {
+      for i in 0..<effectCount {
+        let value = projections[j * effectCount * (p + 1) + i + p * effectCount]
+        total += value * value
+      }
+    }
+    return responseScale == 0 || residual <= 1e-24 * total
+  }
+
+  /// Effects whose variance REML cannot see, because the fixed effects already hold a coefficient of their own for each level: Z_j'(I − P_X)Z_j vanishes.
+  var effectsSpannedByFixed: [Int] {
+    let q = effectCount
+    let p = fixedCount
+    return (0..<q).filter { k in
+      var own = 0.0
+      var left = 0.0
+      for j in 0..<groupCount {
+        var information = 0.0
+        for i in 0..<q {
+          let r = triangles[j * q * q + i + k * q]
+          information += r * r
+        }
+        // The column's products with X̃, whose columns have length 1: (R_j'z_j)_k.
+        var spanned = 0.0
+        for l in 0..<p {
+          var sum = 0.0
+          for i in 0..<q {
+            sum += triangles[j * q * q + i + k * q] * projections[j * q * (p + 1) + i + l * q]
+          }
+          spanned += sum * sum
+        }
+        own += information
+        left += information - spanned
+      }
+      return left <= 1e-10 * own
+    }
+  }
+
+  /// Gram–Schmidt twice over, column by column, in place; returns the first column that the ones before it span.
+  ///
+  /// Behind a constant, a column far from zero gives up a value in its middle first: that difference rounds nothing.
+  private static func orthonormalize(
+    _ storage: inout [Double], rows n: Int, columns: Range<Int>, triangle: inout Matrix
+  ) -> Int? {
+    storage.withUnsafeMutableBufferPointer { b -> Int? in
+      let first = columns.lowerBound
+      let constant = (0..<n).allSatisfy { b[first * n + $0] == b[first * n] } ? b[first * n] : 0
+      for k in columns {
+        if constant != 0, k > first {
+          var (low, high) = (Double.infinity, -Double.infinity)
+          for i in 0..<n {
+            low = min(low, b[i + k * n])
+            high = max(high, b[i + k * n])
+          }
+          if high > low, high - low < 0.25 * min(abs(low), abs(high)) {
+            let middle = low + (high - low) / 2
+            for i in 0..<n { b[i + k * n] -= middle }
+            triangle[first, k] += triangle[first, first] * middle / constant
+          }
+        }
+        var before = 0.0
+        for i in 0..<n { before += b[i + k * n] * b[i + k * n] }
+        for _ in 0..<2 {
+          for l in columns.lowerBound..<k {
+            var dot = 0.0
+            for i in 0..<n { dot += b[i + l * n] * b[i + k * n] }
+            triangle[l, k] += dot
+            for i in 0..<n { b[i + k * n] -= dot * b[i + l * n] }
+          }
+        }
+        var after = 0.0
+        for i in 0..<n { after += b[i + k * n] * b[i + k * n] }
+        // Less than 1e-12 of the column's length is what rounding of its digits may have left.
+        if before == 0 || after < 1e-24 * before { return k }
+        let norm = after.squareRoot()
+        triangle[k, k] = norm
+        for i in 0..<n { b[i + k * n] /= norm }
+      }
+      return nil
+    }
+  }
+
+  /// Rank of W's fixed-effects block and what it leaves of y's sum of squares.
+  private static func withinRankAndResidual(_ within: [Double], p: Int) -> (Int, Double) {
+    let order = p + 1
+    var w = Matrix(rows: order, columns: order, storage: within)
+    var left = Array(0..<p)
+    var rank = 0
+    // X̃ has columns of length 1, so 1e-12 is a share of a column's own sum of squares.
+    while let k = left.max(by: { w[$0, $0] < w[$1, $1] }), w[k, k] > 1e-12 {
+      left.removeAll { $0 == k }
+      rank += 1
+      let rest = left + [p]
+      for i in rest { for j in rest { w[i, j] -= w[i, k] * w[k, j] / w[k, k] } }
+    }
+    return (rank, w[p, p])
+  }
+}

@@ -1,0 +1,308 @@
+import Glibc
+import LinearAlgebra
+
+/// The profiled criterion of a single-factor model as a function of the relative covariance Ψ, with exact gradient and Hessian.
+///
+///     f(Ψ) = Σ log|V_j| + m(1 + log(2πr²/m)) [+ log|X'V⁻¹X| for REML],   m = n or n − p
+///
+/// β and σ are profiled out. With G_j = Z_j'V_j⁻¹Z_j, C_j = Z_j'V_j⁻¹[X_j y_j], c_j = Z_j'V_j⁻¹(y_j − X_jβ), P_j = C_jx S_xx⁻¹ C_jx':
+///
+///     D = Σ (G_j − P_j − (m/r²)c_jc_j'),   df = tr(D dΨ)
+///
+/// and the Hessian of the same three ingredients (see `secondDerivatives`). f is smooth on an open set around the cone of covariance matrices, so
+/// Ψ may be singular: nothing is inverted but I + R_jΨR_j'.
+///
+/// A workspace for one task: it owns its memory, and evaluations allocate nothing. All matrices are in the coordinates of `GroupReduction`.
+/// Reference: Wolfinger, Tobias & Sall (1994), doi:10.1137/0915079; Bates et al. (2015), doi:10.18637/jss.v067.i01.
+/// Cost of a value O(J(q³ + q(p+1)(q+p))), of derivatives about three times as much.
+final class ProfiledCriterion {
+  typealias Pointer = UnsafeMutablePointer<Double>
+
+  let data: GroupReduction
+  let method: EstimationMethod
+  /// Pairs (a, b), a ≤ b, of entries of Ψ that are free: both in one term.
+  let directions: [(a: Int, b: Int)]
+
+  /// The value at the last evaluation; infinite where Ψ made a factorization fail.
+  private(set) var value = 0.0
+  /// Penalized residual sum of squares r² and σ² = r²/m at the last evaluation, y being scaled.
+  private(set) var residualSquares = 0.0
+  var sigmaSquared: Double { residualSquares / degreesOfFreedom }
+  /// m.
+  let degreesOfFreedom: Double
+
+  /// β (p), L_x = chol(S_xx) (p×p), D (q×q) and the Hessian (s×s) at the last evaluation.
+  let beta: Pointer
+  let fixedFactor: Pointer
+  let gradient: Pointer
+  let hessian: Pointer
+  /// G_j (q×q) and C_j (q×(p+1)), group after group.
+  let groupInformation: Pointer
+  let groupCross: Pointer
+
+  private let block: ScratchBlock
+  /// What the scales of X and y add to the value.
+  private let constant: Double
+  /// Sums over groups and one group's scratch, shared with the pass written out for two effects.
+  let s: Pointer
+  let m, rp, hz: Pointer
+  let b, c, qm: Pointer
+  let tensor, kSums, xSums, tSums: Pointer
+
+  /// A workspace for one reduction and method.
+  init(_ data: GroupReduction, method: EstimationMethod) {
+    self.data = data
+    self.method = method
+    let q = data.effectCount
+    let p = data.fixedCount
+    directions = data.blocks.flatMap { block in
+      block.flatMap { b in (block.lowerBound...b).map { (a: $0, b: b) } }
+    }
+    let d = directions.count
+    degreesOfFreedom = Double(method == .reml ? data.rowCount - p : data.rowCount)
+    constant =
+      (method == .reml ? data.logFixedGram : 0) + 2 * degreesOfFreedom
+      * log(max(data.responseScale, .leastNormalMagnitude))
+    let sizes = [
+      p, p * p, q * q, d * d, data.groupCount * q * q, data.groupCount * q * (p + 1), (p + 1) * (p + 1),
+      q * q,
+      q * q, q * (p + 1), q * p, q, q * q, d * d, d * p * p, d * p, d,
+    ]
+    block = ScratchBlock(count: sizes.reduce(0, +))
+    var pieces = sizes.makeIterator()
+    func piece(_ block: ScratchBlock) -> Pointer { block.take(pieces.next()!) }
+    beta = piece(block)
+    fixedFactor = piece(block)
+    gradient = piece(block)
+    hessian = piece(block)
+    groupInformation = piece(block)
+    groupCross = piece(block)
+    s = piece(block)
+    m = piece(block)
+    rp = piece(block)
+    hz = piece(block)
+    b = piece(block)
+    c = piece(block)
+    qm = piece(block)
+    tensor = piece(block)
+    kSums = piece(block)
+    xSums = piece(block)
+    tSums = piece(block)
+  }
+
+  /// Evaluates f at Ψ (q×q, symmetric) and keeps what the derivatives need.
+  /// - Returns: f, or infinity if rounding breaks a factorization.
+  func evaluate(at psi: Pointer) -> Double {
+    let p = data.fixedCount
+    let order = p + 1
+    data.within.withUnsafeBufferPointer { w in for i in 0..<order * order { s[i] = w[i] } }
+    var logSum = 0.0
+    let finite: Bool =
+      data.triangles.withUnsafeBufferPointer { r in
+        data.projections.withUnsafeBufferPointer { z in
+          data.effectCount == 2
+            ? accumulateTwoEffects(psi, r.baseAddress!, z.baseAddress!, &logSum)
+            : accumulate(psi, r.baseAddress!, z.baseAddress!, &logSum)
+        }
+      }
+    value = .infinity
+    guard finite else { return value }
+
+    for k in 0..<p { for i in 0..<p { fixedFactor[i + k * p] = s[i + k * order] } }
+    guard SmallKernels.cholesky(fixedFactor, p) else { return value }
+    for k in 0..<p { beta[k] = s[k + p * order] }
+    SmallKernels.solveLower(fixedFactor, p, beta)
+    residualSquares = s[p + p * order]
+    for k in 0..<p { residualSquares -= beta[k] * beta[k] }
+    SmallKernels.solveLowerTransposed(fixedFactor, p, beta)
+    guard residualSquares > 0 else { return value }
+    let dof = degreesOfFreedom
+    value = logSum + dof * (1 + log(2 * .pi * residualSquares / dof)) + constant
+    if method == .reml {
+      var logDeterminant = 0.0
+      for k in 0..<p { logDeterminant += log(fixedFactor[k + k * p]) }
+      value += 2 * logDeterminant
+    }
+    return value
+  }
+
+  /// One pass over the groups for any q: fills G_j and C_j, adds to S and to Σ log|V_j|.
+  private func accumulate(
+    _ psi: Pointer, _ triangles: UnsafePointer<Double>, _ projections: UnsafePointer<Double>,
+    _ logSum: inout Double
+  ) -> Bool {
+    let q = data.effectCount
+    let order = data.fixedCount + 1
+    var product = 1.0
+    for j in 0..<data.groupCount {
+      let r = triangles + j * q * q
+      let z = projections + j * q * order
+      // M = I + RΨR' and its factor.
+      for k in 0..<q {
+        for i in 0..<q {
+          var sum = 0.0
+          for l in i..<q { sum += r[i + l * q] * psi[l + k * q] }
+          rp[i + k * q] = sum
+        }
+      }
+      for k in 0..<q {
+        for i in k..<q {
+          var sum = i == k ? 1.0 : 0.0
+          for l in k..<q { sum += rp[i + l * q] * r[k + l * q] }
+          m[i + k * q] = sum
+        }
+      }
+      guard SmallKernels.cholesky(m, q) else { return false }
+      for k in 0..<q { product *= m[k + k * q] * m[k + k * q] }
+      // T = L⁻¹R (in rp) and Y = L⁻¹z (in hz).
+      for k in 0..<q {
+        for i in 0..<q { rp[i + k * q] = i <= k ? r[i + k * q] : 0 }
+        SmallKernels.solveLower(m, q, rp + k * q)
+      }
+      for k in 0..<order {
+        for i in 0..<q { hz[i + k * q] = z[i + k * q] }
+        SmallKernels.solveLower(m, q, hz + k * q)
+      }
+      let g = groupInformation + j * q * q
+      for k in 0..<q {
+        for i in 0...k {
+          var sum = 0.0
+          for l in 0..<q { sum += rp[l + i * q] * rp[l + k * q] }
+          g[i + k * q] = sum
+          g[k + i * q] = sum
+        }
+      }
+      let cross = groupCross + j * q * order
+      for k in 0..<order {
+        for i in 0..<q {
+          var sum = 0.0
+          for l in 0..<q { sum += rp[l + i * q] * hz[l + k * q] }
+          cross[i + k * q] = sum
+        }
+        for l in 0...k {
+          var sum = 0.0
+          for i in 0..<q { sum += hz[i + l * q] * hz[i + k * q] }
+          s[l + k * order] += sum
+        }
+      }
+      if product > 1e200 {
+        logSum += log(product)
+        product = 1
+      }
+    }
+    logSum += log(product)
+    mirror(s, order)
+    return logSum.isFinite
+  }
+
+  /// D and the Hessian over `directions` at the last evaluation.
+  ///
+  ///     H(E, F) = Σ tr(Q_j E G_j F) − [REML] tr(K_E K_F) − (2m/r²)x_E'x_F − (m/r⁴)t_E t_F,   Q_j = 2P_j + (2m/r²)c_jc_j' − G_j
+  ///
+  /// with B_j = C_jx L_x⁻ᵀ, K_E = Σ B_j'EB_j, x_E = Σ B_j'Ec_j, t_E = Σ c_j'Ec_j; E = e_ae_b' + e_be_a', or e_ae_a'.
+  func differentiate() {
+    let q = data.effectCount
+    let p = data.fixedCount
+    let count = directions.count
+    let ratio = degreesOfFreedom / residualSquares
+    let restricted = method == .reml
+    for i in 0..<q * q { gradient[i] = 0 }
+    for i in 0..<count * count { tensor[i] = 0 }
+    for i in 0..<count * p * p { kSums[i] = 0 }
+    for i in 0..<count * p { xSums[i] = 0 }
+    for i in 0..<count { tSums[i] = 0 }
+    if q == 2 { differentiateTwoEffects() } else { differentiateGroups() }
+    mirror(gradient, q)
+    for e in 0..<count {
+      for f in 0...e {
+        var sum = tensor[f + e * count] - ratio / residualSquares * tSums[e] * tSums[f]
+        for k in 0..<p { sum -= 2 * ratio * xSums[k + e * p] * xSums[k + f * p] }
+        if restricted {
+          for k in 0..<p {
+            let left = kSums + e * p * p + k * p
+            let right = kSums + f * p * p + k * p
+            for l in 0..<k { sum -= 2 * left[l] * right[l] }
+            sum -= left[k] * right[k]
+          }
+        }
+        hessian[f + e * count] = sum
+        hessian[e + f * count] = sum
+      }
+    }
+  }
+
+  /// One pass over the groups for any q: adds to D and to the sums of the Hessian.
+  private func differentiateGroups() {
+    let q = data.effectCount
+    let p = data.fixedCount
+    let order = p + 1
+    let count = directions.count
+    let ratio = degreesOfFreedom / residualSquares
+    let restricted = method == .reml
+    directions.withUnsafeBufferPointer { directions in
+      for j in 0..<data.groupCount {
+        let g = groupInformation + j * q * q
+        let cross = groupCross + j * q * order
+        for i in 0..<q {
+          var sum = cross[i + p * q]
+          for k in 0..<p { sum -= cross[i + k * q] * beta[k] }
+          c[i] = sum
+        }
+        // Rows of B solve B L_x' = C_x.
+        for k in 0..<p {
+          let inverse = 1 / fixedFactor[k + k * p]
+          for i in 0..<q {
+            var sum = cross[i + k * q]
+            for l in 0..<k { sum -= b[i + l * q] * fixedFactor[k + l * p] }
+            b[i + k * q] = sum * inverse
+          }
+        }
+        for k in 0..<q {
+          for i in 0...k {
+            var projected = 0.0
+            if restricted { for l in 0..<p { projected += b[i + l * q] * b[k + l * q] } }
+            let scaled = ratio * c[i] * c[k]
+            let information = g[i + k * q]
+            gradient[i + k * q] += information - projected - scaled
+            let entry = 2 * (projected + scaled) - information
+            qm[i + k * q] = entry
+            qm[k + i * q] = entry
+          }
+        }
+        for e in 0..<count {
+          let (a1, b1) = directions[e]
+          for f in 0...e {
+            let (a2, b2) = directions[f]
+            var sum = qm[b2 + a1 * q] * g[b1 + a2 * q]
+            if a1 != b1 { sum += qm[b2 + b1 * q] * g[a1 + a2 * q] }
+            if a2 != b2 {
+              sum += qm[a2 + a1 * q] * g[b1 + b2 * q]
+              if a1 != b1 { sum += qm[a2 + b1 * q] * g[a1 + b2 * q] }
+            }
+            tensor[f + e * count] += sum
+          }
+          let twice = a1 == b1 ? 1.0 : 2.0
+          tSums[e] += twice * c[a1] * c[b1]
+          for k in 0..<p {
+            let x = b[a1 + k * q]
+            let y = b[b1 + k * q]
+            xSums[k + e * p] += a1 == b1 ? x * c[a1] : x * c[b1] + y * c[a1]
+            if restricted {
+              let sums = kSums + e * p * p + k * p
+              if a1 == b1 {
+                for l in 0...k { sums[l] += x * b[a1 + l * q] }
+              } else {
+                for l in 0...k { sums[l] += x * b[b1 + l * q] + y * b[a1 + l * q] }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Copies the upper triangle below the diagonal.
+  func mirror(_ a: Pointer, _ n: Int) {
+    for k in 0..<n { for l in 0..<k { a[k + l * n] = a[l + k * n] } }
+  }
+}

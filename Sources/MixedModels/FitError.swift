@@ -1,0 +1,77 @@
+/// Why a model cannot be fitted to data.
+public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A linear model was given a random-effects term.
+  case unexpectedBar(formula: String)
+  /// A mixed model was given no random-effects term.
+  case noBar(formula: String)
+  /// Terms with different grouping factors.
+  case severalGroupingFactors([String])
+  /// The grouping factor has one level.
+  case oneGroup(factor: String, level: String)
+  /// Group effects and residuals cannot be told apart: no degree of freedom is left within groups.
+  case notIdentified(factor: String, groups: Int, effects: Int, rows: Int, omitted: Int)
+  /// The response is fitted without any residual, so a variance ratio has no value.
+  case noResidualVariation(response: String)
+  /// Columns of the random effects that are sums of each other, or zero.
+  case collinearEffects(term: String, column: String)
+  /// A random-effects term without effects, e.g. `(0 | g)`.
+  case emptyTerm(factor: String)
+  /// The same effect in two terms of one factor.
+  case repeatedEffect(effect: String, factor: String)
+  /// The fixed effects already fit every difference between levels that the random effects could.
+  case spannedByFixedEffects(effects: [String], factor: String)
+  /// No level of a factor gives a linear model of its own.
+  case noLevelFitted(factor: String, level: String, reason: String, levels: Int)
+  /// θ of the wrong length.
+  case wrongParameterCount(expected: Int, found: Int)
+  /// There are not more rows than fixed effects.
+  case tooFewRows(rows: Int, coefficients: Int, omitted: Int)
+  /// No starting point led to an optimum.
+  case noOptimum
+
+  private static func omission(_ rows: Int) -> String {
+    rows == 0 ? "" : " (\(rows) more have missing values)"
+  }
+
+  /// The fault in words: what was found and what would work.
+  public var description: String {
+    switch self {
+    case .unexpectedBar(let formula):
+      "'\(formula)' has a random-effects term; least squares takes a formula without a bar"
+    case .noBar(let formula):
+      "'\(formula)' has no random-effects term; add one, e.g. (1 | group)"
+    case .severalGroupingFactors(let names):
+      "this model has several grouping factors (\(names.joined(separator: ", "))); models with one grouping factor can be fitted"
+    case .oneGroup(let factor, let level):
+      "grouping factor '\(factor)' has one level only ('\(level)'); the variance between groups needs at least two, "
+        + "and with one group a linear model says all there is to say"
+    case .notIdentified(let factor, let groups, let effects, let rows, let omitted):
+      "\(rows) rows\(FitError.omission(omitted)) in \(groups) levels of '\(factor)' leave nothing to tell the \(effects) random effect"
+        + (effects == 1 ? "" : "s") + " per level from residual noise; "
+        + "use fewer random effects, or data with more rows per level"
+    case .noResidualVariation(let response):
+      "within groups '\(response)' is fitted without any residual, so there is no noise to compare groups with; "
+        + "check for a constant response or one computed from the predictors, or fit it by least squares (a formula without a bar)"
+    case .collinearEffects(let term, let column):
+      "in random-effects term '\(term)' the column '\(column)' is zero or, as far as its digits tell, a sum of the columns before it; "
+        + "leave it out, or centre it if it is large beside its spread"
+    case .emptyTerm(let factor):
+      "the random-effects term of '\(factor)' has no effect in it; (1 | \(factor)) lets the intercept vary"
+    case .repeatedEffect(let effect, let factor):
+      "the effect \(effect) stands in two random-effects terms of '\(factor)'; only the sum of their variances can be "
+        + "estimated, so keep it in one of them"
+    case .spannedByFixedEffects(let effects, let factor):
+      "the fixed effects already fit every difference between the levels of '\(factor)' in \(effects.joined(separator: ", ")), so no data are "
+        + "left from which REML could estimate a variance; take predictors that tell the levels apart out of the fixed part, or "
+        + "'\(factor)' out of the random part (ML gives a variance of 0)"
+    case .noLevelFitted(let factor, let level, let reason, let levels):
+      "none of the \(levels) levels of '\(factor)' can be fitted by itself; '\(level)', for one: \(reason)"
+    case .wrongParameterCount(let expected, let found):
+      "θ has \(found) entries, the model \(expected)"
+    case .tooFewRows(let rows, let coefficients, let omitted):
+      "\(rows) rows\(FitError.omission(omitted)) cannot determine \(coefficients) fixed effects and a residual variance"
+    case .noOptimum:
+      "the criterion has no finite minimum on these data"
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Estimates
+import LinearAlgebra
+import ModelFormula
+import Tables
+
+/// The lecture's weighted means of `y ~ 1 + (1 | group)` for known standard deviations, with ȳ_all (the mean of all rows) as overall mean.
+///
+/// It exists for any design: one group, two groups, one row a group; nothing is estimated but means.
+public struct KnownVariancePooling: Sendable {
+  /// The formula with its two standard deviations.
+  public let formula: PartialPoolingFormula
+  /// The grouping factor.
+  public let groupingFactor: String
+  /// The mean of all rows.
+  public let overallMean: Double
+  /// One entry a level: estimate, its standard error √(w·σ²_y/n) for a known overall mean, and weight.
+  public let entries: [PoolingComparison.Entry]
+
+  /// Computes the means.
+  /// - Throws: `FormulaError`; `PoolingError.notOneWay` for other formulas than `y ~ 1 + (1 | group)`.
+  public init(
+    _ formula: ModelFormula, data: DataTable, factors: Set<String> = [], by closedForm: PartialPoolingFormula
+  ) throws {
+    let oneWay =
+      formula.fixed.terms.isEmpty && formula.fixed.hasIntercept && formula.randomTerms.count == 1
+      && formula.randomTerms[0].effects.terms.isEmpty && formula.randomTerms[0].effects.hasIntercept
+    guard oneWay else { throw PoolingError.notOneWay(formula: formula.source) }
+    let frame = try ModelFrame(formula, data: data, factors: factors)
+    let grouping = frame.random[0].grouping
+    var sums = [Double](repeating: 0, count: grouping.levels.count)
+    for (i, code) in grouping.codes.enumerated() { sums[code] += frame.response[i] }
+    let counts = grouping.counts
+    let mean = frame.response.reduce(0, +) / Double(frame.response.count)
+    self.formula = closedForm
+    groupingFactor = grouping.name
+    overallMean = mean
+    entries = grouping.levels.indices.map { j in
+      let n = counts[j]
+      let own = sums[j] / Double(n)
+      let weight = closedForm.weight(count: n)
+      return PoolingComparison.Entry(
+        strategy: .oracle, level: grouping.levels[j], count: n, term: "(Intercept)",
+        estimate: closedForm.estimate(count: n, groupMean: own, overallMean: mean),
+        standardError: (weight / Double(n)).squareRoot() * closedForm.sigmaY, weight: weight,
+        jointWeight: weight,
+        movement: closedForm.estimate(count: n, groupMean: own, overallMean: mean) - own)
+    }
+  }
+
+  /// The numbers with their addresses `oracle.LEVEL.(Intercept)(.se .weight .movement)`.
+  public var estimates: Estimates {
+    Estimates(entries.map { $0.row(group: groupingFactor) })
+  }
+}
+
+/// Why a pooling strategy cannot be computed.
+public enum PoolingError: Error, Equatable, Sendable, CustomStringConvertible {
+  case notOneWay(formula: String)
+
+  /// The fault in words.
+  public var description: String {
+    switch self {
+    case .notOneWay(let formula):
+      "the closed form for known standard deviations is for y ~ 1 + (1 | group), not for '\(formula)'"
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Glibc
+import Tables
+
+/// What an expression of a formula yields on a data table.
+enum ExpressionValue {
+  /// One number a row; NaN where missing.
+  case numeric([Double])
+  /// One level a row.
+  case categorical(CategoricalColumn)
+}
+
+extension FormulaExpression {
+  /// Functions of one number that formulas know.
+  static let functions: [String: @Sendable (Double) -> Double] = [
+    "log": { log($0) }, "log2": { log2($0) }, "log10": { log10($0) }, "log1p": { log1p($0) },
+    "exp": { exp($0) },
+    "sqrt": { $0.squareRoot() }, "abs": { abs($0) },
+  ]
+
+  /// The value of a factor of a term: a column, `factor(column)`, or arithmetic inside a function or `I()`.
+  func value(in data: DataTable, factors: Set<String>, formula: String) throws(FormulaError)
+    -> ExpressionValue
+  {
+    switch self {
+    case .variable(let name, _):
+      guard let column = data[name] else { throw .missingVariable(name, available: data.columnNames) }
+      switch column.values {
+      case .text, .logical: return .categorical(CategoricalColumn(column))
+      default:
+        if factors.contains(name) { return .categorical(CategoricalColumn(column)) }
+        return .numeric(column.numbers!)
+      }
+    case .call(let function, _, let at) where function == "factor" || function == "as.factor":
+      guard let name = factorColumn else {
+        throw .unsupported(
+          formula: formula, column: at, what: text, hint: "factor() takes the name of one column")
+      }
+      guard let column = data[name] else { throw .missingVariable(name, available: data.columnNames) }
+      return .categorical(CategoricalColumn(column))
+    case .parenthesized(let inner, _):
+      return try inner.value(in: data, factors: factors, formula: formula)
+    default:
+      return .numeric(try number(in: data, formula: formula))
+    }
+  }
+
+  /// The value of an arithmetic expression, one number a row.
+  func number(in data: DataTable, formula: String) throws(FormulaError) -> [Double] {
+    switch self {
+    case .variable(let name, _):
+      guard let column = data[name] else { throw .missingVariable(name, available: data.columnNames) }
+      guard let numbers = column.numbers else {
+        throw .wrongType(
+          column: name, found: column.typeDescription, needed: "a number is needed (in \(text))")
+      }
+      return numbers
+    case .number(let digits, let at):
+      guard let x = Double(digits) else {
+        throw .syntax(formula: formula, column: at, found: "'\(digits)'", hint: "this is no number")
+      }
+      return [Double](repeating: x, count: data.rowCount)
+    case .parenthesized(let inner, _):
+      return try inner.number(in: data, formula: formula)
+    case .call("I", let arguments, _) where arguments.count == 1:
+      return try arguments[0].number(in: data, formula: formula)
+    case .sign(let op, let operand, _):
+      let x = try operand.number(in: data, formula: formula)
+      return op == "-" ? x.map { -$0 } : x
+    case .binary(let op, let left, let right, let at):
+      let a = try left.number(in: data, formula: formula)
+      let b = try right.number(in: data, formula: formula)
+      switch op {
+      case "+": return zip(a, b).map { $0 + $1 }
+      case "-": return zip(a, b).map { $0 - $1 }
+      case "*": return zip(a, b).map { $0 * $1 }
+      case "/": return zip(a, b).map { $0 / $1 }
+      case "^": return zip(a, b).map { pow($0, $1) }
+      default:
+        throw .unsupported(
+          formula: formula, column: at, what: "'\(op)' in arithmetic",
+          hint: "arithmetic uses + - * / ^ and parentheses")
+      }
+    case .call(let name, let arguments, let at):
+      guard let function = FormulaExpression.functions[name], arguments.count == 1 else {
+        let known = (FormulaExpression.functions.keys.sorted() + ["factor", "I"]).joined(separator: ", ")
+        throw .unsupported(
+          formula: formula, column: at, what: "function \(text)",
+          hint: "functions of one argument are: \(known)")
+      }
+      return try arguments[0].number(in: data, formula: formula).map(function)
+    }
+  }
+}

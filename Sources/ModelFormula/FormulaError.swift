@@ -1,0 +1,66 @@
+import Tables
+
+/// What can be wrong with a formula, or with the data it asks for.
+public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The text cannot be read; `column` counts the bytes of UTF-8 before the place, here and below.
+  case syntax(formula: String, column: Int, found: String, hint: String)
+  /// A name that is no column of the data.
+  case missingVariable(String, available: [String])
+  /// A column whose type does not fit its place.
+  case wrongType(column: String, found: String, needed: String)
+  /// Something R's formulas know and this version does not.
+  case unsupported(formula: String, column: Int, what: String, hint: String)
+  /// A factor that has one level only.
+  case oneLevel(factor: String, level: String, rows: Int)
+  /// After leaving out rows with missing values none is left.
+  case noRows(total: Int)
+  /// A function gave a value that is no number, e.g. the logarithm of a negative one.
+  case notFinite(expression: String, row: Int, value: String)
+
+  /// Two columns of a design matrix have one name, e.g. a number `ab` beside a factor `a` with the level `b`.
+  case repeatedColumn(String, formula: String)
+  /// Different combinations of levels read alike, e.g. `a:b` + `c` and `a` + `b:c`.
+  case ambiguousLevel(factor: String, level: String)
+
+  /// The fault in words, with the place marked by a caret where there is one.
+  public var description: String {
+    switch self {
+    case .syntax(let formula, let column, let found, let hint):
+      "formula: unexpected \(found) at column \(FormulaError.characters(formula, before: column) + 1)\n"
+        + FormulaError.caret(formula, column) + "\n" + hint
+    case .missingVariable(".", let available):
+      "'.' for all other columns is not supported; name them: \(available.joined(separator: " + "))"
+    case .missingVariable(let name, let available):
+      "no column '\(name)'; the nearest are \(NearestNames.of(name, among: available).joined(separator: ", ")); "
+        + "all columns: \(available.joined(separator: ", "))"
+        + (available.contains { FormulaExpression.quotedIfNeeded($0) != $0 && $0.contains(name) }
+          ? "; a name with blanks or signs stands in backquotes, e.g. `\(available.first { $0.contains(name) }!)`"
+          : "")
+    case .wrongType(let column, let found, let needed):
+      "column '\(column)' is \(found), but here \(needed)"
+    case .unsupported(let formula, let column, let what, let hint):
+      "formula: \(what) is not supported (column \(FormulaError.characters(formula, before: column) + 1))\n"
+        + FormulaError.caret(formula, column) + "\n" + hint
+    case .oneLevel(let factor, let level, let rows):
+      "factor '\(factor)' has only one level ('\(level)', \(rows) rows); a factor in the fixed part needs two or more levels"
+    case .noRows(let total):
+      "no row is left: each of the \(total) rows has a missing value in a column that the formula uses"
+    case .repeatedColumn(let name, let formula):
+      "'\(formula)' gives two coefficients the name '\(name)'; rename one of the columns or levels"
+    case .ambiguousLevel(let factor, let level):
+      "two combinations of levels of '\(factor)' are both written '\(level)'; rename levels that hold a colon"
+    case .notFinite(let expression, let row, let value):
+      "\(expression) is \(value) in data row \(row); numbers of size up to 1e150 can be used, so rescale the column or correct the row"
+    }
+  }
+
+  private static func caret(_ formula: String, _ column: Int) -> String {
+    let before = String(decoding: formula.utf8.prefix(column), as: UTF8.self)
+    return "  " + formula + "\n  " + String(repeating: " ", count: before.displayWidth) + "^"
+  }
+
+  /// How many characters stand before a byte.
+  private static func characters(_ formula: String, before column: Int) -> Int {
+    String(decoding: formula.utf8.prefix(column), as: UTF8.self).count
+  }
+}

@@ -1,0 +1,158 @@
+import Tables
+
+/// A model formula: response, fixed part and random-effects terms.
+///
+///     salary ~ experience + (1 + experience | department)
+public struct ModelFormula: Sendable, Equatable {
+  /// The formula as R deparses it, `||` split into separate terms as lme4 prints it.
+  public var text: String { response.text + " ~ " + rightSide.text }
+  /// The formula as the user wrote it.
+  public let source: String
+  /// The left side.
+  public let response: FormulaExpression
+  /// The right side, `||` split.
+  private let rightSide: FormulaExpression
+  /// The fixed effects.
+  public let fixed: TermList
+  /// The random-effects terms in order of appearance; empty for a linear model.
+  public let randomTerms: [RandomTerm]
+
+  /// The effects that vary over the levels of a grouping factor.
+  public struct RandomTerm: Sendable, Equatable {
+    /// What varies.
+    public let effects: TermList
+    /// The grouping factor.
+    public let groupingFactor: FormulaExpression
+  }
+
+  /// Reads a formula.
+  /// - Throws: `FormulaError.syntax` with the place of the fault.
+  public init(_ source: String) throws(FormulaError) {
+    let tree = try FormulaParser.parse(source)
+    guard case .binary("~", let left, let right, _) = tree else {
+      throw .syntax(
+        formula: source, column: source.utf8.count, found: "end of the formula",
+        hint: "a formula has a response and ~, e.g. salary ~ experience + (1 | department)")
+    }
+    self.source = source
+    response = left
+    var bars: [RandomTerm] = []
+    let (fixedPart, printed) = try ModelFormula.split(right, formula: source, into: &bars)
+    fixed = try TermList(expanding: fixedPart ?? .number("1", at: 0), of: source)
+    randomTerms = bars
+    let effects = fixed.terms + bars.flatMap(\.effects.terms)
+    if effects.contains(where: { $0.factorNames.count == 1 && $0.key == left.text }) {
+      throw .unsupported(
+        formula: source, column: right.position, what: "the response '\(left.text)' on the right side too",
+        hint: "a variable explains itself without error; leave it out on the right")
+    }
+    rightSide = printed
+  }
+
+  /// The formula without its random-effects terms, as R deparses it.
+  public var fixedText: String {
+    let names = fixed.terms.map(\.name)
+    let terms = fixed.hasIntercept ? (names.isEmpty ? ["1"] : names) : ["0"] + names
+    return response.text + " ~ " + terms.joined(separator: " + ")
+  }
+
+  /// Text columns that predictors name although most of their texts are numbers: a slip in the data may have made them text, and so
+  /// factors.
+  public func suspectColumns(in data: DataTable) -> [Column] {
+    let predictors = (fixed.terms + randomTerms.flatMap(\.effects.terms)).flatMap(\.factors)
+    return data.columns.filter { column in
+      predictors.contains { $0 == .variable(column.name, at: $0.position) } && column.isMostlyNumbers
+    }
+  }
+
+  /// Takes the bars out of a sum: the rest (nil when nothing is left), and the same tree with each `||` split.
+  private static func split(
+    _ e: FormulaExpression, formula: String, into bars: inout [RandomTerm]
+  ) throws(FormulaError) -> (rest: FormulaExpression?, printed: FormulaExpression) {
+    switch e {
+    case .binary("+", let left, let right, let at):
+      let (a, printedLeft) = try split(left, formula: formula, into: &bars)
+      let (b, printedRight) = try split(right, formula: formula, into: &bars)
+      let printed = FormulaExpression.binary("+", printedLeft, printedRight, at: at)
+      guard let a else { return (b, printed) }
+      return (b.map { .binary("+", a, $0, at: at) } ?? a, printed)
+    case .parenthesized(.binary("|", let effects, let group, let bar), _):
+      try checkBar(effects, group, formula: formula, at: bar)
+      bars.append(
+        RandomTerm(effects: try TermList(expanding: effects, of: formula), groupingFactor: group.unwrapped))
+      return (nil, e)
+    case .parenthesized(.binary("||", let effects, let group, let bar), _):
+      try checkBar(effects, group, formula: formula, at: bar)
+      return (nil, try splitDoubleBar(effects, group, formula: formula, into: &bars))
+    case .parenthesized(let inner, let at):
+      let (rest, printed) = try split(inner, formula: formula, into: &bars)
+      return (rest.map { .parenthesized($0, at: at) }, .parenthesized(printed, at: at))
+    default:
+      return (e, e)
+    }
+  }
+
+  private static func checkBar(
+    _ effects: FormulaExpression, _ group: FormulaExpression, formula: String, at bar: Int
+  ) throws(FormulaError) {
+    if case .binary(let op, let first, let second, let at) = effects, op.hasPrefix("|") {
+      throw .syntax(
+        formula: formula, column: at, found: "second bar in one term",
+        hint:
+          "one bar parts the effects from the grouping factor; perhaps you mean (\(first.text) + \(second.text) | \(group.text))"
+      )
+    }
+    switch group.unwrapped {
+    case .variable: return
+    case .binary(":", let first, let second, _):
+      try checkBar(effects, first, formula: formula, at: bar)
+      try checkBar(effects, second, formula: formula, at: bar)
+    case .call where group.unwrapped.factorColumn != nil: return
+    case .binary(let op, _, _, let at):
+      throw .unsupported(
+        formula: formula, column: at, what: "'\(op)' in a grouping factor",
+        hint: "name one column, or g1:g2 for the combinations of two")
+    default:
+      throw .syntax(
+        formula: formula, column: group.position, found: "'\(group.text)'",
+        hint: "the grouping factor is the name of a column, e.g. (1 | department)")
+    }
+  }
+
+  /// `(1 + x || g)` means `(1 | g) + (0 + x | g)`: no correlations.
+  private static func splitDoubleBar(
+    _ effects: FormulaExpression, _ group: FormulaExpression, formula: String, into bars: inout [RandomTerm]
+  ) throws(FormulaError) -> FormulaExpression {
+    let list = try TermList(expanding: effects, of: formula)
+    var pieces: [(TermList, FormulaExpression)] = []
+    if list.hasIntercept {
+      var constant = list
+      constant.terms = []
+      pieces.append((constant, .number("1", at: effects.position)))
+    }
+    for term in list.terms {
+      var single = list
+      single.hasIntercept = false
+      single.terms = [term]
+      let product = term.factors.dropFirst().reduce(term.factors[0]) {
+        .binary(":", $0, $1, at: effects.position)
+      }
+      pieces.append((single, .binary("+", .number("0", at: effects.position), product, at: effects.position)))
+    }
+    var printed: [FormulaExpression] = []
+    for (piece, left) in pieces {
+      bars.append(RandomTerm(effects: piece, groupingFactor: group.unwrapped))
+      printed.append(.parenthesized(.binary("|", left, group, at: effects.position), at: effects.position))
+    }
+    let sum = printed.dropFirst().reduce(printed[0]) { .binary("+", $0, $1, at: effects.position) }
+    return .parenthesized(sum, at: effects.position)
+  }
+}
+
+extension FormulaExpression {
+  /// The expression inside any parentheses.
+  var unwrapped: FormulaExpression {
+    if case .parenthesized(let inner, _) = self { return inner.unwrapped }
+    return self
+  }
+}

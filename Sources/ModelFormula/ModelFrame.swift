@@ -1,0 +1,132 @@
+import LinearAlgebra
+import Tables
+
+/// A formula applied to data: response, design matrices and grouping, rows with missing values left out.
+public struct ModelFrame: Sendable {
+  /// The formula.
+  public let formula: ModelFormula
+  /// Rows of the data that are used, from 0.
+  public let usedRows: [Int]
+  /// How many rows were left out for a missing value.
+  public let omittedCount: Int
+  /// The response, one number a used row.
+  public let response: [Double]
+  /// How the fixed part becomes columns.
+  public let fixedCoding: DesignCoding
+  /// The fixed-effects matrix X (n×p), before any check of its rank.
+  public let fixed: Matrix
+  /// One entry a random-effects term.
+  public let random: [RandomDesign]
+
+  /// The columns of one random-effects term and the factor over which their coefficients vary.
+  public struct RandomDesign: Sendable {
+    /// How the effects become columns.
+    public let coding: DesignCoding
+    /// The columns of the effects, n×q.
+    public let matrix: Matrix
+    /// The grouping factor on the used rows.
+    public let grouping: CategoricalColumn
+  }
+
+  /// Applies a formula to a table.
+  /// - Parameter factors: numeric columns to be read as factors.
+  /// - Throws: `FormulaError` if columns are missing or of the wrong type, or no row is left.
+  public init(_ formula: ModelFormula, data: DataTable, factors: Set<String> = []) throws(FormulaError) {
+    var names = formula.response.variables
+    for term in formula.fixed.terms { for f in term.factors { names += f.variables } }
+    for random in formula.randomTerms {
+      for term in random.effects.terms { for f in term.factors { names += f.variables } }
+      names += random.groupingFactor.variables
+    }
+    guard !formula.response.variables.isEmpty else {
+      throw .unsupported(
+        formula: formula.source, column: formula.response.position, what: "a response without a column",
+        hint: "the left side names the column to be explained, e.g. salary ~ experience")
+    }
+    var columns: [Column] = []
+    var seen: Set<String> = []
+    for name in names where seen.insert(name).inserted {
+      guard let column = data[name] else { throw .missingVariable(name, available: data.columnNames) }
+      columns.append(column)
+    }
+    var complete = [Bool](repeating: true, count: data.rowCount)
+    for column in columns { column.markMissing(in: &complete) }
+    let used = complete.indices.filter { complete[$0] }
+    guard !used.isEmpty else { throw .noRows(total: data.rowCount) }
+    var table = DataTable(columns, name: data.name)
+    if used.count < data.rowCount { table = table.selecting(rows: used) }
+
+    self.formula = formula
+    usedRows = used
+    omittedCount = data.rowCount - used.count
+    response = try formula.response.number(in: table, formula: formula.source)
+    try ModelFrame.checkFinite(response, name: formula.response.text, rows: used)
+    fixedCoding = try DesignCoding(formula.fixed, data: table, factors: factors, formula: formula.source)
+    fixed = try fixedCoding.matrix(for: table)
+    for j in 0..<fixed.columns {
+      try ModelFrame.checkFinite(fixed.column(j), name: fixedCoding.columnNames[j], rows: used)
+    }
+    var designs: [RandomDesign] = []
+    for term in formula.randomTerms {
+      let coding = try DesignCoding(term.effects, data: table, factors: factors, formula: formula.source)
+      let matrix = try coding.matrix(for: table)
+      for j in 0..<matrix.columns {
+        try ModelFrame.checkFinite(matrix.column(j), name: coding.columnNames[j], rows: used)
+      }
+      designs.append(
+        RandomDesign(
+          coding: coding, matrix: matrix, grouping: try ModelFrame.grouping(term.groupingFactor, in: table)))
+    }
+    random = designs
+  }
+
+  /// A grouping factor's codes on a table: one column, `factor(column)`, or the combinations that occur of `g1:g2`.
+  /// - Throws: `FormulaError` if a column is missing.
+  public static func grouping(
+    _ expression: FormulaExpression, in data: DataTable
+  ) throws(FormulaError) -> CategoricalColumn {
+    switch expression.unwrapped {
+    case .binary(":", let left, let right, _):
+      let a = try grouping(left, in: data)
+      let b = try grouping(right, in: data)
+      let pairs = zip(a.codes, b.codes).map { $0 < 0 || $1 < 0 ? -1 : $0 * b.levels.count + $1 }
+      let occurring = Set(pairs).subtracting([-1]).sorted()
+      let place = Dictionary(uniqueKeysWithValues: occurring.enumerated().map { ($1, $0) })
+      let levels = occurring.map { a.levels[$0 / b.levels.count] + ":" + b.levels[$0 % b.levels.count] }
+      var seen: Set<String> = []
+      if let repeated = levels.first(where: { !seen.insert($0).inserted }) {
+        throw .ambiguousLevel(factor: expression.text, level: repeated)
+      }
+      return CategoricalColumn(name: expression.text, levels: levels, codes: pairs.map { place[$0] ?? -1 })
+    default:
+      guard let name = expression.factorColumn ?? expression.variables.first, let column = data[name] else {
+        throw .missingVariable(expression.text, available: data.columnNames)
+      }
+      let factor = CategoricalColumn(column)
+      // A plain column goes by its own name, without the backquotes that a formula needs.
+      if case .variable = expression.unwrapped { return factor }
+      return CategoricalColumn(name: expression.text, levels: factor.levels, codes: factor.codes)
+    }
+  }
+
+  private static func checkFinite(
+    _ values: [Double], name: @autoclosure () -> String, rows: [Int]
+  ) throws(FormulaError) {
+    // Squares of larger numbers overflow.
+    if let bad = values.firstIndex(where: { !(abs($0) <= 1e150) }) {
+      throw .notFinite(expression: name(), row: rows[bad] + 1, value: shortestText(values[bad]))
+    }
+  }
+}
+
+extension Column {
+  /// Clears the entries of rows that are missing here.
+  func markMissing(in complete: inout [Bool]) {
+    switch values {
+    case .logical(let v): for i in v.indices where v[i] == nil { complete[i] = false }
+    case .integer(let v): for i in v.indices where v[i] == nil { complete[i] = false }
+    case .real(let v): for i in v.indices where v[i].isNaN { complete[i] = false }
+    case .text(let v): for i in v.indices where v[i] == nil { complete[i] = false }
+    }
+  }
+}
