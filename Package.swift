@@ -7,6 +7,7 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 // What other packages can build on: all but the C modules.
 let libraries = [
   "LinearAlgebra", "Tables", "Estimates", "Distributions", "ModelFormula", "MixedModels", "Designs",
+  "Reporting",
 ]
 
 let package = Package(
@@ -29,6 +30,11 @@ let package = Package(
       swiftSettings: kernelSettings),
     .target(name: "Designs", dependencies: ["Distributions", "Tables", "Estimates"]),
 
+    // 4: results as text
+    .target(
+      name: "Reporting",
+      dependencies: ["MixedModels", "ModelFormula", "Estimates", "Tables", "LinearAlgebra", "Distributions"]),
+
     // Tests
     .target(name: "TestSupport", dependencies: ["Tables"], path: "Tests/TestSupport"),
   ]
@@ -40,6 +46,7 @@ let package = Package(
       ("ModelFormula", ["Tables"]),
       ("MixedModels", ["ModelFormula", "Tables", "LinearAlgebra", "Estimates"]),
       ("Designs", ["Tables", "Distributions"]),
+      ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
     ]),
   swiftLanguageModes: [.v6]
 )

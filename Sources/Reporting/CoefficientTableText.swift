@@ -1,0 +1,71 @@
+/// The table of coefficients below R's `summary`: estimates and standard errors formatted together, t statistics, and p
+/// values with stars where there are any.
+struct CoefficientTableText {
+  /// Names of the coefficients.
+  let names: [String]
+  /// Estimates, standard errors and t statistics; NaN in `estimates` marks an aliased coefficient.
+  let estimates: [Double]
+  let standardErrors: [Double]
+  let statistics: [Double]
+  /// p values, if the table has them.
+  var pValues: [Double]?
+  /// Significant digits: 4 in `summary`.
+  var digits = 4
+
+  /// The lines of the table, with the legend of stars where stars are shown.
+  var text: String {
+    let statisticDigits = max(1, min(5, digits - 1))
+    let both = estimateTexts()
+    let k = names.count
+    var columns = ["Estimate", "Std. Error", "t value"]
+    let t = CommonFormat.texts(
+      statistics.map { DecimalText.rounded($0, decimals: statisticDigits) }, digits: digits)
+    var cells = (0..<k).map { [both[$0], both[k + $0], t[$0]] }
+    var legend = ""
+    if let pValues {
+      columns.append("Pr(>|t|)")
+      let p = PValueText.texts(pValues, digits: statisticDigits)
+      for i in 0..<k { cells[i].append(pValues[i].isNaN ? "NaN" : p[i]) }
+      if pValues.contains(where: { $0 < 0.1 }) {
+        columns.append("")
+        let stars = pValues.map(PValueText.stars)
+        let width = stars.reduce(0) { max($0, $1.utf8.count) }
+        for i in 0..<k { cells[i].append(stars[i].padded(to: width)) }
+        legend = "---\n" + PValueText.starsLegend + "\n"
+      }
+    }
+    for i in 0..<k where estimates[i].isNaN {
+      for j in cells[i].indices where !columns[j].isEmpty { cells[i][j] = "NA" }
+    }
+    return PrintedLayout.matrix(rowNames: names, columnNames: columns, cells: cells, alignment: .right)
+      + legend
+  }
+
+  /// Estimates, then standard errors, in one format: rounded so that the smallest shows `digits` significant digits.
+  private func estimateTexts() -> [String] {
+    let both = estimates + standardErrors
+    let sizes = both.filter { $0.isFinite && $0 != 0 }.map {
+      DecimalText.decomposed($0, digits: 15).power + 1
+    }
+    let decimals = max(1, digits - (sizes.min() ?? 1))
+    let rounded = both.map { DecimalText.rounded($0, decimals: decimals) }
+    var texts = CommonFormat.texts(rounded, digits: digits)
+    // A number that is not zero must not read as zero.
+    let vanished = both.indices.filter {
+      both[$0].isFinite && (both[$0] == 0) != (Double(texts[$0].trimmed) == 0)
+    }
+    let saved = CommonFormat.texts(vanished.map { both[$0] }, digits: max(1, digits - 1))
+    for (place, text) in zip(vanished, saved) { texts[place] = text }
+    return texts
+  }
+}
+
+extension String {
+  /// The text without blanks around it.
+  var trimmed: String {
+    var text = Substring(self)
+    while text.first == " " { text.removeFirst() }
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
+}

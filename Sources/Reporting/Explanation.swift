@@ -1,0 +1,88 @@
+import ModelFormula
+import Tables
+
+/// The languages of explanations.
+public enum Language: String, Sendable, CaseIterable {
+  /// English.
+  case en
+  /// Chinese.
+  case zh
+}
+
+/// Formulas explained: each model's equations level by level in the lecture's notation, its parameters, two plain sentences;
+/// for several formulas shared parameters once, and what differs between the first and each other one.
+public struct Explanation: Sendable {
+  /// Plain text, equations in Unicode.
+  public let text: String
+  /// Markdown, equations in LaTeX between `$$`.
+  public let markdown: String
+
+  /// Explains formulas.
+  /// - Parameters:
+  ///   - formulas: linear models, or mixed models with one grouping factor.
+  ///   - data: tells which predictors are constant within groups (they then predict the groups' coefficients) and which are
+  ///     factors; without data all count as numbers that vary within groups, except `factor(x)`.
+  ///   - factors: numeric columns to be read as factors.
+  ///   - names: words for columns, in the language, that sentences, legends and parameters use instead of the columns' names.
+  /// - Throws: `ExplanationError`, or `FormulaError.missingVariable` for a column the data do not have.
+  /// - Precondition: there is at least one formula.
+  public init(
+    of formulas: [ModelFormula], data: DataTable? = nil, factors: Set<String> = [], language: Language = .en,
+    names: [String: String] = [:]
+  ) throws {
+    precondition(!formulas.isEmpty, "nothing to explain")
+    let models = try formulas.map { try ModelEquations($0, data: data, factors: factors) }
+    let words = ExplanationWords(language, names: names)
+    var text: [String] = []
+    var markdown: [String] = []
+    var firstParameters: [ExplanationParameters.Parameter]?
+    for (i, model) in models.enumerated() {
+      let title = words.modelTitle(models.count > 1 ? i + 1 : nil)
+      let notation = EquationNotation(model: model)
+      let sentences = ModelSentences(model: model, words: words)
+      text.append(title.plain + model.formula)
+      markdown.append("**\(title.markdown)** `\(model.formula)`")
+
+      let lines = notation.lines
+      let levels =
+        [words.observationLevel] + lines.dropFirst().map { _ in words.groupLevel(model.groupingFactor ?? "") }
+      let width = levels.reduce(0) { max($0, $1.displayWidth) }
+      var previous = ""
+      text.append(
+        zip(levels, lines).map { level, line in
+          let label = (level == previous ? "" : level).padded(to: width)
+          previous = level
+          return "  \(label)  \(line.left.plain) ~ \(line.right.plain),  \(line.index.plain)"
+        }.joined(separator: "\n"))
+      markdown.append(
+        "$$\n\\begin{aligned}\n"
+          + lines.map { "\($0.left.latex) &\\sim \($0.right.latex), && \($0.index.latex)" }.joined(
+            separator: " \\\\\n")
+          + "\n\\end{aligned}\n$$")
+
+      let legend = sentences.legend(notation)
+      if !legend.isEmpty {
+        text.append(words.wrapped(words.sentence(legend.map(\.plain))))
+        markdown.append(words.sentence(legend.map(\.latex)))
+      }
+      let parameters = ExplanationParameters(
+        sentences.parameters(notation), first: firstParameters, words: words)
+      if firstParameters == nil { firstParameters = sentences.parameters(notation) }
+      text.append(parameters.plain)
+      markdown.append(parameters.markdown)
+      text.append(words.wrapped(sentences.plainSentences))
+      markdown.append(sentences.plainSentences)
+    }
+    for i in models.indices.dropFirst() {
+      let differences = ModelDifference(
+        first: models[0], second: models[i], firstNumber: 1, secondNumber: i + 1, words: words
+      ).sentences
+      let title = words.differenceTitle(1, i + 1)
+      text.append(
+        title + "\n" + differences.map { words.wrapped("  - \($0)", indent: 4) }.joined(separator: "\n"))
+      markdown.append("**\(title)**\n\n" + differences.map { "- \($0)" }.joined(separator: "\n"))
+    }
+    self.text = words.finished(text.joined(separator: "\n\n") + "\n")
+    self.markdown = words.finished(markdown.joined(separator: "\n\n") + "\n")
+  }
+}

@@ -1,0 +1,143 @@
+import Estimates
+import LinearAlgebra
+import MixedModels
+
+extension LinearMixedModelFit {
+  /// The fit as one JSON object: every number in full precision, matrices as arrays of rows.
+  public var document: JSONValue {
+    let model = model
+    let errors = fixedEffectStandardErrors
+    let names = model.randomEffectNames
+    let deviance = mlDeviance
+    let joint = groupCoefficientErrors
+    return .object([
+      ("formula", .string(model.formulaText)),
+      ("n_obs", .integer(observationCount)),
+      ("n_groups", .object([(model.groupingFactor, .integer(model.groupLevels.count))])),
+      ("criterion", .string(method.rawValue)),
+      ("objective", .number(criterion)),
+      (
+        "fixef",
+        .object([
+          ("names", .strings(model.fixedEffectNames)), ("values", .numbers(fixedEffects)),
+          ("std_error", .numbers(errors)), ("t", .numbers(zip(fixedEffects, errors).map { $0 / $1 })),
+        ])
+      ),
+      ("vcov", fixedEffectCovariance.json),
+      ("theta", .numbers(theta)),
+      ("theta_names", .strings(model.thetaNames)),
+      ("sigma", .number(sigma)),
+      (
+        "varcorr",
+        .array(
+          varianceComponents.map {
+            .object([
+              ("group", .string($0.label)), ("terms", .strings($0.names)),
+              ("sd", .numbers($0.standardDeviations)),
+              ("corr", $0.correlations.json), ("cov", $0.covariance.json),
+            ])
+          })
+      ),
+      (
+        "ranef",
+        .array([
+          .object([
+            ("group", .string(model.groupingFactor)), ("levels", .strings(model.groupLevels)),
+            ("terms", .strings(names)), ("values", conditionalModes.json),
+            ("cond_sd", conditionalStandardDeviations.json),
+          ])
+        ])
+      ),
+      (
+        "coef",
+        .array([
+          .object([
+            ("group", .string(model.groupingFactor)), ("levels", .strings(model.groupLevels)),
+            ("terms", .strings(coefficientNames)), ("values", groupCoefficients.json),
+            ("std_error", joint.json),
+          ])
+        ])
+      ),
+      ("logLik", .number(logLikelihood)),
+      ("df", .integer(parameterCount)),
+      ("df_residual", .integer(observationCount - parameterCount)),
+      ("AIC", .number(aic)),
+      ("BIC", .number(bic)),
+      ("deviance", method == .ml ? .number(criterion) : .null),
+      ("REML_criterion", method == .reml ? .number(criterion) : .null),
+      ("singular", .bool(diagnostics.isSingular)),
+      (
+        "display",
+        .object([
+          ("AIC", .number(aic)),
+          ("DIC", .number(method == .reml ? 2 * deviance - criterion : deviance)),
+          ("deviance", .number(deviance)),
+        ])
+      ),
+      (
+        "diagnostics",
+        .object([
+          ("converged", .bool(diagnostics.converged)), ("evaluations", .integer(diagnostics.evaluationCount)),
+          ("boundaries", .strings(diagnostics.boundaries.map { $0.sentence() })),
+          ("undetermined", .bool(diagnostics.isFlat)),
+          ("dropped_columns", .strings(diagnostics.droppedColumns)),
+          ("omitted_rows", .integer(diagnostics.omittedRows)),
+        ])
+      ),
+    ])
+  }
+}
+
+extension LinearModelFit {
+  /// The fit as one JSON object; aliased coefficients are null.
+  public var document: JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("formula", .string(formulaText)),
+      ("n_obs", .integer(observationCount)),
+      ("criterion", .string("OLS")),
+      ("objective", .number(-2 * logLikelihood)),
+      (
+        "fixef",
+        .object([
+          ("names", .strings(coefficientNames)), ("values", .numbers(coefficients)),
+          ("std_error", .numbers(standardErrors)), ("t", .numbers(statistics)), ("p", .numbers(pValues)),
+        ])
+      ),
+      ("vcov", covariance.json),
+      ("sigma", .number(sigma)),
+      ("df_residual", .integer(residualDegreesOfFreedom)),
+      ("r_squared", .number(rSquared)),
+      ("adj_r_squared", .number(adjustedRSquared)),
+    ]
+    if let f = fStatistic {
+      members.append(
+        (
+          "fstatistic",
+          .object([
+            ("value", .number(f.value)), ("numdf", .integer(f.numerator)), ("dendf", .integer(f.denominator)),
+            ("p", .number(f.pValue)),
+          ])
+        ))
+    }
+    members += [
+      ("logLik", .number(logLikelihood)),
+      ("df", .integer(rank + 1)),
+      ("AIC", .number(aic)),
+      ("BIC", .number(bic)),
+      ("deviance", .number(deviance)),
+      (
+        "diagnostics",
+        .object([
+          ("aliased", .strings(zip(coefficientNames, coefficients).filter { $0.1.isNaN }.map(\.0))),
+          ("omitted_rows", .integer(omittedCount)),
+        ])
+      ),
+    ]
+    return .object(members)
+  }
+}
+
+extension Matrix {
+  /// The matrix as an array of rows.
+  var json: JSONValue { .array((0..<rows).map { .numbers(row($0)) }) }
+}

@@ -1,0 +1,103 @@
+import MixedModels
+import ModelFormula
+import Tables
+
+extension LinearMixedModelFit {
+  /// What a fit wants to say beside its numbers, a line each: rows left out, columns dropped, boundaries, doubts about the optimum.
+  public func notes(in language: Language = .en) -> [String] {
+    let words = ExplanationWords(language)
+    var notes = diagnostics.omittedRows > 0 ? [omittedRowsNote(diagnostics.omittedRows, in: language)] : []
+    if !diagnostics.droppedColumns.isEmpty {
+      let names = diagnostics.droppedColumns.joined(separator: ", ")
+      notes.append(
+        words.pick(
+          "note: fixed-effect columns left out because the ones before them span them: \(names)",
+          "说明：以下固定效应列可由前面的列线性表示，已略去：\(names)"))
+    }
+    notes += diagnostics.boundaries.map { $0.sentence(in: language) }
+    if !diagnostics.unseenEffects.isEmpty {
+      let names = diagnostics.unseenEffects.joined(separator: ", ")
+      notes.append(
+        words.pick(
+          "undetermined variance: the fixed effects already fit \(names) wherever it varies between groups, so REML says "
+            + "nothing of its variance, which is shown as 0; take it out of the random part",
+          "方差无法确定：固定效应已经拟合了 \(names) 的全部组间变化，REML 对它的方差没有信息，这里显示为 0；请把它从随机部分中去掉"))
+    }
+    if diagnostics.isFlat {
+      notes.append(
+        words.pick(
+          "undetermined fit: the criterion is flat along some combination of the variances, so these data do not determine "
+            + "them all; the variances shown, and standard errors that depend on them, are one choice of many: use fewer "
+            + "random effects",
+          "拟合无法确定：准则沿方差的某一组合是平坦的，数据不足以确定全部方差；这里的方差及依赖它们的标准误只是许多可能之一：请减少随机效应"))
+    }
+    if !diagnostics.converged {
+      notes.append(
+        words.pick(
+          "warning: the optimization stopped before its tolerance was reached; treat these numbers with care",
+          "警告：优化在达到容差之前停止，请谨慎对待这些数字"))
+    }
+    return notes
+  }
+}
+
+extension FitDiagnostics.Boundary {
+  /// One sentence: which effect stands on the boundary, and what it means.
+  public func sentence(in language: Language = .en) -> String {
+    let words = ExplanationWords(language)
+    switch kind {
+    case .zeroVariance:
+      return words.pick(
+        "boundary fit: the estimated variance of \(effects[0]) in term '\(term)' is zero: the data show no more variation "
+          + "between groups than residual noise explains, so this effect is pooled completely",
+        "边界上的拟合：项 '\(term)' 中 \(effects[0]) 的方差估计为零：数据中的组间变异并不超过残差噪声所能解释的程度，因此这一效应被完全池化")
+    case .perfectCorrelation(let sign):
+      let value = sign < 0 ? "−1" : "+1"
+      return words.pick(
+        "boundary fit: the estimated correlation of \(effects[0]) and \(effects[1]) in term '\(term)' is \(value): "
+          + "the groups lie on one line, and the data cannot tell two dimensions of variation apart",
+        "边界上的拟合：项 '\(term)' 中 \(effects[0]) 与 \(effects[1]) 的相关系数估计为 \(value)：各组落在一条直线上，数据无法区分两个方向的变异")
+    case .combination:
+      let names = effects.joined(separator: ", ")
+      return words.pick(
+        "boundary fit: a combination of \(names) in term '\(term)' has no variance: "
+          + "the groups vary in fewer dimensions than the term has effects",
+        "边界上的拟合：项 '\(term)' 中 \(names) 的某一组合没有方差：各组变异的维数少于该项的效应个数")
+    }
+  }
+}
+
+extension ModelFormula {
+  /// Doubts about how columns of the data were read, a line each.
+  public func notes(on data: DataTable) -> [String] {
+    suspectColumns(in: data).map { column in
+      "note: column '\(column.name)' is \(column.typeDescription), so it is a factor with a coefficient for each of its "
+        + "texts but the first"
+    }
+  }
+}
+
+extension PoolingComparison {
+  /// What both fits want to say, and which levels are undetermined, a line each.
+  public func notes(in language: Language = .en) -> [String] {
+    let words = ExplanationWords(language)
+    var notes = reml.notes(in: language)
+    if !undeterminedLevels.isEmpty {
+      let shown =
+        undeterminedLevels.prefix(8).joined(separator: ", ") + (undeterminedLevels.count > 8 ? ", …" : "")
+      notes.append(
+        words.pick(
+          "note: the rows of \(shown) do not determine every coefficient; no pooling then keeps the constant and leaves the "
+            + "others out, so movement there compares constants of different lines",
+          "说明：\(shown) 的行不足以确定全部系数；无池化此时只保留常数项，因此那里的 movement 比较的是不同直线的常数"))
+    }
+    return notes
+      + ml.diagnostics.boundaries.map { words.pick("under ML: ", "极大似然：") + $0.sentence(in: language) }
+  }
+}
+
+/// The line that says how many rows were left out.
+public func omittedRowsNote(_ count: Int, in language: Language = .en) -> String {
+  ExplanationWords(language).pick(
+    "note: \(count) row\(count == 1 ? "" : "s") with missing values left out", "说明：略去了 \(count) 行含缺失值的数据")
+}

@@ -1,0 +1,62 @@
+import MixedModels
+import ModelFormula
+import Tables
+
+/// R lines that do the same as a command of ours.
+public enum RCode {
+  /// The lines that read a file and fit a model to it: `lm`, `lmer`, or one `lm` a level of a column.
+  /// - Parameters:
+  ///   - formula: the model.
+  ///   - file: the data file's path; `-` for standard input.
+  ///   - method: REML or ML; a linear model has neither.
+  ///   - factors: numeric columns to be read as factors.
+  ///   - by: the column for one linear model a level.
+  ///   - options: how the file is written.
+  public static func fit(
+    _ formula: ModelFormula, file: String, method: EstimationMethod, factors: [String] = [],
+    by: String? = nil,
+    options: CSVOptions = CSVOptions()
+  ) -> String {
+    var reading = file == "-" ? "file(\"stdin\")" : quoted(file)
+    if options.separator != "," { reading += ", sep = " + quoted(String(options.separator)) }
+    if options.decimalMark != "." { reading += ", dec = " + quoted(String(options.decimalMark)) }
+    // R would change names that are not plain words.
+    if formula.text.contains("`") || (factors + [by ?? "x"]).contains(where: { name($0) != $0 }) {
+      reading += ", check.names = FALSE"
+    }
+    var lines: [String] = []
+    if !formula.randomTerms.isEmpty { lines.append("library(lme4)") }
+    lines.append("df <- read.csv(\(reading))")
+    for factor in factors { lines.append("df$\(name(factor)) <- factor(df$\(name(factor)))") }
+    if let by {
+      lines.append("fits <- lapply(split(df, df$\(name(by))), function(d) lm(\(formula.text), data = d))")
+      lines.append("lapply(fits, summary)")
+    } else {
+      let function = formula.randomTerms.isEmpty ? "lm" : "lmer"
+      let ml = !formula.randomTerms.isEmpty && method == .ml ? ", REML = FALSE" : ""
+      lines.append("fit <- \(function)(\(formula.text), data = df\(ml))")
+      lines.append("summary(fit)")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var out = "\""
+    for character in text {
+      switch character {
+      case "\"", "\\": out += "\\" + String(character)
+      case "\n": out += "\\n"
+      case "\t": out += "\\t"
+      default: out.append(character)
+      }
+    }
+    return out + "\""
+  }
+
+  private static func name(_ column: String) -> String {
+    let plain =
+      column.first.map { $0.isLetter || $0 == "." } == true
+      && column.allSatisfy { $0.isLetter || $0.isNumber || $0 == "." || $0 == "_" }
+    return plain ? column : "`" + column + "`"
+  }
+}

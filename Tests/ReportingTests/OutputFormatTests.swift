@@ -1,0 +1,90 @@
+import MixedModels
+import ModelFormula
+import Tables
+import Testing
+
+@testable import Reporting
+
+@Suite("Tables in every form, R code")
+struct OutputFormatTests {
+  private let table = DataTable([
+    Column("term", .text(["(Intercept)", "a|b", nil])),
+    Column("estimate", .real([59508.98564519357, 0.02926210023506642, 2.75e-44])),
+    Column("n", .integer([5, nil, 12345])),
+    Column("ok", .logical([true, nil, false])),
+  ])
+
+  @Test("JSON: one object a row, full precision, null for missing")
+  func json() {
+    #expect(
+      table.text(in: .json) == """
+        [
+          {
+            "term": "(Intercept)",
+            "estimate": 59508.98564519357,
+            "n": 5,
+            "ok": true
+          },
+          {
+            "term": "a|b",
+            "estimate": 0.02926210023506642,
+            "n": null,
+            "ok": null
+          },
+          {
+            "term": null,
+            "estimate": 2.75e-44,
+            "n": 12345,
+            "ok": false
+          }
+        ]
+
+        """)
+  }
+
+  @Test("Markdown: four significant digits, all digits before the point")
+  func markdown() {
+    #expect(
+      table.text(in: .markdown) == """
+        | term        |  estimate |     n |    ok |
+        | ----------- | --------: | ----: | ----: |
+        | (Intercept) |     59509 |     5 |  TRUE |
+        | a\\|b        |   0.02926 |       |       |
+        |             | 2.750e-44 | 12345 | FALSE |
+
+        """)
+  }
+
+  @Test("text: all rows and columns as a tibble")
+  func text() {
+    let wide = DataTable((0..<12).map { Column("a_long_name_\($0)", [Double](repeating: 1.5, count: 30)) })
+    let lines = wide.text(in: .text).split(separator: "\n")
+    #expect(lines.count == 33 && lines[1].hasSuffix("a_long_name_11"))
+    let short = wide.tibble().split(separator: "\n")
+    #expect(short.count == 15 && short[13] == "# ℹ 20 more rows")
+    #expect(short[14].hasPrefix("# ℹ 7 more variables: a_long_name_5 <dbl>, a_long_name_6 <dbl>"))
+  }
+
+  @Test("R lines for a fit")
+  func rCode() throws {
+    let mixed = try ModelFormula("salary ~ experience + (1|department)")
+    #expect(
+      RCode.fit(mixed, file: "my \"data\".csv", method: .ml, factors: ["year"]) == """
+        library(lme4)
+        df <- read.csv("my \\"data\\".csv")
+        df$year <- factor(df$year)
+        fit <- lmer(salary ~ experience + (1 | department), data = df, REML = FALSE)
+        summary(fit)
+
+        """)
+    let linear = try ModelFormula("salary ~ experience")
+    #expect(
+      RCode.fit(linear, file: "-", method: .reml, by: "the department", options: CSVOptions(separator: ";"))
+        == """
+        df <- read.csv(file("stdin"), sep = ";", check.names = FALSE)
+        fits <- lapply(split(df, df$`the department`), function(d) lm(salary ~ experience, data = d))
+        lapply(fits, summary)
+
+        """)
+  }
+}
