@@ -6,22 +6,31 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 
 // What other packages can build on: all but the C modules.
 let libraries = [
-  "LinearAlgebra", "Tables", "Estimates", "Distributions", "ModelFormula", "MixedModels", "Designs",
-  "Reporting",
+  "LinearAlgebra", "Tables", "Estimates", "Distributions", "Plotting", "ModelFormula", "CairoRendering",
+  "MixedModels", "Designs", "Reporting", "ModelFigures",
 ]
 
 let package = Package(
   name: "multilevel-lab",
   products: libraries.map { .library(name: $0, targets: [$0]) },
   targets: [
+    // 0: C libraries
+    .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+
     // 1: numbers, tables, drawing commands
     .target(name: "LinearAlgebra", swiftSettings: kernelSettings),
     .target(name: "Tables"),
     .target(name: "Estimates", dependencies: ["Tables"]),
     .target(name: "Distributions"),
+    .target(name: "Plotting"),
 
     // 2: formulas, files
     .target(name: "ModelFormula", dependencies: ["Tables", "LinearAlgebra"]),
+    .target(
+      name: "CairoRendering", dependencies: ["Plotting", "CCairo", "CPango", "CPNG"],
+      swiftSettings: [.strictMemorySafety()]),
 
     // 3: one fit; data with known truth
     .target(
@@ -35,6 +44,11 @@ let package = Package(
       name: "Reporting",
       dependencies: ["MixedModels", "ModelFormula", "Estimates", "Tables", "LinearAlgebra", "Distributions"]),
 
+    // 5: figures of models
+    .target(
+      name: "ModelFigures",
+      dependencies: ["MixedModels", "ModelFormula", "Estimates", "Tables", "LinearAlgebra", "Plotting"]),
+
     // Tests
     .target(name: "TestSupport", dependencies: ["Tables"], path: "Tests/TestSupport"),
   ]
@@ -43,10 +57,13 @@ let package = Package(
       ("Tables", []),
       ("Estimates", []),
       ("Distributions", []),
+      ("Plotting", []),
       ("ModelFormula", ["Tables"]),
+      ("CairoRendering", ["Plotting"]),
       ("MixedModels", ["ModelFormula", "Tables", "LinearAlgebra", "Estimates"]),
       ("Designs", ["Tables", "Distributions"]),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
+      ("ModelFigures", ["Plotting", "MixedModels", "Tables"]),
     ]),
   swiftLanguageModes: [.v6]
 )

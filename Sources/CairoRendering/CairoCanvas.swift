@@ -1,0 +1,177 @@
+import CCairo
+import CPNG
+import Plotting
+
+/// A Cairo surface with its context: an image in memory, or an SVG or PDF file that grows in memory.
+///
+/// User units are points. Only opaque or translucent sources are used, never groups or masks: those would number ids in an
+/// SVG by everything the process drew before.
+@safe final class CairoCanvas {
+  private let surface: OpaquePointer
+  private let cairo: OpaquePointer
+  /// The growing file of a vector surface.
+  private let sink: UnsafeMutablePointer<ccairo_bytes>?
+  /// Pixels of an image surface; zero for files.
+  let pixelWidth: Int
+  /// Pixels of an image surface; zero for files.
+  let pixelHeight: Int
+
+  private init(
+    _ surface: OpaquePointer, sink: UnsafeMutablePointer<ccairo_bytes>?, pixelWidth: Int = 0,
+    pixelHeight: Int = 0
+  ) {
+    unsafe self.surface = unsafe surface
+    unsafe self.cairo = unsafe cairo_create(surface)
+    unsafe self.sink = unsafe sink
+    self.pixelWidth = pixelWidth
+    self.pixelHeight = pixelHeight
+  }
+
+  deinit {
+    unsafe cairo_destroy(cairo)
+    unsafe cairo_surface_destroy(surface)
+    unsafe ccairo_bytes_free(sink)
+  }
+
+  /// An opaque image; `dpi` pixels an inch.
+  static func image(_ size: Size, dpi: Double) throws(RenderingError) -> CairoCanvas {
+    let width = Int((size.width * dpi / 72).rounded())
+    let height = Int((size.height * dpi / 72).rounded())
+    guard width <= 32767, height <= 32767 else { throw RenderingError.tooLarge(width: width, height: height) }
+    let surface = unsafe cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height))!
+    let canvas = unsafe CairoCanvas(surface, sink: nil, pixelWidth: width, pixelHeight: height)
+    try canvas.check()
+    unsafe cairo_scale(canvas.cairo, dpi / 72, dpi / 72)
+    return canvas
+  }
+
+  /// An SVG file.
+  static func svg(_ size: Size) throws(RenderingError) -> CairoCanvas {
+    let sink = unsafe ccairo_bytes_new()
+    let surface = unsafe ccairo_svg_surface(sink, size.width, size.height)!
+    unsafe cairo_svg_surface_restrict_to_version(surface, CAIRO_SVG_VERSION_1_1)
+    let canvas = unsafe CairoCanvas(surface, sink: sink)
+    try canvas.check()
+    return canvas
+  }
+
+  /// A PDF file with fixed dates, so that equal drawings give equal bytes.
+  static func pdf(_ size: Size, title: String, subject: String) throws(RenderingError) -> CairoCanvas {
+    let sink = unsafe ccairo_bytes_new()
+    let surface = unsafe ccairo_pdf_surface(sink, size.width, size.height)!
+    unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, title)
+    unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_SUBJECT, subject)
+    unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z")
+    let canvas = unsafe CairoCanvas(surface, sink: sink)
+    try canvas.check()
+    return canvas
+  }
+
+  /// - Throws: `RenderingError.drawing` with Cairo's words if anything went wrong so far.
+  func check() throws(RenderingError) {
+    var status = unsafe cairo_status(cairo)
+    if status == CAIRO_STATUS_SUCCESS { status = unsafe cairo_surface_status(surface) }
+    if status != CAIRO_STATUS_SUCCESS {
+      throw RenderingError.drawing(unsafe String(cString: cairo_status_to_string(status)))
+    }
+  }
+
+  /// Covers the whole canvas.
+  func paint(_ colour: Colour) {
+    source(colour)
+    unsafe cairo_paint(cairo)
+  }
+
+  /// Fills and strokes polylines as one path.
+  func path(_ lines: [Polyline], fill: Colour?, stroke: Stroke?) {
+    unsafe cairo_new_path(cairo)
+    for line in lines {
+      guard let first = line.points.first else { continue }
+      unsafe cairo_move_to(cairo, first.x, first.y)
+      for point in line.points.dropFirst() { unsafe cairo_line_to(cairo, point.x, point.y) }
+      if line.closed { unsafe cairo_close_path(cairo) }
+    }
+    finishPath(fill: fill, stroke: stroke)
+  }
+
+  /// Fills and strokes a circle.
+  func circle(_ centre: Point, radius: Double, fill: Colour?, stroke: Stroke?) {
+    unsafe cairo_new_path(cairo)
+    unsafe cairo_arc(cairo, centre.x, centre.y, max(0, radius), 0, 2 * Double.pi)
+    unsafe cairo_close_path(cairo)
+    finishPath(fill: fill, stroke: stroke)
+  }
+
+  /// Restricts drawing to a rectangle until `endClip`.
+  func beginClip(_ r: Rectangle) {
+    unsafe cairo_save(cairo)
+    unsafe cairo_new_path(cairo)
+    unsafe cairo_rectangle(cairo, r.x, r.y, r.width, r.height)
+    unsafe cairo_clip(cairo)
+  }
+
+  /// Lifts the restriction.
+  func endClip() {
+    unsafe cairo_restore(cairo)
+  }
+
+  /// Runs `body` with the origin moved and turned; `body` must not keep the context.
+  func withTextOrigin(_ origin: Point, rotation: Double, _ body: (OpaquePointer) -> Void) {
+    unsafe cairo_save(cairo)
+    unsafe cairo_translate(cairo, origin.x, origin.y)
+    if rotation != 0 { unsafe cairo_rotate(cairo, -rotation * Double.pi / 180) }
+    unsafe cairo_new_path(cairo)
+    unsafe body(cairo)
+    unsafe cairo_restore(cairo)
+  }
+
+  private func source(_ c: Colour) {
+    unsafe cairo_set_source_rgba(cairo, c.red, c.green, c.blue, c.alpha)
+  }
+
+  private func finishPath(fill: Colour?, stroke: Stroke?) {
+    if let fill {
+      source(fill)
+      unsafe cairo_fill_preserve(cairo)
+    }
+    if let stroke {
+      source(stroke.colour)
+      unsafe cairo_set_line_width(cairo, stroke.width)
+      unsafe cairo_set_line_cap(cairo, stroke.round ? CAIRO_LINE_CAP_ROUND : CAIRO_LINE_CAP_BUTT)
+      unsafe cairo_set_line_join(cairo, stroke.round ? CAIRO_LINE_JOIN_ROUND : CAIRO_LINE_JOIN_MITER)
+      unsafe cairo_set_dash(cairo, stroke.dash, Int32(stroke.dash.count), 0)
+      unsafe cairo_stroke_preserve(cairo)
+    }
+    unsafe cairo_new_path(cairo)
+  }
+
+  /// Ends a vector file and returns its bytes.
+  func finishFile() throws(RenderingError) -> [UInt8] {
+    unsafe cairo_show_page(cairo)
+    try check()
+    unsafe cairo_surface_finish(surface)
+    let status = unsafe cairo_surface_status(surface)
+    if status != CAIRO_STATUS_SUCCESS {
+      throw RenderingError.drawing(unsafe String(cString: cairo_status_to_string(status)))
+    }
+    guard let sink = unsafe sink, let data = unsafe sink.pointee.data else { return [] }
+    return unsafe [UInt8](UnsafeBufferPointer(start: data, count: sink.pointee.count))
+  }
+
+  /// Encodes an image surface as PNG: opaque RGB, the resolution in pHYs, no clock.
+  func finishPNG(dpi: Double) throws(RenderingError) -> [UInt8] {
+    try check()
+    unsafe cairo_surface_flush(surface)
+    guard let pixels = unsafe cairo_image_surface_get_data(surface) else {
+      throw RenderingError.encoding(width: pixelWidth, height: pixelHeight)
+    }
+    var file = unsafe cpng_bytes()
+    guard
+      unsafe cpng_write(
+        pixels, Int(cairo_image_surface_get_stride(surface)), UInt32(pixelWidth), UInt32(pixelHeight),
+        UInt32((dpi / 0.0254).rounded()), &file) == 1
+    else { throw RenderingError.encoding(width: pixelWidth, height: pixelHeight) }
+    defer { unsafe free(file.data) }
+    return unsafe [UInt8](UnsafeBufferPointer(start: file.data, count: file.count))
+  }
+}

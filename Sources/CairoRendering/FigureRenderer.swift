@@ -1,0 +1,72 @@
+import Plotting
+
+/// Turns scenes into PNG, SVG and PDF bytes, and measures text for their layout.
+///
+/// One renderer may draw any number of figures, and the bytes of each do not depend on what was drawn before. Nothing
+/// is initialised, and fontconfig is not touched, until the first text is measured or drawn. Writing files is the caller's
+/// work.
+///
+/// Not `Sendable`: a thread that draws makes its own.
+public final class FigureRenderer: TextMeasuring {
+  /// Font families in order of preference: Latin first, then Chinese.
+  public static let defaultFamilies = "Noto Sans, Noto Sans CJK SC"
+
+  lazy var typesetter = PangoTypesetter(families: families)
+  let families: String
+
+  /// A renderer; `families` is a comma-separated list as fontconfig understands it.
+  public init(families: String = FigureRenderer.defaultFamilies) {
+    self.families = families
+  }
+
+  /// Advance width of a line in points, the same in every output format.
+  public func width(of text: String, font: FontStyle, language: String) throws(FigureError) -> Double {
+    try typesetter.width(of: text, font: font, language: language)
+  }
+
+  /// An opaque RGB image with its resolution recorded.
+  ///
+  /// - Parameter dpi: pixels an inch; 300 for print, 150 for a screen.
+  public func png(_ scene: Scene, dpi: Double = 300) throws(RenderingError) -> [UInt8] {
+    try pendingPNG(scene, dpi: dpi).bytes()
+  }
+
+  /// Draws an image as `png` does and returns while it is being encoded.
+  public func pendingPNG(_ scene: Scene, dpi: Double = 300) throws(RenderingError) -> PendingPNG {
+    let canvas = try CairoCanvas.image(scene.size, dpi: dpi)
+    try draw(scene, on: canvas)
+    return PendingPNG(canvas, dpi: dpi)
+  }
+
+  /// An SVG 1.1 file of outlines, with title and description for screen readers and ids that start with the scene's slug.
+  public func svg(_ scene: Scene) throws(RenderingError) -> [UInt8] {
+    let canvas = try CairoCanvas.svg(scene.size)
+    try draw(scene, on: canvas)
+    return accessibleSVG(try canvas.finishFile(), scene: scene)
+  }
+
+  /// A one-page PDF with embedded fonts, title and fixed dates.
+  public func pdf(_ scene: Scene) throws(RenderingError) -> [UInt8] {
+    let canvas = try CairoCanvas.pdf(scene.size, title: scene.title, subject: scene.summary)
+    try draw(scene, on: canvas)
+    return try canvas.finishFile()
+  }
+
+  private func draw(_ scene: Scene, on canvas: CairoCanvas) throws(RenderingError) {
+    canvas.paint(scene.background)
+    for command in scene.commands {
+      switch command {
+      case .path(let lines, let fill, let stroke): canvas.path(lines, fill: fill, stroke: stroke)
+      case .circle(let centre, let radius, let fill, let stroke):
+        canvas.circle(centre, radius: radius, fill: fill, stroke: stroke)
+      case .text(let run):
+        do throws(FigureError) {
+          try typesetter.show(run, language: scene.language, on: canvas)
+        } catch { throw RenderingError.text(error) }
+      case .beginClip(let area): canvas.beginClip(area)
+      case .endClip: canvas.endClip()
+      }
+    }
+    try canvas.check()
+  }
+}

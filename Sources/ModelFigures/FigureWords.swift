@@ -1,0 +1,134 @@
+import Glibc
+import Plotting
+
+/// Every word that figures print, in one place and both languages.
+struct FigureWords {
+  let language: FigureLanguage
+
+  init(_ language: FigureLanguage) { self.language = language }
+
+  private func either(_ english: String, _ chinese: String) -> String {
+    language == .english ? english : chinese
+  }
+
+  var complete: String { either("complete pooling", "全池化") }
+  var none: String { either("no pooling", "无池化") }
+  var partial: String { either("partial pooling", "部分池化") }
+  var partialMean: String { either("partial pooling: mean", "部分池化：均值") }
+  var intercept: String { either("intercept", "截距") }
+  var slope: String { either("slope", "斜率") }
+  var unplaced: String { either("Not labelled for want of room: ", "因空间不足未标注：") }
+
+  /// A remark in parentheses, with the space or the full-width marks that the language wants.
+  func parenthesis(_ text: String) -> String { either(" (\(text))", "（\(text)）") }
+
+  /// A name within a Chinese sentence: a blank stands before one that begins with a Latin letter or a digit.
+  func spaced(_ name: String) -> String { name.first?.isASCII == true ? " " + name : name }
+
+  /// Joins names: "a, b and c", “a、b和c”.
+  func list(_ names: [String]) -> String {
+    guard names.count > 1, let last = names.last else { return names.first ?? "" }
+    return names.dropLast().joined(separator: either(", ", "、")) + either(" and ", "和") + last
+  }
+
+  /// A number for running text: four or more significant digits, groups from 10 000 on, powers of ten for the very small and large.
+  func number(_ value: Double) -> String {
+    let size = abs(value)
+    if size != 0, size < 0.01 || size >= 1e9, value.isFinite {
+      var exponent = Int(log10(size).rounded(.down))
+      var mantissa = value / pow(10, Double(exponent))
+      if abs(mantissa) >= 9.9995 {
+        mantissa /= 10
+        exponent += 1
+      }
+      let power = String(exponent).map { FigureWords.superscripts[$0] ?? String($0) }.joined()
+      return NumberFormat.text(mantissa, decimals: 3) + "×10" + power
+    }
+    let decimals = size >= 1000 || value == value.rounded() ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3
+    return NumberFormat.text(value, decimals: decimals, grouped: size >= 10_000)
+  }
+
+  private static let superscripts: [Character: String] = [
+    "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸",
+    "9": "⁹",
+  ]
+
+  /// The intercept's axis.
+  func interceptTitle(_ response: FigureVariable, _ predictor: FigureVariable) -> String {
+    let unit = response.unit(language)
+    let y = response.name(language)
+    let x = predictor.name(language)
+    return either(
+      "Intercept: \(y) at \(x) 0" + (unit.isEmpty ? "" : " (\(unit))"),
+      "截距：\(x)为 0 时的\(y)" + (unit.isEmpty ? "" : "（\(unit)）"))
+  }
+
+  /// The slope's axis.
+  func slopeTitle(_ response: FigureVariable, _ predictor: FigureVariable) -> String {
+    let y = response.name(language)
+    let x = predictor.name(language)
+    let unit = response.unit(language)
+    let per = predictor.singularUnit(language)
+    return either(
+      "Slope: \(y) per \(per.isEmpty ? "unit" : per) of \(x)" + (unit.isEmpty ? "" : " (\(unit))"),
+      "斜率：\(x)每增加一\(per.isEmpty ? "单位" : per)的\(y)变化" + (unit.isEmpty ? "" : "（\(unit)）"))
+  }
+
+  /// The caption's line on ellipses estimated from the points drawn.
+  ///
+  /// - Parameter withNone: whether estimates by no pooling are among them.
+  func dataEllipses(_ count: Int, withNone: Bool) -> String {
+    either(
+      "Ellipses: 10% to 90% normal-theory ellipses of the \(count) "
+        + (withNone ? "estimates shown, no and partial pooling" : "partial-pooling estimates shown")
+        + " (data ellipses).",
+      "椭圆：由图中 \(count) 个"
+        + (withNone ? "估计值（无池化与部分池化）" : "部分池化估计值") + "按正态理论算得的 10%～90% 椭圆（数据椭圆）。")
+  }
+
+  /// The caption's line on ellipses from the model's covariance.
+  var modelEllipses: String {
+    either(
+      "Ellipses: 10% to 90% of the distribution of group coefficients that the fitted model estimates (model ellipses).",
+      "椭圆：拟合模型所估计的组系数分布的 10%～90% 区域（模型椭圆）。")
+  }
+
+  /// The caption's addition where the covariance is singular.
+  var collapsed: String {
+    either(
+      " Their covariance is singular: every ellipse collapses to a segment.", "其协方差矩阵奇异：每个椭圆都退化为一条线段。")
+  }
+
+  /// The caption's line where all points coincide.
+  var noSpread: String {
+    either("All estimates coincide: there are no ellipses.", "所有估计值重合：没有椭圆。")
+  }
+
+  /// The caption's line where the model's ellipses have no extent.
+  var noVariance: String {
+    either(
+      "The estimated variances are zero: the model's ellipses are a single point.", "估计的方差为零：模型椭圆只是一个点。")
+  }
+
+  /// The caption's line where there are too few points for ellipses.
+  var noEllipses: String {
+    either("Too few estimates for ellipses.", "估计值太少，无法画椭圆。")
+  }
+
+  /// The caption's line where points are moved sideways by group.
+  func dodged(_ predictor: FigureVariable, _ grouping: FigureVariable) -> String {
+    either(
+      "Points of one \(predictor.name(language)) are set side by side by \(grouping.name(language)).",
+      "同一\(predictor.name(language))的点按\(grouping.name(language))左右错开。")
+  }
+
+  /// The caption's line where groups are too many to tell apart.
+  func manyGroups(_ count: Int, _ grouping: FigureVariable) -> String {
+    either(
+      "\(count) groups (\(grouping.name(language))), all drawn alike.",
+      "共 \(count) 个组（\(grouping.name(language))），画法相同。")
+  }
+
+  /// A title: the first letter is a capital.
+  func title(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+}

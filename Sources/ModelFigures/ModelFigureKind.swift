@@ -1,0 +1,107 @@
+import MixedModels
+
+/// The figures that a fitted model can feed.
+public enum ModelFigureKind: String, Sendable, CaseIterable {
+  /// No pooling → partial pooling in the plane of intercept and slope.
+  case poolingPlane = "pooling-plane"
+  /// Observations and one line for all.
+  case completePooling = "complete-pooling"
+  /// Parallel lines.
+  case varyingIntercept = "varying-intercept"
+  /// Lines from one intercept.
+  case varyingSlope = "varying-slope"
+  /// Own intercept and slope a group.
+  case varyingBoth = "varying-both"
+  /// One panel a group with three lines.
+  case groupPanels = "group-panels"
+
+  /// Whether the figure is one scatter plot of the observations.
+  public var isScatter: Bool { self != .poolingPlane && self != .groupPanels }
+
+  /// The figure of this kind.
+  /// - Parameters:
+  ///   - ellipses: those of a pooling plane.
+  ///   - order: that of the panels of group panels.
+  ///   - dodge: share of the smallest distance between different x over which a scatter plot sets the points of groups side by side.
+  /// - Throws: `FigureKindError` if the model varies other coefficients than the kind shows, or has nothing for it to show.
+  public func figure(
+    of groups: FittedGroups, ellipses: PlaneEllipses = .data, order: GroupPanels.Order = .given,
+    dodge: Double = 0
+  ) throws(FigureKindError) -> any ModelFigure {
+    func dodged(_ scatter: GroupScatter) throws(FigureKindError) -> GroupScatter {
+      var scatter = scatter
+      scatter.dodge = dodge
+      if dodge > 0, scatter.spacing == nil { throw .nothingToDodge(predictor: groups.predictor.column) }
+      return scatter
+    }
+    switch self {
+    case .poolingPlane:
+      var plane = groups.poolingPlane(modelEllipses: ellipses == .model)
+      if ellipses == .none { plane.ellipses = .omitted }
+      return plane
+    case .completePooling:
+      guard groups.completePooling.isFinite else { throw .noCompletePooling }
+      return try dodged(groups.completePoolingScatter())
+    case .groupPanels: return groups.panels(order: order)
+    case .varyingIntercept, .varyingSlope, .varyingBoth:
+      let fitting: ModelFigureKind =
+        switch (groups.interceptVaries, groups.slopeVaries) {
+        case (true, true): .varyingBoth
+        case (false, true): .varyingSlope
+        default: .varyingIntercept
+        }
+      guard fitting == self else { throw .otherStructure(kind: rawValue, suits: fitting.rawValue) }
+      return try dodged(groups.fittedScatter())
+    }
+  }
+
+  /// The figure of a model without groups: its points and its line.
+  /// - Throws: `FigureKindError.needsGroups` for every kind but complete pooling; `.needsOnePredictor`.
+  public func figure(of fit: LinearModelFit, model: LinearModel) throws(FigureKindError) -> any ModelFigure {
+    guard self == .completePooling else { throw .needsGroups(kind: rawValue) }
+    let names = fit.coefficientNames
+    guard names.count == 2, names[0] == "(Intercept)" else {
+      throw .needsOnePredictor(found: names.filter { $0 != "(Intercept)" })
+    }
+    let line = CoefficientLine(intercept: fit.coefficients[0], slope: fit.coefficients[1])
+    return GroupScatter(
+      groups: [GroupFit("", x: model.frame.fixed.column(1), y: model.frame.response)], lines: .complete(line),
+      response: .column(model.formula.response.text), predictor: .column(names[1]), grouping: .column(""))
+  }
+}
+
+/// What the ellipses of a pooling plane are.
+public enum PlaneEllipses: String, Sendable, CaseIterable {
+  /// Of the points drawn.
+  case data
+  /// Of the fitted distribution.
+  case model
+  /// None.
+  case none
+}
+
+/// Why a model does not give a figure of a kind.
+public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible {
+  case otherStructure(kind: String, suits: String)
+  case needsGroups(kind: String)
+  case needsOnePredictor(found: [String])
+  case noCompletePooling
+  case nothingToDodge(predictor: String)
+
+  /// The fault in words.
+  public var description: String {
+    switch self {
+    case .otherStructure(let kind, let suits):
+      "figure '\(kind)' does not show what this formula varies; '\(suits)' does"
+    case .needsGroups(let kind):
+      "figure '\(kind)' needs a grouping factor; give the formula a random-effects term, e.g. (1 + x | group)"
+    case .noCompletePooling:
+      "complete pooling has no line here: the fixed part of the formula, which it fits, has no column that the data determine"
+    case .nothingToDodge(let predictor):
+      "points cannot be set side by side: all values of '\(predictor)' are equal"
+    case .needsOnePredictor(let found):
+      "this figure shows one numeric predictor; the formula has "
+        + (found.isEmpty ? "none" : found.joined(separator: ", "))
+    }
+  }
+}

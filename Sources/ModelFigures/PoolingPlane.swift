@@ -1,0 +1,266 @@
+import Plotting
+
+/// The pooling plane: each group's intercept and slope without pooling, and an arrow to where partial pooling moves them.
+///
+/// Ellipses behind show the distribution that the estimates are pulled into: estimated from the drawn points, or the
+/// fitted model's own.
+public struct PoolingPlane: ModelFigure {
+  /// What the ellipses are.
+  public enum Ellipses: Equatable, Sendable {
+    /// Normal curves of all points drawn, as R's `stat_ellipse(type = "norm")`.
+    case data
+    /// Curves of the fitted distribution of group coefficients: its mean and its covariance matrix.
+    case model(centre: CoefficientLine, interceptVariance: Double, covariance: Double, slopeVariance: Double)
+    /// No ellipses.
+    case omitted
+  }
+
+  /// Groups with both lines; those that lack one are drawn with the other alone.
+  public var groups: [GroupFit]
+  /// The line of all data together.
+  public var completePooling: CoefficientLine?
+  /// Mean of the distribution of group coefficients (fixed effects), drawn as a diamond; nil to leave it out.
+  public var partialPoolingMean: CoefficientLine?
+  /// What the ellipses are.
+  public var ellipses: Ellipses
+  /// The response.
+  public var response: FigureVariable
+  /// The predictor.
+  public var predictor: FigureVariable
+  /// The grouping factor.
+  public var grouping: FigureVariable
+  /// Whether the fitted covariance stands on the boundary, so that model ellipses are segments even if rounding left them a width.
+  public var covarianceIsSingular = false
+  /// Probability levels of the ellipses.
+  public var levels: [Double] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+  /// Canvas size.
+  public var size: Size = .centimetres(16, 12)
+
+  /// A pooling plane.
+  public init(
+    groups: [GroupFit], completePooling: CoefficientLine?, partialPoolingMean: CoefficientLine? = nil,
+    ellipses: Ellipses = .data, response: FigureVariable, predictor: FigureVariable, grouping: FigureVariable
+  ) {
+    self.groups = groups
+    self.completePooling = completePooling
+    self.partialPoolingMean = partialPoolingMean
+    self.ellipses = ellipses
+    self.response = response
+    self.predictor = predictor
+    self.grouping = grouping
+  }
+
+  /// What rounding may do to intercepts and slopes: an error of 1e-9 of the response turns the line about the middle of the data and
+  /// is carried from there to x = 0.
+  var rounding: (intercept: Double, slope: Double) {
+    let (x0, x1) = dataRange(groups.flatMap(\.x)) ?? (0, 0)
+    let height = groups.flatMap(\.y).filter(\.isFinite).reduce(0) { max($0, abs($1)) }
+    let slope = x1 > x0 ? 1e-9 * height / (x1 - x0) : 0
+    return (1e-9 * height + slope * max(abs(x0), abs(x1)), slope)
+  }
+
+  /// The groups with their lines as drawn: a coefficient in which all lines agree but for rounding is one number for all, so that no
+  /// axis, arrow or ellipse shows rounding.
+  var drawn: [GroupFit] {
+    let lines = groups.flatMap { [$0.noPooling, $0.partialPooling] }.compactMap { $0 }.filter(\.isFinite)
+    guard let first = lines.first else { return groups }
+    func agree(_ coefficient: (CoefficientLine) -> Double, within slack: Double) -> Bool {
+      lines.allSatisfy { abs(coefficient($0) - coefficient(first)) <= slack }
+    }
+    let (interceptSlack, slopeSlack) = rounding
+    let sameIntercept = agree(\.intercept, within: interceptSlack)
+    let sameSlope = agree(\.slope, within: slopeSlack)
+    func settled(_ line: CoefficientLine?) -> CoefficientLine? {
+      line.map {
+        CoefficientLine(
+          intercept: sameIntercept ? first.intercept : $0.intercept, slope: sameSlope ? first.slope : $0.slope
+        )
+      }
+    }
+    return groups.map { group in
+      var group = group
+      group.noPooling = settled(group.noPooling)
+      group.partialPooling = settled(group.partialPooling)
+      return group
+    }
+  }
+
+  /// What is behind the points.
+  enum Background {
+    /// Nothing, by choice.
+    case omitted
+    /// Nothing, for the reason that the caption gives.
+    case impossible(caption: (FigureWords) -> String)
+    /// Curves of equal probability, with their radius at a level.
+    case ellipses(EllipseShape, radius: (Double) -> Double)
+    /// The segments that the curves collapse to.
+    case segments(EllipseShape, radius: (Double) -> Double)
+  }
+
+  /// The background of groups as drawn.
+  func background(of groups: [GroupFit]) -> Background {
+    let points = groups.flatMap { [$0.noPooling, $0.partialPooling] }.compactMap { $0 }.filter(\.isFinite)
+    switch ellipses {
+    case .omitted: return .omitted
+    case .data:
+      guard points.count >= 4, let shape = EllipseShape(x: points.map(\.intercept), y: points.map(\.slope))
+      else { return .impossible { $0.noEllipses } }
+      let radius = { EllipseShape.sampleRadius(level: $0, count: points.count) }
+      switch shape.form {
+      case .ellipse: return .ellipses(shape, radius: radius)
+      case .segment: return .segments(shape, radius: radius)
+      case .point: return .impossible { $0.noSpread }
+      }
+    case .model(let centre, let interceptVariance, let covariance, let slopeVariance):
+      let shape = EllipseShape(
+        centreX: centre.intercept, centreY: centre.slope, varianceX: interceptVariance,
+        covariance: covariance, varianceY: slopeVariance)
+      // An extent below a thousandth of the points' own is none on paper.
+      func isNone(_ extent: Double, among values: [Double]) -> Bool {
+        let (low, high) = dataRange(values) ?? (0, 0)
+        return extent <= 1e-3 * (high - low)
+      }
+      if shape.form == .point
+        || (isNone(shape.u11, among: points.map(\.intercept))
+          && isNone(max(abs(shape.u12), shape.u22), among: points.map(\.slope)))
+      {
+        return .impossible { $0.noVariance }
+      }
+      return shape.form == .segment || covarianceIsSingular
+        ? .segments(shape, radius: EllipseShape.normalRadius)
+        : .ellipses(shape, radius: EllipseShape.normalRadius)
+    }
+  }
+
+  /// The caption: what the ellipses are, or why there are none.
+  func caption(_ background: Background, of groups: [GroupFit], _ words: FigureWords) -> String {
+    let none = groups.count { $0.noPooling?.isFinite == true }
+    let partial = groups.count { $0.partialPooling?.isFinite == true }
+    let kind =
+      ellipses == .data ? words.dataEllipses(none + partial, withNone: none > 0) : words.modelEllipses
+    return switch background {
+    case .omitted: ""
+    case .impossible(let caption): caption(words)
+    case .ellipses: kind
+    case .segments: kind + words.collapsed
+    }
+  }
+
+  private func marks(_ background: Background) -> [any Mark] {
+    let grey = Colour(hex: 0x737373)
+    func isLabelled(_ level: Double) -> Bool { Int((level * 10).rounded()) % 2 == 1 }
+    var marks: [any Mark] = []
+    switch background {
+    case .omitted, .impossible: break
+    case .ellipses(let shape, let radius):
+      // Largest first, so that the darkness of overlapping fills grows towards the centre.
+      for level in levels.sorted(by: >) {
+        // Twice R's 51 segments: every other corner is one of R's, and no corner is seen at print size.
+        let curve = shape.vertices(radius: radius(level), segments: 102)
+        let outline = Stroke(grey.withAlpha(isLabelled(level) ? 0.55 : 0.25), width: 0.4)
+        marks.append(
+          PolygonMark(x: curve.x, y: curve.y, fill: grey.withAlpha(PoolingPlane.fillOpacity), stroke: outline)
+        )
+      }
+      let labelled = levels.filter(isLabelled)
+      marks.append(
+        ContourLabelMark(
+          labelled.map { NumberFormat.text($0 * 100, decimals: 0) + "%" },
+          contours: labelled.map { shape.vertices(radius: radius($0), segments: 48) },
+          colour: PoolingPlane.levelColour))
+    case .segments(let shape, let radius):
+      for level in levels.sorted(by: >) {
+        let r = radius(level)
+        let (dx, dy) = shape.u11 > 0 ? (r * shape.u11, r * shape.u12) : (0, r * shape.u22)
+        marks.append(
+          PolygonMark(
+            x: [shape.centreX - dx, shape.centreX + dx], y: [shape.centreY - dy, shape.centreY + dy],
+            stroke: Stroke(grey.withAlpha(0.4), width: 1.5)))
+      }
+    }
+    return marks
+  }
+
+  /// Opacity of each ellipse's grey.
+  static let fillOpacity = 0.04
+  /// Colour of the levels; contrast 4.9 on the grey where all nine ellipses overlap.
+  static let levelColour = Colour(hex: 0x545454)
+
+  /// The specification.
+  public func figure(in language: FigureLanguage) -> Figure {
+    let words = FigureWords(language)
+    let groups = drawn
+    let background = background(of: groups)
+    var marks = marks(background)
+
+    let both = groups.filter { $0.noPooling?.isFinite == true && $0.partialPooling?.isFinite == true }
+    func arrows(_ part: ArrowMark.Part) -> ArrowMark {
+      ArrowMark(
+        startX: both.map { $0.noPooling!.intercept }, startY: both.map { $0.noPooling!.slope },
+        endX: both.map { $0.partialPooling!.intercept }, endY: both.map { $0.partialPooling!.slope },
+        .fixed(CategoryStyle(part == .apart ? Colour(hex: 0x404040) : .black)), headLength: 5,
+        trim: (start: 3, end: 3), part: part)
+    }
+    marks.append(arrows(.apart))
+    if let line = completePooling, line.isFinite {
+      marks.append(
+        PointMark(x: [line.intercept], y: [line.slope], PoolingStyle.complete.appearance, size: 1.3))
+    }
+    if let line = partialPoolingMean, line.isFinite {
+      marks.append(PointMark(x: [line.intercept], y: [line.slope], .category("mean"), size: 1.3, rim: true))
+    }
+    for (lines, style) in [
+      (groups.map(\.noPooling), PoolingStyle.none), (groups.map(\.partialPooling), .partial),
+    ] {
+      let lines = lines.compactMap { $0 }.filter(\.isFinite)
+      marks.append(PointMark(x: lines.map(\.intercept), y: lines.map(\.slope), style.appearance))
+    }
+    marks.append(arrows(.touching))
+    let named = groups.compactMap { group in
+      [group.noPooling, group.partialPooling].compactMap { $0 }.first(where: \.isFinite).map {
+        (group.label(language), $0)
+      }
+    }
+    marks.append(
+      LabelMark(named.map(\.0), x: named.map(\.1.intercept), y: named.map(\.1.slope), clearance: 2.9))
+
+    var figure = Figure(
+      size: size,
+      x: Axis(words.interceptTitle(response, predictor), expansion: 0.12, tickSpacing: 56),
+      y: Axis(words.slopeTitle(response, predictor), expansion: 0.12),
+      categories: PoolingStyle.scale(language, mean: true), panels: [Panel("", marks)])
+    figure.caption = caption(background, of: groups, words)
+    figure.slug = "pooling-plane"
+    figure.language = language.rawValue
+    figure.unplacedNote = words.unplaced
+    figure.alternativeTitle = words.title(alternativeTitle(language))
+    figure.alternativeText = alternativeText(language)
+    return figure
+  }
+
+  /// The numbers: one row for each point, with its strategy.
+  public var plottedData: PlottedData {
+    var data = PlottedData(["group", "strategy", "n", "intercept", "slope"])
+    for group in groups {
+      for (strategy, line) in [("none", group.noPooling), ("partial", group.partialPooling)] {
+        guard let line else { continue }
+        data.append([
+          .text(group.group), .text(strategy), .number(Double(group.x.count)), .number(line.intercept),
+          .number(line.slope),
+        ])
+      }
+    }
+    if let line = completePooling {
+      let n = groups.reduce(0) { $0 + $1.x.count }
+      data.append([
+        .text(""), .text("complete"), .number(Double(n)), .number(line.intercept), .number(line.slope),
+      ])
+    }
+    if let line = partialPoolingMean {
+      data.append([
+        .text(""), .text("partial mean"), .number(.nan), .number(line.intercept), .number(line.slope),
+      ])
+    }
+    return data
+  }
+}

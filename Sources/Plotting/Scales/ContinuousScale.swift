@@ -1,0 +1,115 @@
+/// One axis of a figure: its title, which values it shows, how ticks are chosen and written.
+public struct Axis: Sendable {
+  /// Name and unit of the quantity, "Salary (USD)".
+  public var title: String
+  /// Limits in data units; nil takes the range of the data that the marks ask to see.
+  public var limits: ClosedRange<Double>?
+  /// Room beyond the range on each side as a share of it; not applied to explicit `limits`.
+  public var expansion: Double
+  /// Wished distance of neighbouring ticks in points.
+  public var tickSpacing: Double
+  /// Whether the quantity is counted in whole numbers, so that ticks stand at such only.
+  public var isWhole: Bool
+
+  /// An axis.
+  public init(
+    _ title: String, limits: ClosedRange<Double>? = nil, expansion: Double = 0.05, tickSpacing: Double = 48,
+    isWhole: Bool = false
+  ) {
+    self.title = title
+    self.limits = limits
+    self.expansion = expansion
+    self.tickSpacing = tickSpacing
+    self.isWhole = isWhole
+  }
+}
+
+/// The finite values that marks ask an axis to show.
+public struct DataRange: Equatable, Sendable {
+  /// Smallest value so far; +∞ before the first.
+  public private(set) var lower = Double.infinity
+  /// Largest value so far; −∞ before the first.
+  public private(set) var upper = -Double.infinity
+
+  /// A range that holds nothing yet.
+  public init() {}
+
+  /// Widens the range to hold a value; NaN and infinities are passed over.
+  public mutating func include(_ value: Double) {
+    guard value.isFinite else { return }
+    lower = min(lower, value)
+    upper = max(upper, value)
+  }
+
+  /// Whether no finite value came.
+  public var isEmpty: Bool { lower > upper }
+}
+
+/// An affine map from data units to points, with its ticks.
+public struct ContinuousScale: Equatable, Sendable {
+  /// Value at `start`.
+  public let lower: Double
+  /// Value at `end`.
+  public let upper: Double
+  /// Position of `lower` on the page, in points.
+  public let start: Double
+  /// Position of `upper` on the page, in points.
+  public let end: Double
+  /// Ticks within the limits.
+  public let breaks: Breaks
+
+  /// Position of a value, in points.
+  public func position(_ value: Double) -> Double {
+    start + (value - lower) / (upper - lower) * (end - start)
+  }
+}
+
+/// Limits and tick search range of an axis, before its place on the page is known.
+struct TrainedAxis {
+  let axis: Axis
+  /// What the ticks should cover.
+  let data: ClosedRange<Double>
+  /// What the panel shows.
+  let limits: ClosedRange<Double>
+
+  /// - Throws: `FigureError.noFiniteValues`.
+  init(_ axis: Axis, range: DataRange, name: String) throws(FigureError) {
+    self.axis = axis
+    if let limits = axis.limits, limits.lowerBound < limits.upperBound {
+      data = limits
+      self.limits = limits
+      return
+    }
+    if range.isEmpty { throw FigureError.noFiniteValues(axis: axis.title.isEmpty ? name : axis.title) }
+    var lower = range.lower
+    var upper = range.upper
+    if upper - lower <= 1e-12 * max(abs(lower), abs(upper)) {
+      // A constant gets a window around it: half its size, or one unit around zero.
+      let half = lower == 0 ? 1 : abs(lower) / 2
+      lower -= half
+      upper += half
+    }
+    data = lower...upper
+    let room = (upper - lower) * axis.expansion
+    guard (upper - lower + 2 * room).isFinite else {
+      throw FigureError.tooWide(axis: axis.title.isEmpty ? name : axis.title, lower: lower, upper: upper)
+    }
+    limits = (lower - room)...(upper + room)
+  }
+
+  /// About `target` ticks, chosen for the data and continued to the limits; for whole numbers the nearest count that has no fractions.
+  func breaks(target: Int) -> Breaks {
+    let targets = axis.isWhole ? [target] + (1...target).flatMap { [target - $0, target + $0] } : [target]
+    let choices = targets.lazy.filter { $0 >= 2 }.map { count in
+      extendedWilkinsonBreaks(from: data.lowerBound, to: data.upperBound, target: count)
+        .filling(limits.lowerBound, limits.upperBound)
+    }
+    return choices.first { !axis.isWhole || $0.decimals == 0 } ?? choices[choices.startIndex]
+  }
+
+  /// The scale over a stretch of the page.
+  func scale(from start: Double, to end: Double, breaks: Breaks) -> ContinuousScale {
+    ContinuousScale(
+      lower: limits.lowerBound, upper: limits.upperBound, start: start, end: end, breaks: breaks)
+  }
+}
