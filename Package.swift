@@ -7,7 +7,7 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 // What other packages can build on: all but the C modules.
 let libraries = [
   "LinearAlgebra", "Tables", "Estimates", "Distributions", "Plotting", "ModelFormula", "CairoRendering",
-  "MixedModels", "Designs", "Reporting", "ModelFigures",
+  "MixedModels", "Designs", "Reporting", "ModelFigures", "Labs",
 ]
 
 let package = Package(
@@ -49,6 +49,9 @@ let package = Package(
       name: "ModelFigures",
       dependencies: ["MixedModels", "ModelFormula", "Estimates", "Tables", "LinearAlgebra", "Plotting"]),
 
+    // 6: documents
+    .target(name: "Labs", dependencies: ["Tables", "Estimates"]),
+
     // Tests
     .target(name: "TestSupport", dependencies: ["Tables"], path: "Tests/TestSupport"),
   ]
@@ -64,6 +67,7 @@ let package = Package(
       ("Designs", ["Tables", "Distributions"]),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
       ("ModelFigures", ["Plotting", "MixedModels", "Tables"]),
+      ("Labs", ["Estimates"]),
     ]),
   swiftLanguageModes: [.v6]
 )
