@@ -12,7 +12,13 @@ let libraries = [
 
 let package = Package(
   name: "multilevel-lab",
-  products: libraries.map { .library(name: $0, targets: [$0]) },
+  products: [
+    .executable(name: "mlm", targets: ["mlm"])
+  ]
+    + libraries.map { .library(name: $0, targets: [$0]) },
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
   targets: [
     // 0: C libraries
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
@@ -52,6 +58,16 @@ let package = Package(
     // 6: documents
     .target(name: "Labs", dependencies: ["Tables", "Estimates"]),
 
+    // 7: the program
+    .executableTarget(
+      name: "mlm",
+      dependencies: [
+        "Labs", "ModelFigures", "CairoRendering", "Plotting", "Reporting", "Designs", "MixedModels",
+        "ModelFormula",
+        "Estimates", "Tables", "Distributions", "LinearAlgebra",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
     // Tests
     .target(name: "TestSupport", dependencies: ["Tables"], path: "Tests/TestSupport"),
   ]
@@ -68,6 +84,13 @@ let package = Package(
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
       ("ModelFigures", ["Plotting", "MixedModels", "Tables"]),
       ("Labs", ["Estimates"]),
+      (
+        "mlm",
+        [
+          "Labs", "Estimates", "Tables", "Designs", "Distributions", "MixedModels", "ModelFormula",
+          "Reporting",
+        ]
+      ),
     ]),
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,115 @@
+# multilevel-lab. Two commands are all a new machine needs:
+#   make labs    installs what is missing, builds, leaves the finished labs in handouts/ and figures/
+#   make test    builds and passes every test
+# GNU make 4.3, POSIX sh.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+
+# One build for the program and its tests: release, because numerics without optimization are unusably slow, with
+# testing enabled. The same flags everywhere: other flags would rebuild everything.
+SWIFT ?= swift
+SWIFT_FLAGS := -c release -Xswiftc -enable-testing
+MLM := .build/release/mlm
+
+PREFIX ?= /usr/local
+HANDOUTS := handouts
+FIGURES := figures
+LABS := $(wildcard labs/*/*.lab.md)
+
+.PHONY: help
+help:
+	@printf '%s\n' \
+	  'make deps        find and install missing system packages (Debian)' \
+	  'make build       the program and its tests: $(MLM)' \
+	  'make labs        build the labs: handouts/index.html, figures/ (installs what is missing)' \
+	  'make labs-check  build the labs afresh and compare with what is there, byte by byte' \
+	  'make test        build, then run every test' \
+	  'make check       lint (swift-format), import rules, tests' \
+	  'make bench       times beside R, where R is installed' \
+	  'make install     the program and its completions under PREFIX=$(PREFIX)' \
+	  'make clean       remove everything that was built'
+
+.PHONY: deps
+deps:
+	@Scripts/install-dependencies.sh
+
+.PHONY: build
+build: deps
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
+
+# `build` always runs; a program it left alone keeps its time and rebuilds no lab.
+$(MLM): build
+	@:
+
+# A stamp stands for all of one lab's handouts and figures and lists them; one whose files are not all there is made
+# again. What the lab read (its text, data, problem files) is in
+# the .d file that the program writes beside it, so a touched source rebuilds only the labs that read it.
+STAMPS := $(LABS:labs/%.lab.md=$(HANDOUTS)/.made/%.stamp)
+LAB_FLAGS := --audience both --lang both --to both
+$(foreach stamp,$(wildcard $(STAMPS)),\
+  $(if $(filter-out $(wildcard $(shell cat $(stamp))),$(shell cat $(stamp))),$(eval $(stamp): missing-files)))
+
+.PHONY: missing-files
+missing-files:
+
+.PHONY: labs
+labs: $(HANDOUTS)/index.html
+	@echo 'Open $(HANDOUTS)/index.html'
+
+$(HANDOUTS)/index.html: $(STAMPS)
+	$(MLM) lab index $(LABS) --out $(HANDOUTS) $(LAB_FLAGS)
+	@touch $@
+
+$(HANDOUTS)/.made/%.stamp: labs/%.lab.md $(MLM)
+	@mkdir -p $(@D)
+	$(MLM) lab build $< --out $(HANDOUTS) --figures $(FIGURES) $(LAB_FLAGS) --depfile $(@:.stamp=.d) \
+	  --outputs $@.new
+	@sed '1s|^[^:]*:|$@:|' $(@:.stamp=.d) >$@.d && mv $@.d $(@:.stamp=.d)
+	@mv $@.new $@
+
+-include $(wildcard $(STAMPS:.stamp=.d))
+
+.PHONY: labs-check
+labs-check: labs
+	@again=$$(mktemp -d) && trap 'rm -rf "$$again"' EXIT && \
+	for lab in $(LABS); do \
+	  $(MLM) lab build $$lab --out "$$again"/handouts --figures "$$again"/figures $(LAB_FLAGS) || exit 1; \
+	done && \
+	$(MLM) lab index $(LABS) --out "$$again"/handouts $(LAB_FLAGS) && \
+	diff -r --exclude=.made $(HANDOUTS) "$$again"/handouts && diff -r $(FIGURES) "$$again"/figures && \
+	echo 'Built again, byte for byte the same.'
+
+.PHONY: test
+test: build
+	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --disable-xctest
+
+.PHONY: lint
+lint:
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests $(wildcard Benchmarks)
+	Scripts/check-imports.sh
+
+.PHONY: check
+check: lint test
+
+.PHONY: bench
+bench: build
+	Benchmarks/run
+
+.PHONY: install
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(MLM) $(DESTDIR)$(PREFIX)/bin/mlm
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -d $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install -d $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(MLM) --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/mlm
+	$(MLM) --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_mlm
+	$(MLM) --generate-completion-script fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/mlm.fish
+
+.PHONY: clean
+clean:
+	rm -rf .build $(HANDOUTS) Benchmarks/.build
+	rm -f $(FIGURES)/*.png $(FIGURES)/*.pdf $(FIGURES)/*.csv

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Labs
+import ModelFormula
+import Reporting
+import Tables
+
+/// `mlm explain`: what formulas mean.
+struct ExplainCommand: ReportingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "A model's equations level by level, its parameters, and two plain sentences.",
+    discussion: """
+      Several formulas are explained one after the other, with what differs from the first. --data tells which predictors are
+      constant within groups and which are factors. The words of --label stand for columns everywhere but in the formula.
+
+      Example: mlm explain "salary ~ experience + (1 | department)" --lang zh
+      """)
+
+  @Argument(help: "Model formulas.")
+  var formulas: [String]
+
+  @Option(
+    name: .long, help: ArgumentHelp("CSV file with a header; - reads standard input.", valueName: "F.csv"),
+    completion: .file(extensions: ["csv"]))
+  var data: String?
+
+  @OptionGroup var reading: ReadingOptions
+
+  @OptionGroup var factor: FactorOption
+
+  @OptionGroup var labels: LabelOption
+
+  @OptionGroup var words: LanguageOption
+
+  @Option(name: .long, help: "Form of the output: text, or markdown with equations in LaTeX.")
+  var format: TextFormat = .text
+
+  enum TextFormat: String, ExpressibleByArgument, CaseIterable { case text, markdown }
+
+  func result(in context: CommandContext) throws -> CommandResult {
+    let formulas = try formulas.map { try ModelFormula($0) }
+    let table = try data.map { try reading.table($0, in: context) }
+    if let table { try factor.check(formulas, table) }
+    let language = words.language(in: context)
+    let explanation = try Explanation(
+      of: formulas, data: table, factors: Set(factor.columns),
+      language: language.ofSentences, names: try names(formulas, language))
+    return CommandResult(output: format == .text ? explanation.text : explanation.markdown)
+  }
+
+  /// The words for columns.
+  /// - Throws: `LabelError` for a name that no formula has.
+  private func names(_ formulas: [ModelFormula], _ language: LabLanguage) throws -> [String: String] {
+    var known: [String] = []
+    for formula in formulas {
+      var parts = [formula.response] + formula.fixed.terms.flatMap(\.factors)
+      parts += formula.randomTerms.flatMap { $0.effects.terms.flatMap(\.factors) + [$0.groupingFactor] }
+      for name in parts.flatMap({ $0.variables + [$0.text] }) where !known.contains(name) {
+        known.append(name)
+      }
+    }
+    var names: [String: String] = [:]
+    for label in labels.labels {
+      guard known.contains(label.name) else {
+        throw LabelError.unknownName(label.name, columns: known, levels: [])
+      }
+      names[label.name] = label.words(language)
+    }
+    return names
+  }
+}

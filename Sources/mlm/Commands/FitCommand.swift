@@ -1,0 +1,135 @@
+import ArgumentParser
+import Estimates
+import Labs
+import MixedModels
+import ModelFormula
+import Reporting
+import Tables
+
+/// `mlm fit`: one model, or one linear model a group.
+struct FitCommand: ReportingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit a linear model or a linear mixed model.",
+    discussion: """
+      A formula without a bar is a linear model. --by COL fits one linear model to each level of a column (no pooling).
+      Styles: print and summary as R prints them, display as arm::display, tidy as broom.
+
+      Example: mlm fit "salary ~ experience + (1 | department)" --data salary.csv
+      """)
+
+  enum Style: String, ExpressibleByArgument, CaseIterable { case print, summary, display, varcorr, tidy }
+
+  @Argument(help: "Model formula, e.g. \"salary ~ experience + (1 | department)\".")
+  var formula: String
+
+  @OptionGroup var input: DataOptions
+  @OptionGroup var model: ModelOptions
+
+  @Option(
+    name: .long, help: ArgumentHelp("Fit one linear model to each level of this column.", valueName: "COL"))
+  var by: String?
+
+  @Option(
+    name: .long,
+    help: "Text style: print, summary, display, varcorr or tidy (default: print; tidy with --by).")
+  var style: Style?
+
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: "Rows of a tidy table of a mixed model: fixed, ran_pars, ran_vals or ran_coefs; may be repeated.")
+  var effects: [TidyEffect] = []
+
+  @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
+  var format: OutputFormat = .text
+
+  @Flag(name: .long, help: "Print the R lines that fit the same model instead.")
+  var rCode = false
+
+  func validate() throws {
+    if let style, format != .text, style != .tidy {
+      throw ValidationError(
+        "--style \(style.rawValue) is a text; with --format \(format.rawValue) leave it out")
+    }
+    if by != nil {
+      if model.ml { throw ValidationError("--by fits linear models; --ml does not belong to them") }
+      if let style, style != .tidy { throw ValidationError("--by gives a tidy table; leave --style out") }
+    }
+    if !effects.isEmpty, format == .json || style != .tidy && format == .text {
+      throw ValidationError(
+        "--effects chooses rows of a tidy table; add --style tidy, or --format csv or markdown")
+    }
+  }
+
+  func result(in context: CommandContext) throws -> CommandResult {
+    let formula = try ModelFormula(formula)
+    if rCode {
+      return CommandResult(
+        output: RCode.fit(
+          formula, file: input.data, method: model.method, factors: model.factor.columns, by: by,
+          options: input.reading.options))
+    }
+    let table = try input.table(in: context)
+    try model.check(formula, table)
+    if formula.randomTerms.isEmpty, !effects.isEmpty { throw OptionError.needsBar("--effects") }
+    if formula.randomTerms.isEmpty, style == .varcorr { throw OptionError.needsBar("--style varcorr") }
+    return try withNotes(on: table, of: formula) {
+      if let by { return try noPooling(formula, table, by: by) }
+      return formula.randomTerms.isEmpty
+        ? try linear(formula, table, in: context) : try mixed(formula, table, in: context)
+    }
+  }
+
+  private func linear(
+    _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
+  ) throws -> CommandResult {
+    let fit = try LinearModel(formula, data: table, factors: model.factors).fit()
+    var result = CommandResult(estimates: fit.estimates)
+    if fit.omittedCount > 0 {
+      result.notes.append(omittedRowsNote(fit.omittedCount, in: context.language.ofSentences))
+    }
+    if fit.isEssentiallyPerfect {
+      result.notes.append(
+        "note: essentially perfect fit; standard errors and tests may be nothing but rounding")
+    }
+    result.output =
+      switch (format, style ?? .print) {
+      case (.json, _): fit.document.text(indent: 2) + "\n"
+      case (.text, .print): fit.text(.print)
+      case (.text, .summary): fit.text(.summary)
+      case (.text, .display): fit.text(.display)
+      default: fit.tidyTable.text(in: format)
+      }
+    return result
+  }
+
+  private func mixed(
+    _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
+  ) throws -> CommandResult {
+    let fit = try LinearMixedModel(formula, data: table, factors: model.factors).fit(by: model.method)
+    var result = CommandResult(notes: fit.notes(in: context.language.ofSentences), estimates: fit.estimates)
+    switch (format, style ?? .print) {
+    case (.json, _): result.output = fit.document.text(indent: 2) + "\n"
+    case (.text, .print): result.output = fit.text(.print)
+    case (.text, .varcorr): result.output = fit.varianceComponentsText
+    case (.text, .summary): result.output = fit.text(.summary)
+    case (.text, .display):
+      result.output = fit.text(.display)
+      result.notes.append(HouseStyle.dicNote)
+    default: result.output = fit.tidyTable(effects.isEmpty ? [.fixed, .variance] : effects).text(in: format)
+    }
+    return result
+  }
+
+  private func noPooling(_ formula: ModelFormula, _ table: DataTable, by: String) throws -> CommandResult {
+    let groups = try GroupwiseLinearModels(formula, data: table, by: by, factors: model.factors)
+    var result = CommandResult(estimates: groups.estimates)
+    result.notes = groups.failures.map { "note: \(by) '\($0.level)' is not fitted: \($0.reason)" }
+    if format == .json {
+      result.output = groups.document.text(indent: 2) + "\n"
+    } else {
+      result.output = groups.tidyTable.text(in: format)
+    }
+    return result
+  }
+}

@@ -1,0 +1,268 @@
+import ArgumentParser
+import CairoRendering
+import Estimates
+import Labs
+import MixedModels
+import ModelFigures
+import ModelFormula
+import Plotting
+import Tables
+
+/// `mlm plot`: figures of models.
+struct PlotCommand: ReportingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plot",
+    abstract: "Draw a figure of a model as SVG, PNG or PDF.",
+    discussion: """
+      Kinds: \(ModelFigureKind.allCases.map(\.rawValue).joined(separator: ", ")).
+      Standard output is the figure's description for readers who cannot see it.
+
+      Example: mlm plot pooling-plane "y ~ x + (x | g)" --data d.csv --out f.svg
+      """)
+
+  @Argument(help: ArgumentHelp("Kind of figure.", valueName: "KIND"))
+  var kind: ModelFigureKind
+
+  @Argument(help: "Model formula with one numeric predictor.")
+  var formula: String
+
+  @OptionGroup var input: DataOptions
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var words: LanguageOption
+
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp(
+      "Output file; its ending says the format. May be repeated.", valueName: "F.svg|F.png|F.pdf"),
+    completion: .file(extensions: ["svg", "png", "pdf"]))
+  var out: [String]
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Write the plotted numbers; - prints them instead of the description.", valueName: "F.csv"))
+  var csv: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Ellipses of the pooling plane: data (of the points), model (of the fitted distribution) or none. (default: data)",
+      valueName: "ellipse"))
+  var ellipse: PlaneEllipses?
+
+  @Option(
+    name: .long, help: "Order of group panels: given, count or intercept. (default: given)")
+  var order: PanelOrder?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      Set the points of groups side by side, over this share (0 ≤ W < 1) of the smallest distance between different x; lines stay. For \
+      scatter plots, whose last group hides the others where x are whole numbers. (default: 0)
+      """, valueName: "W"))
+  var dodge: Double?
+
+  @OptionGroup var labels: LabelOption
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Width with unit cm, mm, in or pt. (default: 16cm)", valueName: "16cm"),
+    transform: Length.init(parsing:))
+  var width: Length?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      Height with unit. (default: at 16cm width 12cm for the pooling plane, 10cm for scatter plots, 11cm or what the rows need \
+      for group panels; at another width in proportion)
+      """, valueName: "10cm"),
+    transform: Length.init(parsing:))
+  var height: Length?
+
+  @Option(
+    name: .customLong("y-range"),
+    help: ArgumentHelp(
+      "Limits of the vertical axis, so that figures can be compared; write --y-range=-5:5 if the first is negative.",
+      valueName: "LOW:HIGH"), transform: ValueRange.init(parsing:))
+  var yRange: ValueRange?
+
+  @Option(name: .long, help: ArgumentHelp("Resolution of PNG. (default: 300)", valueName: "300"))
+  var dpi: Double?
+
+  enum PanelOrder: String, ExpressibleByArgument, CaseIterable {
+    case given, count, intercept
+
+    var order: GroupPanels.Order {
+      switch self {
+      case .given: .given
+      case .count: .count
+      case .intercept: .intercept
+      }
+    }
+  }
+
+  func validate() throws {
+    for path in out where ImageFormat(path: path) == nil {
+      throw ValidationError("cannot tell the format of '\(path)'; names end in .svg, .png or .pdf")
+    }
+    if let dpi {
+      if !(dpi >= 20 && dpi <= 2400) { throw ValidationError("--dpi is \(dpi); from 20 to 2400 would work") }
+      if !out.contains(where: { ImageFormat(path: $0) == .png }) {
+        throw ValidationError("--dpi is for PNG; no --out ends in .png")
+      }
+    }
+    if order != nil, kind != .groupPanels {
+      throw ValidationError(
+        "--order is for \(ModelFigureKind.groupPanels.rawValue), not for \(kind.rawValue)")
+    }
+    if ellipse != nil, kind != .poolingPlane {
+      throw ValidationError(
+        "--ellipse is for \(ModelFigureKind.poolingPlane.rawValue), not for \(kind.rawValue)")
+    }
+    if let dodge {
+      let kinds = ModelFigureKind.allCases.filter(\.isScatter).map(\.rawValue).joined(separator: ", ")
+      if !kind.isScatter { throw ValidationError("--dodge is for \(kinds), not for \(kind.rawValue)") }
+      if !(dodge >= 0 && dodge < 1) {
+        throw ValidationError("--dodge is \(dodge); a share from 0 to less than 1 would work, e.g. 0.6")
+      }
+    }
+  }
+
+  func result(in context: CommandContext) throws -> CommandResult {
+    let formula = try ModelFormula(formula)
+    let table = try input.table(in: context)
+    try model.check(formula, table)
+    return try withNotes(on: table, of: formula) { try plotted(formula, table, in: context) }
+  }
+
+  private func plotted(
+    _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
+  ) throws -> CommandResult {
+    let language = words.language(in: context)
+    var notes: [String] = []
+    var drawn: any ModelFigure
+    if formula.randomTerms.isEmpty {
+      if (dodge ?? 0) > 0 { throw OptionError.needsBar("--dodge") }
+      let linear = try LinearModel(formula, data: table, factors: model.factors)
+      drawn = try kind.figure(of: linear.fit(), model: linear)
+    } else {
+      let fit = try LinearMixedModel(formula, data: table, factors: model.factors).fit(by: model.method)
+      notes = fit.notes(in: language.ofSentences)
+      drawn = try kind.figure(
+        of: FittedGroups(fit), ellipses: ellipse ?? .data, order: (order ?? .given).order, dodge: dodge ?? 0)
+    }
+    try drawn.rename(labels.labels)
+    if let width {
+      drawn.size = Size(
+        width: width.points, height: drawn.size.height / drawn.size.width * width.points)
+    }
+    if let height { drawn.size.height = height.points }
+    var figure = drawn.figure(in: language == .zh ? .chinese : .english)
+    if let yRange {
+      figure.y.limits = yRange.range
+      let outside = yRange.countOutside(drawn.plottedData)
+      if outside > 0 {
+        notes.append("note: \(outside) points lie outside the range \(yRange.text) and are not drawn")
+      }
+    }
+    let renderer = FigureRenderer()
+    let layout = try figure.layout(measuring: renderer)
+    var result = CommandResult(
+      output: csv == "-" ? drawn.plottedData.csv : figure.alternativeText + "\n",
+      notes: notes + PlotCommand.note(unplaced: layout.unplacedLabels))
+    for path in out {
+      let file =
+        switch ImageFormat(path: path)! {
+        case .svg: OutputFile(path: path, bytes: try renderer.svg(layout.scene))
+        case .pdf: OutputFile(path: path, bytes: try renderer.pdf(layout.scene))
+        // Encoded while what comes next is drawn.
+        case .png: OutputFile(path: path, pending: try renderer.pendingPNG(layout.scene, dpi: dpi ?? 300))
+        }
+      result.files.append(file)
+    }
+    if let csv, csv != "-" {
+      result.files.append(OutputFile(path: csv, bytes: Array(drawn.plottedData.csv.utf8)))
+    }
+    result.figure = FigureFacts(
+      title: figure.alternativeTitle, altText: figure.alternativeText, width: figure.size.width,
+      height: figure.size.height, caption: figure.caption.isEmpty ? nil : figure.caption)
+    return result
+  }
+}
+
+extension PendingPNG: PendingBytes {
+  /// The encoded image.
+  public func outcome() -> Result<[UInt8], any Error> { Result { try bytes() } }
+}
+
+extension PlotCommand {
+  /// What a reader is told of labels without a place.
+  private static func note(unplaced labels: [String]) -> [String] {
+    guard let first = labels.first else { return [] }
+    if labels.count == 1 { return ["note: no room for the label '\(first)'; it is named under the figure"] }
+    let names = labels.prefix(5).joined(separator: ", ") + (labels.count > 5 ? ", …" : "")
+    return ["note: no room for \(labels.count) labels (\(names)); they are named under the figure"]
+  }
+}
+
+/// The formats of figures, told by a path's ending.
+enum ImageFormat {
+  case svg, png, pdf
+
+  init?(path: String) {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+    let ending = name[name.index(after: dot)...].lowercased()
+    switch ending {
+    case "svg": self = .svg
+    case "png": self = .png
+    case "pdf": self = .pdf
+    default: return nil
+    }
+  }
+}
+
+/// A length with a unit, from 2.54 cm to 254 cm.
+struct Length {
+  let points: Double
+
+  init(parsing text: String) throws {
+    let units: [(String, Double)] = [("cm", 72 / 2.54), ("mm", 72 / 25.4), ("in", 72), ("pt", 1)]
+    guard let (unit, factor) = units.first(where: { text.hasSuffix($0.0) }),
+      let value = Double(text.dropLast(unit.count))
+    else { throw ValidationError("a length is a number with a unit, e.g. 16cm, 160mm, 6.3in or 454pt") }
+    guard value * factor >= 72, value * factor <= 7200 else {
+      throw ValidationError("lengths from 2.54cm to 254cm would work")
+    }
+    points = value * factor
+  }
+}
+
+/// The limits of an axis: `30000:90000`.
+struct ValueRange {
+  let text: String
+  let range: ClosedRange<Double>
+
+  init(parsing text: String) throws {
+    let ends = text.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
+    guard ends.count == 2, let low = ends[0], let high = ends[1], low.isFinite, high.isFinite, low < high,
+      (high - low).isFinite, high - low > 1e-9 * max(abs(low), abs(high))
+    else { throw ValidationError("a range is two numbers, the smaller first, e.g. 30000:90000") }
+    self.text = text
+    range = low...high
+  }
+
+  /// The number of plotted points above or below.
+  func countOutside(_ data: PlottedData) -> Int {
+    guard let column = data.columns.firstIndex(where: { $0 == "y" || $0 == "slope" }) else { return 0 }
+    return data.rows.count { row in
+      if case .number(let value) = row[column] { value.isFinite && !range.contains(value) } else { false }
+    }
+  }
+}
+
+extension ModelFigureKind: ExpressibleByArgument {}
+extension PlaneEllipses: ExpressibleByArgument {}

@@ -1,0 +1,173 @@
+import ArgumentParser
+import Estimates
+import Labs
+import MixedModels
+import ModelFormula
+import Reporting
+import Tables
+
+/// Where the data of a model come from.
+struct DataOptions: ParsableArguments {
+  @Option(
+    name: .long, help: ArgumentHelp("CSV file with a header; - reads standard input.", valueName: "F.csv"),
+    completion: .file(extensions: ["csv"]))
+  var data: String
+
+  @OptionGroup var reading: ReadingOptions
+
+  /// Reads the table.
+  func table(in context: CommandContext) throws -> DataTable { try reading.table(data, in: context) }
+}
+
+/// How data files are written.
+struct ReadingOptions: ParsableArguments {
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Column separator of the file: ',' (default), ';', '|' or tab.", valueName: "char"))
+  var separator = ColumnSeparator(scalar: ",")
+
+  @Option(name: .long, help: "Decimal mark of the file: point or comma.")
+  var decimal: DecimalMark = .point
+
+  enum DecimalMark: String, ExpressibleByArgument, CaseIterable { case point, comma }
+
+  func validate() throws {
+    if decimal == .comma, separator.scalar == "," {
+      throw ValidationError(
+        "a comma cannot both separate columns and mark decimals; with --decimal comma say --separator ';'")
+    }
+  }
+
+  var options: CSVOptions {
+    CSVOptions(separator: separator.scalar, decimalMark: decimal == .comma ? "," : ".")
+  }
+
+  /// Reads a table from a file, or from standard input for `-`.
+  func table(_ path: String, in context: CommandContext) throws -> DataTable {
+    if path == "-", context.isInLab { throw OptionError.standardInputInLab }
+    let bytes = path == "-" ? try InputFile.standardInput() : try context.read(path)
+    return try DataTable(csv: bytes, file: path == "-" ? "standard input" : path, options: options)
+  }
+}
+
+/// The separator of a data file: a sign of ASCII, or the tab by its name.
+struct ColumnSeparator: ExpressibleByArgument {
+  let scalar: Unicode.Scalar
+
+  init(scalar: Unicode.Scalar) { self.scalar = scalar }
+
+  init?(argument: String) {
+    if ["tab", "\\t", "\t"].contains(argument) {
+      scalar = "\t"
+      return
+    }
+    guard argument.unicodeScalars.count == 1, let sign = argument.unicodeScalars.first, sign.isASCII,
+      sign.properties.numericType == nil, !sign.properties.isAlphabetic,
+      !["\"", ".", "-", "+", "\n", "\r"].contains(sign)
+    else { return nil }
+    scalar = sign
+  }
+
+  var defaultValueDescription: String { scalar == "\t" ? "tab" : String(scalar) }
+}
+
+/// Which numeric columns count as factors.
+struct FactorOption: ParsableArguments {
+  @Option(
+    name: .customLong("factor"), parsing: .singleValue,
+    help: ArgumentHelp("Read a numeric column as a factor; may be repeated.", valueName: "COL"))
+  var columns: [String] = []
+
+  /// Refuses names that would silently do nothing.
+  /// - Throws: `OptionError`.
+  func check(_ formulas: [ModelFormula], _ table: DataTable) throws(OptionError) {
+    for name in columns where table[name] == nil {
+      throw .unknownColumn(option: "--factor", name, table.columnNames)
+    }
+    if let name = columns.first(where: { column in
+      formulas.contains { $0.response.variables.contains(column) }
+    }) {
+      throw .factorResponse(name)
+    }
+  }
+}
+
+/// How a model is specified, the same on every subcommand that fits one.
+struct ModelOptions: ParsableArguments {
+  @Flag(name: .long, help: "Estimate by maximum likelihood instead of REML.")
+  var ml = false
+
+  @OptionGroup var factor: FactorOption
+
+  /// Refuses options that would silently do nothing.
+  /// - Throws: `OptionError`.
+  func check(_ formula: ModelFormula, _ table: DataTable) throws(OptionError) {
+    try factor.check([formula], table)
+    if ml, formula.randomTerms.isEmpty { throw .needsBar("--ml") }
+  }
+
+  var method: EstimationMethod { ml ? .ml : .reml }
+  var factors: Set<String> { Set(factor.columns) }
+}
+
+/// Runs a step on a table. Doubts about how its columns were read come first among the notes, and follow the message if the step fails.
+func withNotes(
+  on table: DataTable, of formula: ModelFormula, _ step: () throws -> CommandResult
+) throws -> CommandResult {
+  let notes = formula.notes(on: table)
+  do {
+    var result = try step()
+    result.notes = notes + result.notes
+    return result
+  } catch  where !notes.isEmpty {
+    throw InputFileError(message: (["\(error)"] + notes).joined(separator: "\n"))
+  }
+}
+
+/// Reads a number, or says what would be one.
+func number<Value: LosslessStringConvertible & SendableMetatype>(_ what: String)
+  -> @Sendable (String) throws -> Value
+{
+  { text in
+    guard let value = Value(text) else { throw ValidationError("'\(text)' is not \(what)") }
+    return value
+  }
+}
+
+/// An option that does not suit the formula or the data.
+enum OptionError: Error, Equatable, CustomStringConvertible {
+  case unknownColumn(option: String, String, [String])
+  case factorResponse(String)
+  case needsBar(String)
+  case standardInputInLab
+
+  var description: String {
+    switch self {
+    case .unknownColumn(let option, let name, let columns):
+      "\(option) names no column '\(name)'; columns are \(columns.joined(separator: ", "))"
+    case .factorResponse(let name): "--factor names the response '\(name)'; a factor cannot be the response"
+    case .needsBar(let option):
+      "\(option) is for mixed models; this formula has no random-effects term such as (1 | group)"
+    case .standardInputInLab:
+      "a lab has no standard input ('-'); name a file beside the lab, or one that an earlier block wrote"
+    }
+  }
+}
+
+/// The language of words.
+struct LanguageOption: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Language of words: en or zh.", valueName: "en|zh"))
+  var lang: LabLanguage?
+
+  /// The language asked for, else that of the lab around the command.
+  func language(in context: CommandContext) -> LabLanguage { lang ?? context.language }
+}
+
+extension LabLanguage: ExpressibleByArgument {}
+
+extension LabLanguage {
+  /// The language of sentences about models.
+  var ofSentences: Language { self == .zh ? .zh : .en }
+}
+extension OutputFormat: ExpressibleByArgument {}
+extension TidyEffect: ExpressibleByArgument {}

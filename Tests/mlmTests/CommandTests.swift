@@ -1,0 +1,455 @@
+import ArgumentParser
+import Foundation
+import ModelFigures
+import Tables
+import TestSupport
+import Testing
+
+@testable import Labs
+@testable import mlm
+
+/// The commands as a user types them, run inside the process.
+@Suite("Commands")
+struct CommandTests {
+  private func run(_ line: String..., context: CommandContext = CommandContext(language: .en)) throws
+    -> CommandResult
+  {
+    try SubcommandRunner().run(line, in: context)
+  }
+
+  private static let salary = Reference.directory.appendingPathComponent("salary/seed_42.csv").path
+
+  @Test("every subcommand's help has an example that parses")
+  func help() throws {
+    let commands: [any ParsableCommand.Type] = [
+      SalaryDataCommand.self, FitCommand.self, PoolCommand.self, PredictCommand.self, PlotCommand.self,
+      ExplainCommand.self, LabBuildCommand.self, LabIndexCommand.self, DoctorCommand.self,
+    ]
+    for command in commands {
+      // At a terminal's 80 columns the example must stand on one line, so that it can be copied.
+      let help = MultilevelLab.helpMessage(for: command, columns: 80)
+      let lines = help.split(separator: "\n").map(String.init)
+      let example = try #require(lines.first { $0.contains("Example: mlm ") }, "\(command)")
+      let line = "mlm " + example.components(separatedBy: "Example: mlm ")[1]
+      var faults: [LabFault] = []
+      let commands = CommandWords.split([line], at: LabLocation(file: "help", line: 1), faults: &faults)
+      #expect(faults.isEmpty && commands.count == 1)
+      #expect(throws: Never.self, "\(line)") { try MultilevelLab.parseAsRoot(commands[0].arguments) }
+    }
+  }
+
+  @Test("data salary: R's table, the truth beside it, and the seed echoed")
+  func data() throws {
+    let result = try run("data", "salary", "--seed", "42", "--out", "s.csv", "--truth", "t.json")
+    #expect(result.files.map(\.path) == ["s.csv", "t.json"])
+    #expect(result.output.isEmpty)
+    #expect(result.echo == "seed 42, n 100, stream r")
+    let truth = try JSON(parsing: Data(result.files[1].bytes))
+    #expect(truth["finite_population_covariance"][0]["divisor"].int == 5)
+    #expect(truth["finite_population_covariance"][1]["covariance"][0][0].double == 2.5e8)
+    expectClose(
+      truth["departments"][0]["residual_variance"]["constant"].double, 16e8 * 0.04 / 12, relative: 1e-15)
+    #expect(try result.estimates.value(at: "truth.department.sociology.raise") == 2000)
+    #expect(throws: (any Error).self) { try run("data", "salary", "--seed", "99999999999") }
+    #expect(throws: (any Error).self) { try run("data", "salary", "--n", "0") }
+    #expect(throws: (any Error).self) { try run("data", "salary", "--stream", "keyed", "--seed", "-1") }
+    let keyed = try run("data", "salary", "--stream", "keyed", "--seed", "1", "--n", "7")
+    #expect(keyed.output.split(separator: "\n").count == 8)
+    let negative = try run("data", "salary", "--seed=-5", "--n", "7").output
+    let recorded = try #require(
+      Reference.json("salary-sizes.json")["records"].array.first { $0["seed"].int == -5 && $0["n"].int == 7 })
+    #expect(try DataTable(csv: Array(negative.utf8))["salary"]!.numbers! == recorded["salary"].doubles)
+  }
+
+  @Test("fit --format json carries full precision under the documented names")
+  func json() throws {
+    let result = try run(
+      "fit", "salary ~ experience + (1 + experience | department)", "--data", Self.salary, "--format", "json")
+    let document = try JSON(parsing: Data(result.output.utf8))
+    let reference = try Reference.json("salary/seed_42.json")["lmer"]["m4"]
+    for name in [
+      "formula", "n_obs", "n_groups", "criterion", "objective", "fixef", "vcov", "theta", "theta_names",
+      "sigma", "varcorr",
+      "ranef", "coef", "logLik", "df", "AIC", "BIC", "REML_criterion", "singular", "display", "diagnostics",
+    ] {
+      #expect(!document[name].isNull, "\(name)")
+    }
+    expectClose(document["theta"].doubles, reference["theta"].doubles, relative: 1e-6)
+    expectClose(document["sigma"].double, reference["sigma"].double, relative: 1e-7)
+    expectClose(
+      try result.estimates.value(at: "random.department.experience.sd"),
+      reference["varcorr"][0]["sd"][1].double, relative: 1e-6)
+    expectClose(try result.estimates.value(at: "criterion"), document["objective"].double, relative: 0)
+  }
+
+  @Test("predict adds R's predictions; new levels are an error unless allowed")
+  func predict() throws {
+    let reference = try Reference.json("salary/seed_42.json")["lmer"]["m4"]
+    let formula = "salary ~ experience + (1 + experience | department)"
+    let own = try run("predict", formula, "--data", Self.salary)
+    for i in 0..<10 {
+      expectClose(try own.estimates.value(at: "\(i + 1)"), reference["fitted10"][i].double, relative: 1e-7)
+    }
+    let fixed = try run("predict", formula, "--data", Self.salary, "--random", "none")
+    for i in 0..<10 {
+      expectClose(
+        try fixed.estimates.value(at: "\(i + 1)"), reference["pred_fixed_only10"][i].double, relative: 1e-7)
+    }
+    try TemporaryFolder.use { folder in
+      let new = try folder.file("new.csv", "department,experience\nunseen,0\nunseen,5\n")
+      let known = try run("predict", formula, "--data", Self.salary, "--newdata", new, "--allow-new-levels")
+      for i in 0..<2 {
+        expectClose(
+          try known.estimates.value(at: "\(i + 1)"), reference["pred_new_level"][i].double, relative: 1e-7)
+      }
+      do {
+        _ = try run("predict", formula, "--data", Self.salary, "--newdata", new)
+        Issue.record("an unknown level was predicted")
+      } catch {
+        #expect(
+          "\(error)".contains("level 'unseen' of 'department'") && "\(error)".contains("--allow-new-levels"))
+      }
+    }
+  }
+
+  private static let formula = "salary ~ experience + (1 + experience | department)"
+
+  @Test(
+    "pool: every printed number, against the chapter's tables and Σ(Σ + V)⁻¹ of R's estimates",
+    arguments: ["seed_0", "seed_1", "seed_42", "seed_123", "seed_2023", "seed_892174303"])
+  func poolNumbers(_ id: String) throws {
+    let record = try Reference.json("salary/\(id).json")
+    let path = Reference.directory.appendingPathComponent("salary/\(id).csv").path
+    let data = try DataTable(csv: Reference.bytes("salary/\(id).csv"))
+    let csv = try run("pool", Self.formula, "--data", path, "--format", "csv").output
+    let table = try DataTable(csv: Array(csv.utf8))
+    #expect(
+      table.columnNames == [
+        "strategy", "group", "level", "n", "term", "estimate", "std.error", "weight", "joint_weight",
+        "movement",
+      ])
+    let levels = record["pooling_tables"]["none"]["level"].strings
+    let terms = ["(Intercept)", "experience"]
+    #expect(levels.count == 5 && table.rowCount == 5 * 5 * 2)
+    let words = ["strategy", "group", "level", "term"].map { name in
+      (0..<table.rowCount).map { table[name]!.text($0)! }
+    }
+    #expect(Set(words[1]) == ["department"])
+    func number(_ column: String, _ strategy: String, _ level: String, _ term: String) throws -> Double {
+      let row = try #require(
+        (0..<table.rowCount).first {
+          words[0][$0] == strategy && words[2][$0] == level && words[3][$0] == term
+        })
+      return table[column]!.numbers![row]
+    }
+
+    let m4 = record["lmer"]["m4"]
+    let sigma = m4["varcorr"][0]["cov"].matrix
+    let residual = m4["sigma"].double * m4["sigma"].double
+    for (j, level) in levels.enumerated() {
+      let rows = (0..<data.rowCount).filter { data["department"]!.text($0) == level }
+      let x = rows.map { data["experience"]!.numbers![$0] }
+      // V = σ²(Z'Z)⁻¹ and W = Σ(Σ + V)⁻¹, two by two.
+      let (n, sum, squares) = (Double(x.count), x.reduce(0, +), x.reduce(0) { $0 + $1 * $1 })
+      let gram = n * squares - sum * sum
+      let v = [[squares, -sum], [-sum, n]].map { $0.map { residual * $0 / gram } }
+      let total = (0..<2).map { i in (0..<2).map { sigma[i][$0] + v[i][$0] } }
+      let determinant = total[0][0] * total[1][1] - total[0][1] * total[1][0]
+      for (k, term) in terms.enumerated() {
+        let column = k == 0 ? "Intercept" : "slope"
+        for strategy in ["complete", "none", "lsdv", "reml", "ml"] {
+          #expect(try number("n", strategy, level, term) == n)
+        }
+        let none = try number("estimate", "none", level, term)
+        let partial = try number("estimate", "reml", level, term)
+        expectClose(none, record["pooling_tables"]["none"][column][j].double, relative: 1e-9)
+        expectClose(partial, record["pooling_tables"]["partial"][column][j].double, relative: 1e-6)
+        expectClose(
+          try number("estimate", "complete", level, term),
+          record["pooling_tables"]["complete"][column][0].double,
+          relative: 1e-10)
+        // Own intercepts and slopes: LSDV estimates what no pooling estimates.
+        expectClose(try number("estimate", "lsdv", level, term), none, relative: 1e-9)
+        // Σ is known to 1e-6; so are the weights.
+        let own = sigma[k][k] / (sigma[k][k] + v[k][k])
+        let other = 1 - k
+        let joint =
+          (sigma[k][k] * total[other][other] - sigma[k][other] * total[other][k]) / determinant
+        expectClose(try number("weight", "reml", level, term), own, relative: 1e-5, "\(level) \(term)")
+        expectClose(
+          try number("joint_weight", "reml", level, term), joint, relative: 1e-5, "\(level) \(term)")
+        for strategy in ["reml", "ml"] {
+          // Both columns carry all digits; the difference is rounded once.
+          let movement = try number("estimate", strategy, level, term) - none
+          expectClose(try number("movement", strategy, level, term), movement, absolute: 1e-15 * abs(none))
+        }
+        for strategy in ["complete", "none", "lsdv"] {
+          #expect(try number("weight", strategy, level, term).isNaN)
+          #expect(try number("movement", strategy, level, term).isNaN)
+        }
+      }
+    }
+  }
+
+  @Test("pool's text: what is printed as movement is the difference of the printed columns")
+  func poolText() throws {
+    let path = Reference.directory.appendingPathComponent("salary/seed_892174303.csv").path
+    let lines = try run("pool", Self.formula, "--data", path).output.split(separator: "\n")
+      .map { $0.split(separator: " ").map(String.init) }
+    let heads = ["department", "n", "term", "complete", "none", "lsdv", "reml", "ml", "weight", "movement"]
+    #expect(lines.first == heads)
+    let rows = lines.filter { $0.count == heads.count && Int($0[1]) != nil }
+    #expect(rows.count == 5 * 2)
+    for row in rows {
+      let cell = Dictionary(uniqueKeysWithValues: zip(heads, row))
+      func number(_ name: String) throws -> Double {
+        try #require(Double(cell[name]!.replacing("−", with: "-")))
+      }
+      let decimals = cell["movement"]!.split(separator: ".").dropFirst().first?.count ?? 0
+      // Three roundings of half a unit.
+      let unit = decimals == 0 ? 1 : decimals == 1 ? 0.1 : 0.01
+      expectClose(try number("movement"), try number("reml") - number("none"), absolute: 1.5 * unit, "\(row)")
+      #expect(try (0...1).contains(number("weight")) && number("n") == 20)
+    }
+  }
+
+  @Test("pool: the closed form where nothing can be fitted")
+  func poolClosedForm() throws {
+    let formula = Self.formula
+    let one = Reference.directory.appendingPathComponent("slides/pool_J1.csv").path
+    let known = try run(
+      "pool", "y ~ 1 + (1 | group)", "--data", one, "--factor", "group", "--sigma-y", "2", "--sigma-alpha",
+      "1", "--format", "csv")
+    #expect(known.output.split(separator: "\n").count == 2)
+    #expect(known.notes.contains { $0.contains("one level only") })
+    #expect(throws: (any Error).self) {
+      try run("pool", formula, "--data", Self.salary, "--sigma-y", "2", "--sigma-alpha", "1")
+    }
+  }
+
+  @Test("a boundary fit is a result with its sentence")
+  func boundary() throws {
+    let path = Reference.directory.appendingPathComponent("salary/variant_a.csv").path
+    let result = try run("fit", "salary ~ experience + (1 + experience | department)", "--data", path)
+    #expect(result.output.contains("REML criterion at convergence"))
+    #expect(
+      result.notes.contains {
+        $0.hasPrefix("boundary fit: the estimated correlation of (Intercept) and experience")
+      })
+  }
+
+  @Test(
+    "bad input names file, place, what was found and what would work",
+    arguments: [
+      (
+        ["fit", "salary ~ exprience", "--data", salary], "no column 'exprience'; the nearest are experience"
+      ),
+      (["fit", "salary ~ department:", "--data", salary], "unexpected end of the formula at column 21"),
+      (
+        ["fit", "department ~ experience", "--data", salary],
+        "seed_42.csv:2:3: 'sociology' is no number; a missing value is written NA or left empty), but here a number is needed"
+      ),
+      (["fit", "salary ~ experience", "--data", "/nowhere/x.csv"], "cannot read '/nowhere/x.csv'"),
+      (
+        ["fit", "salary ~ experience + (1 | ids)", "--data", salary],
+        "100 rows in 100 levels of 'ids' leave nothing"
+      ),
+      (
+        ["fit", "salary ~ experience + (1 | department) + (1 | ids)", "--data", salary],
+        "several grouping factors (department, ids)"
+      ),
+      (["fit", "salary ~ experience + (1 + experience + experience | department)", "--data", salary], ""),
+      (
+        [
+          "plot", "varying-slope", "salary ~ experience + (1 | department)", "--data", salary, "--out",
+          "x.svg",
+        ], "'varying-intercept' does"
+      ),
+      (
+        ["plot", "pooling-plane", "salary ~ experience", "--data", salary, "--out", "x.svg"],
+        "needs a grouping factor"
+      ),
+      (["fit", "salary ~ experience", "--by", "dept", "--data", salary], "no column 'dept'"),
+    ])
+  func faults(_ words: [String], _ message: String) throws {
+    do {
+      _ = try SubcommandRunner().run(words, in: CommandContext(language: .en))
+      #expect(message.isEmpty, "no error: \(words)")
+    } catch {
+      #expect(!message.isEmpty && "\(error)".contains(message), "\(error)")
+    }
+  }
+
+  private static let varying = "salary ~ experience + (1 + experience | department)"
+
+  @Test(
+    "plot: options that would do nothing, or mean nothing, are usage errors that say what would work",
+    arguments: [
+      (["pooling-plane", "--order", "count"], "--order is for group-panels"),
+      (["group-panels", "--ellipse", "model"], "--ellipse is for pooling-plane"),
+      (["varying-both", "--dpi", "150"], "--dpi is for PNG"),
+      (["group-panels", "--dodge", "0.5"], "--dodge is for complete-pooling, varying-intercept"),
+      (["varying-both", "--dodge", "1"], "a share from 0 to less than 1"),
+      (["varying-both", "--dodge", "nan"], "a share from 0 to less than 1"),
+      (["varying-both", "--y-range", "5:1"], "the smaller first"),
+      (["varying-both", "--label", "salary"], "no name before '='"),
+      (["varying-both", "--label", "salary=|薪资"], "leaves a name without words"),
+    ])
+  func plotUsage(_ options: [String], _ message: String) throws {
+    let words =
+      ["plot", options[0], Self.varying, "--data", Self.salary, "--out", "x.svg"] + options.dropFirst()
+    do {
+      _ = try MultilevelLab.parseAsRoot(words)
+      Issue.record("no error: \(words)")
+    } catch {
+      #expect(MultilevelLab.exitCode(for: error) == .validationFailure)
+      #expect(MultilevelLab.message(for: error).contains(message), "\(MultilevelLab.message(for: error))")
+    }
+  }
+
+  @Test("plot: a stated size that is needed works when typed; one length keeps or follows the other")
+  func plotSizes() throws {
+    func plot(_ options: String...) throws -> CommandResult {
+      try SubcommandRunner().run(
+        ["plot", "group-panels", Self.varying, "--data", Self.salary, "--out", "x.svg"] + options,
+        in: CommandContext(language: .en))
+    }
+    do {
+      _ = try plot("--width", "5cm", "--height", "4cm")
+      Issue.record("5 × 4 cm was enough")
+    } catch {
+      let text = "\(error)"
+      let sizes = text.split(separator: " ").compactMap { Double($0) }
+      try #require(sizes.count == 4 && text.contains("would do"), "\(text)")
+      let drawn = try plot("--width", "\(sizes[2])cm", "--height", "\(sizes[3])cm")
+      expectClose(try #require(drawn.figure).width, sizes[2] * 72 / 2.54, relative: 1e-15)
+    }
+    let high = try #require(try plot("--height", "20cm").figure)
+    expectClose(high.width, 16 * 72 / 2.54, relative: 1e-15)
+    expectClose(high.height, 20 * 72 / 2.54, relative: 1e-15)
+    let wide = try #require(try plot("--width", "24cm").figure)
+    expectClose(wide.height / wide.width, 11.0 / 16, relative: 1e-12)
+  }
+
+  @Test("plot: --csv - prints the numbers; labels rename columns and levels; --dodge and --y-range are said")
+  func plotWords() throws {
+    func plot(_ options: String..., kind: String = "varying-both") throws -> CommandResult {
+      try SubcommandRunner().run(
+        ["plot", kind, Self.varying, "--data", Self.salary, "--out", "x.svg"] + options,
+        in: CommandContext(language: .en))
+    }
+    let csv = try plot("--csv", "-")
+    #expect(csv.output.hasPrefix("group,x,y,line\n") && csv.files.map(\.path) == ["x.svg"])
+    let named = try plot(
+      "--dodge", "0.6", "--label", "department=faculty|学院", "--label", "biology=Biology|生物", "--label",
+      "experience=service [years, per year]|工龄 [年, 每年]")
+    #expect(named.figure?.caption == "Points of one service are set side by side by faculty.")
+    #expect(named.output.contains("Biology: intercept") && !named.output.contains("biology"))
+    let plane = try plot("--label", "experience=service [years, per year]|工龄 [年, 每年]", kind: "pooling-plane")
+    #expect(plane.output.contains("salary on service"))
+    for (label, message) in [
+      ("ids=number", "columns are salary, experience, department; levels are biology, english"),
+      ("biology=Biology [m]", "levels have none"),
+    ] {
+      do {
+        _ = try plot("--label", label)
+        Issue.record("\(label) was taken")
+      } catch { #expect("\(error)".contains(message), "\(error)") }
+    }
+    #expect(
+      try plot("--y-range", "50000:100000").notes.contains { $0.contains("outside the range 50000:100000") })
+  }
+
+  @Test("labels: words, unit and singular unit in two languages")
+  func labels() throws {
+    let full = try NameLabel(parsing: "experience=work experience [years, per year]|工作年限 [年，每年]")
+    #expect(
+      full.name == "experience" && full.words.english == "work experience" && full.words.chinese == "工作年限")
+    #expect(full.unit.english == "years" && full.unit.chinese == "年")
+    #expect(full.singularUnit.english == "year" && full.singularUnit.chinese == "年")
+    let plain = try NameLabel(parsing: "a=b = c")
+    #expect(plain.words == LocalizedText("b = c") && !plain.hasUnit)
+    let unit = try NameLabel(parsing: "salary=salary [USD, 2020]")
+    #expect(unit.unit.english == "USD, 2020" && unit.singularUnit.english.isEmpty)
+  }
+
+  @Test("explain: the words of --label stand for columns, in both languages")
+  func explainLabels() throws {
+    let words = [
+      "explain", Self.varying, "--label", "department=faculty|院系", "--label",
+      "experience=years of service|工作年限 [年]", "--label", "salary=pay|薪资",
+    ]
+    func explain(_ more: String...) throws -> String {
+      try SubcommandRunner().run(words + more, in: CommandContext(language: .en)).output
+    }
+    let english = try explain()
+    #expect(english.contains("where y = pay, x = years of service, j[i] is the faculty of observation i."))
+    #expect(english.contains("slope of years of service of faculty j"))
+    #expect(english.contains("Model: " + Self.varying))
+    let chinese = try explain("--lang", "zh", "--format", "markdown")
+    #expect(chinese.contains("每个院系有自己的截距和工作年限的斜率，它们可以相关。"))
+    #expect(chinese.contains("：第 $j$ 个院系的截距"))
+    #expect(chinese.contains("其中 $y$ = 薪资，$x$ = 工作年限，$j[i]$ 是观测 $i$ 所属的院系。"))
+    #expect(try explain("--format", "markdown").contains("intercept of faculty $j$"))
+    do {
+      _ = try explain("--label", "biology=Biology")
+      Issue.record("a level was taken for a column")
+    } catch { #expect("\(error)".contains("columns are salary, experience, department")) }
+  }
+
+  @Test("doctor tells versions, fonts, BLAS and library paths")
+  func doctor() throws {
+    let output = try run("doctor").output
+    for part in ["Cairo", "Pango", "HarfBuzz", "fontconfig", "libpng", "zlib"] {
+      let row = try #require(output.split(separator: "\n").first { $0.hasPrefix(part) })
+      #expect(row.contains("/lib") && row.contains(".so"), "\(row)")
+    }
+    #expect(
+      output.contains("font, Latin") && output.contains("font, Chinese") && output.contains("none linked"))
+  }
+
+  @Test("a bad CSV says file, line and column")
+  func badCSV() throws {
+    try TemporaryFolder.use { folder in
+      let ragged = try folder.file("ragged.csv", "a,b\n1,2\n3\n")
+      do {
+        _ = try run("fit", "a ~ b", "--data", ragged)
+        Issue.record("a ragged file was read")
+      } catch {
+        let text = "\(error)"
+        #expect(text.contains(ragged + ":3"), "\(text)")
+      }
+    }
+  }
+
+  @Test("files appear whole or not at all")
+  func atomicWriting() throws {
+    try TemporaryFolder.use { try atomicWriting(in: $0.path) }
+  }
+
+  private func atomicWriting(in place: String) throws {
+    let folder = place + "/output"
+    #expect(throws: FileWritingError.self) {
+      try FileWriting.write([OutputFile(path: "a/b.txt", bytes: [1, 2])], into: folder)
+    }
+    try FileWriting.write([OutputFile(path: "a/b.txt", bytes: [1, 2])], into: folder, makingFolders: true)
+    #expect(throws: FileWritingError.isFolder(folder + "/a")) {
+      try FileWriting.write([OutputFile(path: "a", bytes: [1])], into: folder)
+    }
+    #expect(throws: FileWritingError.twice("a/x")) {
+      let file = OutputFile(path: "a/x", bytes: [1])
+      try FileWriting.write([file, file], into: folder)
+    }
+    #expect(FileManager.default.contents(atPath: folder + "/a/b.txt") == Data([1, 2]))
+    // The second path has a file where it needs a folder: nothing of the first is left behind.
+    #expect(throws: FileWritingError.self) {
+      try FileWriting.write(
+        [OutputFile(path: "a/c.txt", bytes: [3]), OutputFile(path: "a/b.txt/d.txt", bytes: [4])], into: folder
+      )
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/a") == ["b.txt"])
+    #expect(throws: FileWritingError.self) {
+      try FileWriting.write([OutputFile(path: "/dev/full", bytes: [1])])
+    }
+  }
+}
