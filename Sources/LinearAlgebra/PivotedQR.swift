@@ -16,8 +16,10 @@ public struct PivotedQR: Sendable {
   public let rank: Int
 
   /// Factors a matrix.
-  /// - Parameter tolerance: share of a column's norm below which it counts as aliased; 1e-7 is R's value.
-  public init(_ matrix: Matrix, tolerance: Double = 1e-7) {
+  /// - Parameters:
+  ///   - rowFactors: numbers by which rows are multiplied before (√w for weights w); nil for none.
+  ///   - tolerance: share of a column's norm below which it counts as aliased; 1e-7 is R's value.
+  public init(_ matrix: Matrix, rowFactors: [Double]? = nil, tolerance: Double = 1e-7) {
     var a = matrix
     let n = a.rows
     let p = a.columns
@@ -29,6 +31,7 @@ public struct PivotedQR: Sendable {
     var shifts = [Double](repeating: 0, count: p)
     a.storage.withUnsafeMutableBufferPointer { buffer in
       if constant != 0 { for j in 1..<p { shifts[j] = PivotedQR.shift(buffer, from: j * n, count: n) } }
+      if let rowFactors { for j in 0..<p { for i in 0..<n { buffer[i + j * n] *= rowFactors[i] } } }
       var norms = (0..<p).map { PivotedQR.norm(buffer, from: $0 * n, count: n) }
       var candidates = p
       var k = 0

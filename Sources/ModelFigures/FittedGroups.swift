@@ -70,7 +70,7 @@ public struct FittedGroups: Sendable {
     let x =
       model.fixedEffectNames.firstIndex(of: name).map { model.fixedMatrix.column($0) }
       ?? model.randomMatrix.column(model.randomEffectNames.firstIndex(of: name)!)
-    let y = model.frame.response
+    let y = model.frame.responseBesideOffset
     let coefficients = fit.groupCoefficients
     let interceptColumn = fit.coefficientNames.firstIndex(of: constant)
     let slopeColumn = fit.coefficientNames.firstIndex(of: name)
@@ -110,7 +110,7 @@ public struct FittedGroups: Sendable {
     isSingular = fit.diagnostics.isSingular
     interceptVaries = model.randomEffectNames.contains(constant)
     slopeVaries = model.randomEffectNames.contains(name)
-    response = .column(model.frame.formula.response.text)
+    response = .column(model.frame.responseBesideOffsetText)
     predictor = .column(name)
     grouping = .column(model.groupingFactor)
   }
@@ -120,8 +120,10 @@ public struct FittedGroups: Sendable {
   {
     let names = model.fixedEffectNames
     guard !names.isEmpty else { return CoefficientLine(intercept: .nan, slope: .nan) }
-    let qr = PivotedQR(model.fixedMatrix)
-    var effects = model.frame.response
+    let factors = model.frame.rowFactors
+    let qr = PivotedQR(model.fixedMatrix, rowFactors: factors)
+    let response = model.frame.responseBesideOffset
+    var effects = factors.map { zip(response, $0).map(*) } ?? response
     qr.applyTransposedQ(to: &effects)
     let solution = qr.coefficients(fromEffects: effects)
     func coefficient(_ name: String) -> Double { names.firstIndex(of: name).map { solution[$0] } ?? 0 }

@@ -65,8 +65,10 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
     }
     let line = CoefficientLine(intercept: fit.coefficients[0], slope: fit.coefficients[1])
     return GroupScatter(
-      groups: [GroupFit("", x: model.frame.fixed.column(1), y: model.frame.response)], lines: .complete(line),
-      response: .column(model.formula.response.text), predictor: .column(names[1]), grouping: .column(""))
+      groups: [GroupFit("", x: model.frame.fixed.column(1), y: model.frame.responseBesideOffset)],
+      lines: .complete(line),
+      response: .column(model.frame.responseBesideOffsetText), predictor: .column(names[1]),
+      grouping: .column(""))
   }
 }
 

@@ -16,7 +16,7 @@ public struct DesignCoding: Sendable, Equatable {
 
   let hasIntercept: Bool
   let terms: [[Part]]
-  let factors: Set<String>
+  let roles: ColumnRoles
   let formula: String
   /// Names of the columns, as R writes them: `(Intercept)`, `x`, `factor(g)b`, `x:factor(g)b`.
   public let columnNames: [String]
@@ -26,11 +26,11 @@ public struct DesignCoding: Sendable, Equatable {
   public let termNames: [String]
 
   /// Finds the coding of a list of terms on training data.
-  /// - Parameter factors: numeric columns to be read as factors.
+  /// - Parameter roles: which columns are factors, and their contrasts.
   /// - Throws: `FormulaError` for unknown columns, wrong types, and factors of one level.
-  init(_ list: TermList, data: DataTable, factors: Set<String>, formula: String) throws(FormulaError) {
+  init(_ list: TermList, data: DataTable, roles: ColumnRoles, formula: String) throws(FormulaError) {
     hasIntercept = list.hasIntercept
-    self.factors = factors
+    self.roles = roles
     self.formula = formula
     var coded: [[Part]] = []
     var names: [String] = list.hasIntercept ? ["(Intercept)"] : []
@@ -40,7 +40,7 @@ public struct DesignCoding: Sendable, Equatable {
       var parts: [Part] = []
       var partNames: [[String]] = []
       for factor in term.factors {
-        switch try factor.value(in: data, factors: factors, formula: formula) {
+        switch try factor.value(in: data, factors: roles.factors, formula: formula) {
         case .numeric:
           parts.append(.numeric(factor))
           partNames.append([factor.text])
@@ -107,7 +107,7 @@ public struct DesignCoding: Sendable, Equatable {
       return [try expression.number(in: data, formula: formula)]
     case .categorical(let expression, let levels, let used):
       let value = try expression.value(
-        in: data, factors: factors.union(expression.variables), formula: formula)
+        in: data, factors: roles.factors.union(expression.variables), formula: formula)
       guard case .categorical(let column) = value else { return [] }
       var place = [Int](repeating: -1, count: column.levels.count)
       for (i, level) in column.levels.enumerated() {

@@ -17,6 +17,8 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A function gave a value that is no number, e.g. the logarithm of a negative one.
   case notFinite(expression: String, row: Int, value: String)
 
+  /// A prior weight that is no positive number.
+  case badWeight(column: String, row: Int, value: String)
   /// Two columns of a design matrix have one name, e.g. a number `ab` beside a factor `a` with the level `b`.
   case repeatedColumn(String, formula: String)
   /// Different combinations of levels read alike, e.g. `a:b` + `c` and `a` + `b:c`.
@@ -45,6 +47,8 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
       "factor '\(factor)' has only one level ('\(level)', \(rows) rows); a factor in the fixed part needs two or more levels"
     case .noRows(let total):
       "no row is left: each of the \(total) rows has a missing value in a column that the formula uses"
+    case .badWeight(let column, let row, let value):
+      "the weight '\(column)' is \(value) in data row \(row); weights are positive numbers, so leave rows without weight out of the data"
     case .repeatedColumn(let name, let formula):
       "'\(formula)' gives two coefficients the name '\(name)'; rename one of the columns or levels"
     case .ambiguousLevel(let factor, let level):

@@ -12,8 +12,10 @@ public struct ModelFormula: Sendable, Equatable {
   public let response: FormulaExpression
   /// The right side, `||` split.
   private let rightSide: FormulaExpression
-  /// The fixed effects.
+  /// The fixed effects, offsets not among them.
   public let fixed: TermList
+  /// What `offset(…)` adds to the linear predictor.
+  public let offsets: [FormulaExpression]
   /// The random-effects terms in order of appearance; empty for a linear model.
   public let randomTerms: [RandomTerm]
 
@@ -38,7 +40,24 @@ public struct ModelFormula: Sendable, Equatable {
     response = left
     var bars: [RandomTerm] = []
     let (fixedPart, printed) = try ModelFormula.split(right, formula: source, into: &bars)
-    fixed = try TermList(expanding: fixedPart ?? .number("1", at: 0), of: source)
+    var terms = try TermList(expanding: fixedPart ?? .number("1", at: 0), of: source)
+    var offsets: [FormulaExpression] = []
+    for term in terms.terms {
+      guard
+        let call = term.factors.first(where: { if case .call("offset", _, _) = $0 { true } else { false } })
+      else {
+        continue
+      }
+      guard case .call(_, let arguments, _) = call, arguments.count == 1, term.factors.count == 1 else {
+        throw .unsupported(
+          formula: source, column: call.position, what: call.text,
+          hint: "offset() takes one column or expression and stands by itself, e.g. y ~ x + offset(log(n))")
+      }
+      offsets.append(arguments[0])
+    }
+    terms.terms.removeAll { $0.factorNames.count == 1 && $0.key.hasPrefix("offset(") }
+    fixed = terms
+    self.offsets = offsets
     randomTerms = bars
     let effects = fixed.terms + bars.flatMap(\.effects.terms)
     if effects.contains(where: { $0.factorNames.count == 1 && $0.key == left.text }) {
@@ -51,9 +70,14 @@ public struct ModelFormula: Sendable, Equatable {
 
   /// The formula without its random-effects terms, as R deparses it.
   public var fixedText: String {
-    let names = fixed.terms.map(\.name)
+    let names = fixed.terms.map(\.name) + offsets.map { "offset(\($0.text))" }
     let terms = fixed.hasIntercept ? (names.isEmpty ? ["1"] : names) : ["0"] + names
     return response.text + " ~ " + terms.joined(separator: " + ")
+  }
+
+  /// The columns that the effects are made of.
+  public var predictors: Set<String> {
+    Set((fixed.terms + randomTerms.flatMap(\.effects.terms)).flatMap { $0.factors.flatMap(\.variables) })
   }
 
   /// Text columns that predictors name although most of their texts are numbers: a slip in the data may have made them text, and so

@@ -5,6 +5,8 @@ import Tables
 public struct ModelFrame: Sendable {
   /// The formula.
   public let formula: ModelFormula
+  /// What columns are beside the formula.
+  public let roles: ColumnRoles
   /// Rows of the data that are used, from 0.
   public let usedRows: [Int]
   /// How many rows were left out for a missing value.
@@ -17,27 +19,52 @@ public struct ModelFrame: Sendable {
   public let fixed: Matrix
   /// One entry a random-effects term.
   public let random: [RandomDesign]
+  /// Prior weights of the used rows; nil where all are 1.
+  public let weights: [Double]?
+  /// What is added to the linear predictor of the used rows, in the unit of the response; nil for nothing.
+  public let offset: [Double]?
+  private let offsetTerms: [FormulaExpression]
+
+  /// The response without the offset: what the columns of the model explain.
+  public var responseBesideOffset: [Double] { offset.map { zip(response, $0).map(-) } ?? response }
+  /// What `responseBesideOffset` is called: the response's text, `y − offset` where there is one.
+  public var responseBesideOffsetText: String {
+    let taken = offsetTerms.map { " − " + $0.text }.joined()
+    return formula.response.text + taken
+  }
+  /// √w of the used rows, by which least squares multiplies them; nil where all weights are 1.
+  public var rowFactors: [Double]? { weights.map { $0.map { $0.squareRoot() } } }
 
   /// The columns of one random-effects term and the factor over which their coefficients vary.
   public struct RandomDesign: Sendable {
     /// How the effects become columns.
-    public let coding: DesignCoding
+    let coding: DesignCoding
+    /// The names of the effects.
+    public var columnNames: [String] { coding.columnNames }
     /// The columns of the effects, n×q.
     public let matrix: Matrix
     /// The grouping factor on the used rows.
     public let grouping: CategoricalColumn
+
+    /// The columns of the effects on other rows.
+    /// - Throws: `FormulaError` for missing columns or a level that the fit does not know.
+    public func matrix(for data: DataTable) throws(FormulaError) -> Matrix { try coding.matrix(for: data) }
   }
 
   /// Applies a formula to a table.
-  /// - Parameter factors: numeric columns to be read as factors.
+  /// - Parameter roles: what columns are beside the formula.
   /// - Throws: `FormulaError` if columns are missing or of the wrong type, or no row is left.
-  public init(_ formula: ModelFormula, data: DataTable, factors: Set<String> = []) throws(FormulaError) {
+  public init(_ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles())
+    throws(FormulaError)
+  {
     var names = formula.response.variables
     for term in formula.fixed.terms { for f in term.factors { names += f.variables } }
     for random in formula.randomTerms {
       for term in random.effects.terms { for f in term.factors { names += f.variables } }
       names += random.groupingFactor.variables
     }
+    for offset in formula.offsets { names += offset.variables }
+    names += [roles.weights, roles.offset].compactMap { $0 }
     guard !formula.response.variables.isEmpty else {
       throw .unsupported(
         formula: formula.source, column: formula.response.position, what: "a response without a column",
@@ -57,18 +84,26 @@ public struct ModelFrame: Sendable {
     if used.count < data.rowCount { table = table.selecting(rows: used) }
 
     self.formula = formula
+    self.roles = roles
     usedRows = used
     omittedCount = data.rowCount - used.count
     response = try formula.response.number(in: table, formula: formula.source)
     try ModelFrame.checkFinite(response, name: formula.response.text, rows: used)
-    fixedCoding = try DesignCoding(formula.fixed, data: table, factors: factors, formula: formula.source)
+    fixedCoding = try DesignCoding(formula.fixed, data: table, roles: roles, formula: formula.source)
     fixed = try fixedCoding.matrix(for: table)
     for j in 0..<fixed.columns {
       try ModelFrame.checkFinite(fixed.column(j), name: fixedCoding.columnNames[j], rows: used)
     }
+    weights = try roles.weights.map { name throws(FormulaError) in
+      try ModelFrame.weights(in: table, column: name, formula: formula.source, rows: used)
+    }
+    let terms = formula.offsets + (roles.offset.map { [.variable($0, at: 0)] } ?? [])
+    offsetTerms = terms
+    offset = try ModelFrame.offset(terms, in: table, formula: formula.source)
+    if let offset { try ModelFrame.checkFinite(offset, name: "the offset", rows: used) }
     var designs: [RandomDesign] = []
     for term in formula.randomTerms {
-      let coding = try DesignCoding(term.effects, data: table, factors: factors, formula: formula.source)
+      let coding = try DesignCoding(term.effects, data: table, roles: roles, formula: formula.source)
       let matrix = try coding.matrix(for: table)
       for j in 0..<matrix.columns {
         try ModelFrame.checkFinite(matrix.column(j), name: coding.columnNames[j], rows: used)
@@ -107,6 +142,33 @@ public struct ModelFrame: Sendable {
       if case .variable = expression.unwrapped { return factor }
       return CategoricalColumn(name: expression.text, levels: factor.levels, codes: factor.codes)
     }
+  }
+
+  /// The offset of other rows, NaN where one of its columns is missing; nil where the model has none.
+  /// - Throws: `FormulaError` if a column is missing or no number.
+  public func offset(for data: DataTable) throws(FormulaError) -> [Double]? {
+    try ModelFrame.offset(offsetTerms, in: data, formula: formula.source)
+  }
+
+  private static func offset(
+    _ terms: [FormulaExpression], in data: DataTable, formula: String
+  ) throws(FormulaError) -> [Double]? {
+    var sum: [Double]?
+    for term in terms {
+      let values = try term.number(in: data, formula: formula)
+      sum = sum.map { zip($0, values).map(+) } ?? values
+    }
+    return sum
+  }
+
+  private static func weights(
+    in data: DataTable, column name: String, formula: String, rows: [Int]
+  ) throws(FormulaError) -> [Double] {
+    let values = try FormulaExpression.variable(name, at: 0).number(in: data, formula: formula)
+    if let bad = values.firstIndex(where: { !($0 > 0 && $0 <= 1e150) }) {
+      throw .badWeight(column: name, row: rows[bad] + 1, value: shortestText(values[bad]))
+    }
+    return values
   }
 
   private static func checkFinite(

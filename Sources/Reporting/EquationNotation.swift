@@ -114,12 +114,17 @@ struct EquationNotation {
     return terms.joined(.text(" + "))
   }
 
+  /// The offset without index.
+  let offset = Formula.text("o")
+
   /// The linear predictor of an observation.
   var linearPredictor: Formula {
-    let terms = model.coefficients.map { c -> Formula in
-      guard let k = c.predictor else { return inObservation(c) }
-      return inObservation(c) + Formula(latex: " ", plain: "·") + predictorValue(k)
-    }
+    let terms =
+      (model.offsets.isEmpty ? [] : [offset + .text("_i")])
+      + model.coefficients.map { c -> Formula in
+        guard let k = c.predictor else { return inObservation(c) }
+        return inObservation(c) + Formula(latex: " ", plain: "·") + predictorValue(k)
+      }
     return terms.isEmpty ? .text("0") : terms.joined(.text(" + "))
   }
 

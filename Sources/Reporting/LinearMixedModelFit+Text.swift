@@ -29,7 +29,8 @@ extension LinearMixedModelFit {
     let title = method == .reml ? "REML [" : "maximum likelihood  ["
     return "Linear mixed model fit by \(title)'lmerMod']\n"
       + PrintedLayout.filled(["Formula:"] + CallText.formulaLines(model.formulaText))
-      + "   Data: \(dataName)\n"
+      + "   Data: \(dataName)\n" + (model.frame.roles.weights.map { "Weights: \(RCode.name($0))\n" } ?? "")
+      + (model.frame.roles.offset.map { " Offset: \(RCode.name($0))\n" } ?? "")
   }
 
   private var groupsText: String { "\(model.groupingFactor), \(model.groupLevels.count)" }
@@ -74,7 +75,7 @@ extension LinearMixedModelFit {
       names: model.fixedEffectNames, estimates: fixedEffects, standardErrors: standardErrors,
       statistics: zip(fixedEffects, standardErrors).map { $0 / $1 }, pValues: nil)
     return heading(dataName) + "\n" + criterionText(decimals: 1) + "\nScaled residuals: \n"
-      + Quantiles.printedFiveNumbers(residuals.map { $0 / sigma })
+      + Quantiles.printedFiveNumbers(scaledResiduals)
       + "\nRandom effects:\n" + table(digits: 4).text(showingVariances: true) + countsText
       + (fixedEffects.isEmpty ? "" : "\nFixed effects:\n" + coefficients.text + fixedCorrelationsText)
       + droppedColumnsText
@@ -111,6 +112,7 @@ extension LinearMixedModelFit {
   private func displayText(_ dataName: String) -> String {
     var arguments = ["data = \(dataName)"]
     if method == .ml { arguments.append("REML = FALSE") }
+    arguments += model.frame.roles.callArguments
     let table = DisplayedCoefficients(
       names: model.fixedEffectNames, estimates: fixedEffects, standardErrors: fixedEffectStandardErrors)
     let deviance = mlDeviance

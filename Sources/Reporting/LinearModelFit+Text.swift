@@ -6,7 +6,8 @@ extension LinearModelFit {
   ///   - style: which of R's texts.
   ///   - dataName: the name of the data in the call.
   public func text(_ style: HouseStyle, dataName: String = "df") -> String {
-    let call = CallText.call("lm", formula: formulaText, arguments: ["data = \(dataName)"])
+    let call = CallText.call(
+      "lm", formula: formulaText, arguments: ["data = \(dataName)"] + roles.callArguments)
     return switch style {
     case .print:
       "\nCall:\n\(call)\n\n"
@@ -24,14 +25,15 @@ extension LinearModelFit {
   /// Quartiles of the residuals; all of them when there are few, as R does.
   private var residualText: String {
     let df = residualDegreesOfFreedom
+    let heading = roles.weights == nil ? "Residuals:\n" : "Weighted Residuals:\n"
     if df == 0 {
-      return "Residuals:\nALL \(observationCount) residuals are 0: no residual degrees of freedom!\n"
+      return heading + "ALL \(observationCount) residuals are 0: no residual degrees of freedom!\n"
     }
     guard df > 5 else {
-      let texts = CommonFormat.texts(residuals, digits: 4)
-      return "Residuals:\n" + PrintedLayout.namedVector(usedRows.map { String($0 + 1) }, texts)
+      let texts = CommonFormat.texts(weightedResiduals, digits: 4)
+      return heading + PrintedLayout.namedVector(usedRows.map { String($0 + 1) }, texts)
     }
-    return "Residuals:\n" + Quantiles.printedFiveNumbers(residuals)
+    return heading + Quantiles.printedFiveNumbers(weightedResiduals)
   }
 
   private var summaryCoefficients: String {

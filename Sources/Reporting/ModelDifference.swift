@@ -24,6 +24,14 @@ struct ModelDifference {
       all.append(
         words.pick("The grouping factors differ: \(a) and \(b).", "分组因子不同：\(a) 与 \(b)。"))
     }
+    if first.offsets != second.offsets {
+      func text(_ offsets: [String]) -> String {
+        offsets.isEmpty ? words.pick("none", "无") : offsets.joined(separator: " + ")
+      }
+      let (a, b) = (text(first.offsets), text(second.offsets))
+      all.append(
+        words.pick("The offset: \(a) in \(one), \(b) in \(other).", "偏移量：\(one)为 \(a)，\(other)为 \(b)。"))
+    }
     var names = first.coefficients.map(\.name)
     names += second.coefficients.map(\.name).filter { !names.contains($0) }
     for name in names { all += coefficientDifferences(name) }

@@ -48,6 +48,8 @@ struct ModelEquations {
   private(set) var coefficients: [Coefficient] = []
   /// Which coefficients share a covariance matrix, by position in `coefficients`.
   private(set) var blocks: [[Int]] = []
+  /// What `offset(…)` adds to the linear predictor.
+  let offsets: [String]
   /// Terms of the fixed part, the constant as `1`.
   let fixedTerms: Set<String>
   /// Whether the model has bars.
@@ -59,6 +61,7 @@ struct ModelEquations {
     self.formula = formula.text
     response = formula.response.text
     isMixed = !formula.randomTerms.isEmpty
+    offsets = formula.offsets.map(\.text)
     fixedTerms = Set(formula.fixed.terms.map(\.name) + (formula.fixed.hasIntercept ? ["1"] : []))
     let columns = try ColumnKinds(formula, data: data, factors: factors)
     categorical = columns.categorical

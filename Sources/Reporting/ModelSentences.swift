@@ -51,6 +51,14 @@ struct ModelSentences {
     var entries = symbols.filter { $0.plain != words.name($1) || model.categorical.contains($1) }.map {
       entry($0, $1)
     }
+    if !model.offsets.isEmpty {
+      let columns = model.offsets.map { words.given($0) ?? $0 }.joined(separator: " + ")
+      let note = words.pick(" (an offset: its coefficient is 1)", "（偏移量：系数固定为 1）")
+      let symbol = notation.offset
+      entries.append(
+        Formula(
+          latex: "$\(symbol.latex)$ = `\(columns)`\(note)", plain: "\(symbol.plain) = \(columns)\(note)"))
+    }
     if model.coefficients.contains(where: { $0.variation != .common }) {
       let meaning = words.pick(" is the \(group) of observation ", " 是观测 ")
       let end = words.pick("", " 所属的\(group)")

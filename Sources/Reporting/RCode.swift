@@ -9,32 +9,36 @@ public enum RCode {
   ///   - formula: the model.
   ///   - file: the data file's path; `-` for standard input.
   ///   - method: REML or ML; a linear model has neither.
-  ///   - factors: numeric columns to be read as factors.
+  ///   - roles: what columns are beside the formula.
   ///   - by: the column for one linear model a level.
   ///   - options: how the file is written.
   public static func fit(
-    _ formula: ModelFormula, file: String, method: EstimationMethod, factors: [String] = [],
+    _ formula: ModelFormula, file: String, method: EstimationMethod, roles: ColumnRoles = ColumnRoles(),
     by: String? = nil,
     options: CSVOptions = CSVOptions()
   ) -> String {
     var reading = file == "-" ? "file(\"stdin\")" : quoted(file)
     if options.separator != "," { reading += ", sep = " + quoted(String(options.separator)) }
     if options.decimalMark != "." { reading += ", dec = " + quoted(String(options.decimalMark)) }
+    let factors = roles.factors.sorted()
+    let named = factors + roles.contrasts.keys + [by, roles.weights, roles.offset].compactMap { $0 }
     // R would change names that are not plain words.
-    if formula.text.contains("`") || (factors + [by ?? "x"]).contains(where: { name($0) != $0 }) {
+    if formula.text.contains("`") || named.contains(where: { name($0) != $0 }) {
       reading += ", check.names = FALSE"
     }
     var lines: [String] = []
     if !formula.randomTerms.isEmpty { lines.append("library(lme4)") }
     lines.append("df <- read.csv(\(reading))")
     for factor in factors { lines.append("df$\(name(factor)) <- factor(df$\(name(factor)))") }
+    let extra = roles.callArguments.map { ", " + $0 }.joined()
     if let by {
-      lines.append("fits <- lapply(split(df, df$\(name(by))), function(d) lm(\(formula.text), data = d))")
+      lines.append(
+        "fits <- lapply(split(df, df$\(name(by))), function(d) lm(\(formula.text), data = d\(extra)))")
       lines.append("lapply(fits, summary)")
     } else {
       let function = formula.randomTerms.isEmpty ? "lm" : "lmer"
       let ml = !formula.randomTerms.isEmpty && method == .ml ? ", REML = FALSE" : ""
-      lines.append("fit <- \(function)(\(formula.text), data = df\(ml))")
+      lines.append("fit <- \(function)(\(formula.text), data = df\(ml)\(extra))")
       lines.append("summary(fit)")
     }
     return lines.joined(separator: "\n") + "\n"
@@ -53,10 +57,27 @@ public enum RCode {
     return out + "\""
   }
 
-  private static func name(_ column: String) -> String {
+  /// A column as R writes it: in backquotes where it is no plain word.
+  static func name(_ column: String) -> String {
     let plain =
       column.first.map { $0.isLetter || $0 == "." } == true
       && column.allSatisfy { $0.isLetter || $0.isNumber || $0 == "." || $0 == "_" }
     return plain ? column : "`" + column + "`"
+  }
+}
+
+extension ColumnRoles {
+  /// The arguments of R's `lm` and `lmer` for these roles; factors are made in the data instead.
+  var callArguments: [String] {
+    var arguments: [String] = []
+    if let weights { arguments.append("weights = \(RCode.name(weights))") }
+    if let offset { arguments.append("offset = \(RCode.name(offset))") }
+    if !contrasts.isEmpty {
+      let pairs = contrasts.sorted { $0.key < $1.key }.map {
+        "\(RCode.name($0.key)) = contr.\($0.value.rawValue)"
+      }
+      arguments.append("contrasts = list(\(pairs.joined(separator: ", ")))")
+    }
+    return arguments
   }
 }

@@ -92,22 +92,94 @@ struct FactorOption: ParsableArguments {
   }
 }
 
+/// What columns of the data are to a model beside its formula.
+struct RoleOptions: ParsableArguments {
+  @OptionGroup var factor: FactorOption
+
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp(
+      "Contrasts of a factor: treatment (default), sum, helmert or poly; may be repeated.",
+      valueName: "COL=KIND"))
+  var contrasts: [FactorContrast] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Prior weights: the residual variance of a row is σ²/w, w above 0.", valueName: "COL"))
+  var weights: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("A column added to the prediction with the coefficient 1.", valueName: "COL"))
+  var offset: String?
+
+  @Option(
+    name: .long,
+    help:
+      "What || does with a factor: split all its levels, or keep them in one correlated term as lme4 does.")
+  var doubleBar: DoubleBar = .split
+
+  /// Refuses options that would silently do nothing.
+  /// - Throws: `OptionError`.
+  func check(_ formulas: [ModelFormula], _ table: DataTable) throws(OptionError) {
+    try factor.check(formulas, table)
+    let named = [("--weights", weights), ("--offset", offset)] + contrasts.map { ("--contrasts", $0.column) }
+    for case (let option, let name?) in named where table[name] == nil {
+      throw .unknownColumn(option: option, name, table.columnNames)
+    }
+    for contrast in contrasts {
+      guard let column = table[contrast.column] else { continue }
+      let used = formulas.contains { $0.predictors.contains(contrast.column) }
+      if !used { throw .unusedContrast(contrast.column) }
+      if contrasts.filter({ $0.column == contrast.column }).count > 1 {
+        throw .repeatedContrast(contrast.column)
+      }
+      let isNumeric = ["integer", "numeric"].contains(column.typeName)
+      if isNumeric, !factor.columns.contains(contrast.column) { throw .numericContrast(contrast.column) }
+    }
+  }
+
+  var roles: ColumnRoles {
+    ColumnRoles(
+      factors: Set(factor.columns),
+      contrasts: Dictionary(contrasts.map { ($0.column, $0.kind) }, uniquingKeysWith: { $1 }),
+      weights: weights, offset: offset, doubleBar: doubleBar)
+  }
+}
+
+/// A factor with the kind of its contrasts, as in `region=sum`.
+struct FactorContrast: ExpressibleByArgument {
+  let column: String
+  let kind: Contrast
+
+  init?(argument: String) {
+    guard let equals = argument.lastIndex(of: "="), equals > argument.startIndex,
+      let kind = Contrast(rawValue: String(argument[argument.index(after: equals)...]))
+    else { return nil }
+    column = String(argument[..<equals])
+    self.kind = kind
+  }
+}
+
+extension DoubleBar: ExpressibleByArgument {}
+
 /// How a model is specified, the same on every subcommand that fits one.
 struct ModelOptions: ParsableArguments {
   @Flag(name: .long, help: "Estimate by maximum likelihood instead of REML.")
   var ml = false
 
-  @OptionGroup var factor: FactorOption
+  @OptionGroup var columns: RoleOptions
 
   /// Refuses options that would silently do nothing.
   /// - Throws: `OptionError`.
   func check(_ formula: ModelFormula, _ table: DataTable) throws(OptionError) {
-    try factor.check([formula], table)
+    try columns.check([formula], table)
     if ml, formula.randomTerms.isEmpty { throw .needsBar("--ml") }
   }
 
   var method: EstimationMethod { ml ? .ml : .reml }
-  var factors: Set<String> { Set(factor.columns) }
+  var roles: ColumnRoles { columns.roles }
 }
 
 /// Runs a step on a table. Doubts about how its columns were read come first among the notes, and follow the message if the step fails.
@@ -139,6 +211,9 @@ enum OptionError: Error, Equatable, CustomStringConvertible {
   case unknownColumn(option: String, String, [String])
   case factorResponse(String)
   case needsBar(String)
+  case unusedContrast(String)
+  case repeatedContrast(String)
+  case numericContrast(String)
   case standardInputInLab
 
   var description: String {
@@ -148,6 +223,10 @@ enum OptionError: Error, Equatable, CustomStringConvertible {
     case .factorResponse(let name): "--factor names the response '\(name)'; a factor cannot be the response"
     case .needsBar(let option):
       "\(option) is for mixed models; this formula has no random-effects term such as (1 | group)"
+    case .unusedContrast(let name): "--contrasts names '\(name)', which is no predictor of the formula"
+    case .repeatedContrast(let name): "--contrasts names '\(name)' twice; a factor has one kind of contrasts"
+    case .numericContrast(let name):
+      "--contrasts names '\(name)', which holds numbers; add --factor \(name) to read it as a factor"
     case .standardInputInLab:
       "a lab has no standard input ('-'); name a file beside the lab, or one that an earlier block wrote"
     }

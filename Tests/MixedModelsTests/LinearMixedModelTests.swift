@@ -181,8 +181,8 @@ struct LinearMixedModelTests {
 
   @Test("which records hold conditional covariances")
   func conditionalCovariancesRecorded() {
-    // m4 and m7 of seven salary data sets, three models of three lecture data sets, four of the literature.
-    #expect(Self.correlated.count == 14 + 9 + 4)
+    // m4 and m7 of seven salary data sets, three models of three lecture data sets, seventeen of the literature.
+    #expect(Self.correlated.count == 14 + 9 + 17)
   }
 
   @Test("fitted values and residuals", arguments: ReferenceCase.all)
@@ -209,9 +209,10 @@ struct LinearMixedModelTests {
     expectClose(sum, r.record["fitted_sum"].double, absolute: tolerance * magnitude)
     let squares = fit.fitted.reduce(0) { $0 + $1 * $1 }
     expectClose(squares, r.record["fitted_sumsq"].double, relative: 2 * tolerance)
-    // Without prior weights Pearson residuals are the residuals, and scaled ones are in units of σ.
+    // Pearson residuals are times √w; those of the record's scaled ones are not.
     expectClose(
-      Array(fit.residuals.prefix(10)), r.record["pearson10"].doubles, relative: tolerance,
+      fit.scaledResiduals.prefix(10).map { $0 * fit.sigma }, r.record["pearson10"].doubles,
+      relative: tolerance,
       absolute: tolerance * size)
     expectClose(
       fit.residuals.prefix(10).map { $0 / fit.sigma }, r.record["scaled10"].doubles, relative: 2 * tolerance,
@@ -237,7 +238,7 @@ struct LinearMixedModelTests {
 
   /// lme4's decomposition of the criterion, each part from what a fit reports:
   ///
-  ///     pwrss = σ²·m    wrss = Σ residual²    ussq = pwrss − wrss    ldRX2 = −log|V(β̂)/σ²|    d = ldL2 (+ ldRX2) + m·(1 + log(2π·pwrss/m))
+  ///     pwrss = σ²·m    wrss = Σ w·residual²    ussq = pwrss − wrss    ldRX2 = −log|V(β̂)/σ²|    d = ldL2 (+ ldRX2) − Σ log w + m·(1 + log(2π·pwrss/m))
   ///
   /// with m = n − p and ldRX2 in d under REML, m = n and no ldRX2 under ML.
   @Test("the parts of the criterion", arguments: ReferenceCase.full)
@@ -248,7 +249,7 @@ struct LinearMixedModelTests {
     let m = Double(fit.observationCount - (fit.method == .reml ? p : 0))
     let tolerance = r.isSingular ? 1e-5 : 1e-7
     let penalized = fit.sigma * fit.sigma * m
-    let unpenalized = fit.residuals.reduce(0) { $0 + $1 * $1 }
+    let unpenalized = fit.scaledResiduals.reduce(0) { $0 + $1 * $1 } * fit.sigma * fit.sigma
     expectClose(penalized, parts["pwrss"].double, relative: 2 * tolerance)
     // Residuals move with the modes, known to ten times the tolerance of σ.
     expectClose(unpenalized, parts["wrss"].double, absolute: 10 * tolerance * penalized)
@@ -256,8 +257,10 @@ struct LinearMixedModelTests {
     let information =
       2 * Double(p) * log(fit.sigma) - PivotedQR(fit.fixedEffectCovariance).logAbsDeterminant
     expectClose(information, parts["ldRX2"].double, absolute: 10 * tolerance * Double(2 * p))
+    let logWeights = fit.model.frame.weights?.reduce(0) { $0 + log($1) } ?? 0
     let rest =
-      fit.criterion - (fit.method == .reml ? information : 0) - m * (1 + log(2 * .pi * penalized / m))
+      fit.criterion + logWeights - (fit.method == .reml ? information : 0) - m
+      * (1 + log(2 * .pi * penalized / m))
     // log|L|² moves by at most 2 for each effect of each level when log θ moves by 1.
     let slope = Double(2 * (fit.conditionalModes.storage.count + p)) + 2 * m
     expectClose(rest, parts["ldL2"].double, absolute: 10 * tolerance * slope)

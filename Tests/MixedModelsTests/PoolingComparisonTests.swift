@@ -180,7 +180,7 @@ struct PoolingComparisonTests {
       let path = r["data"].string!
       let data = try DataTable(csv: Reference.bytes(path), file: path)
       func fit() throws -> LinearMixedModelFit {
-        try LinearMixedModel("y ~ 1 + (1 | group)", data: data, factors: ["group"]).fit()
+        try LinearMixedModel("y ~ 1 + (1 | group)", data: data, roles: ColumnRoles(factors: ["group"])).fit()
       }
       if let message = r["lmer_error"].string {
         if name == "J1" {
@@ -203,7 +203,8 @@ struct PoolingComparisonTests {
       expectClose(
         try found.predict(for: unseen, allowingNewLevels: true), [r["new_level"].double], relative: 1e-7, name
       )
-      let own = try PoolingComparison(ModelFormula("y ~ 1 + (1 | group)"), data: data, factors: ["group"])
+      let own = try PoolingComparison(
+        ModelFormula("y ~ 1 + (1 | group)"), data: data, roles: ColumnRoles(factors: ["group"]))
       expectClose(
         try own.levels.map { try #require(own[.lsdv, $0, "(Intercept)"]).estimate }, r["lsdv"].doubles,
         relative: 1e-12,

@@ -69,14 +69,16 @@ struct OutputFormatTests {
   func rCode() throws {
     let mixed = try ModelFormula("salary ~ experience + (1|department)")
     #expect(
-      RCode.fit(mixed, file: "my \"data\".csv", method: .ml, factors: ["year"]) == """
-        library(lme4)
-        df <- read.csv("my \\"data\\".csv")
-        df$year <- factor(df$year)
-        fit <- lmer(salary ~ experience + (1 | department), data = df, REML = FALSE)
-        summary(fit)
+      RCode.fit(
+        mixed, file: "my \"data\".csv", method: .ml,
+        roles: ColumnRoles(factors: ["year"], weights: "w", offset: "old y")) == """
+          library(lme4)
+          df <- read.csv("my \\"data\\".csv", check.names = FALSE)
+          df$year <- factor(df$year)
+          fit <- lmer(salary ~ experience + (1 | department), data = df, REML = FALSE, weights = w, offset = `old y`)
+          summary(fit)
 
-        """)
+          """)
     let linear = try ModelFormula("salary ~ experience")
     #expect(
       RCode.fit(linear, file: "-", method: .reml, by: "the department", options: CSVOptions(separator: ";"))

@@ -1,4 +1,5 @@
 import MixedModels
+import ModelFormula
 import Tables
 import TestSupport
 import Testing
@@ -141,13 +142,29 @@ struct PrintedTextTests {
       "dyestuff2_reml", "dyestuff_ml", "dyestuff_reml", "machines_slope", "sleep_dbar_reml",
       "sleep_factor_slope",
       "sleep_int_reml", "sleep_no_intercept", "sleep_slope_ml", "sleep_slope_reml", "cake_temp",
+      "sleep_weights",
     ])
   func literatureModels(_ id: String) throws {
     let r = try Reference.json("lmm/\(id).json")
     let table = try DataTable(csv: Reference.bytes(#require(r["data"].string)))
     let method: EstimationMethod = r["REML"].bool == false ? .ml : .reml
-    let fit = try LinearMixedModel(#require(r["formula"].string), data: table).fit(by: method)
+    let roles = ColumnRoles(weights: r["weights"].string)
+    let fit = try LinearMixedModel(#require(r["formula"].string), data: table, roles: roles).fit(by: method)
     Self.expectMixedTexts(fit, r, id)
+  }
+
+  @Test("lm: prior weights and offsets", arguments: 0..<6)
+  func weightedLinearModels(_ k: Int) throws {
+    let r = try Reference.json("lm-weights.json")[k]
+    let table = try DataTable(csv: Reference.bytes("lmm/sleep_weights.csv"))
+    let roles = ColumnRoles(weights: r["weights"].string, offset: r["offset"].string)
+    let model = try LinearModel(#require(r["formula"].string), data: table, roles: roles)
+    let fit = model.fit()
+    Self.expectSame(fit.text(.print), r["printed"], fit.formulaText)
+    // R before 4.3 counts an offset as explained, which moves R² and F.
+    if model.frame.offset == nil {
+      Self.expectSame(fit.text(.summary), r["printed_summary"], fit.formulaText)
+    }
   }
 
   @Test("lm: the slides' complete pooling and LSDV", arguments: ["slides_a", "slides_b", "slides_c"])

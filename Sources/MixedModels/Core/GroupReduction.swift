@@ -1,3 +1,4 @@
+import Glibc
 import LinearAlgebra
 
 /// The data of a model with one grouping factor, reduced to constants per group: nothing after it touches an observation.
@@ -11,7 +12,7 @@ import LinearAlgebra
 /// simply has a singular R_j.
 ///
 /// Everything is kept in coordinates that make it free of scale: Z̃ = ZR_b⁻¹ with R_b'R_b = Z'Z/J term by term, X̃ = XR_x⁻¹ with R_x'R_x = X'X, and
-/// y replaced by its least-squares residual, scaled to length 1. So shifting or rescaling a predictor changes no number here but R_b,
+/// y replaced by its least-squares residual, scaled to length 1. With prior weights w every row of Z, X and y is multiplied by √w first. So shifting or rescaling a predictor changes no number here but R_b,
 /// R_x, the scale of y and the pooled β.
 ///
 /// Reference: Lindstrom & Bates (1988), doi:10.1080/01621459.1988.10478693.
@@ -36,6 +37,8 @@ final class GroupReduction: Sendable {
   let fixedScale: Matrix
   /// log|R_x'R_x|.
   let logFixedGram: Double
+  /// Σ log w over the rows; 0 without weights.
+  let logWeights: Double
   /// Least-squares coefficients of y on X.
   let pooledCoefficients: [Double]
   /// The length of y's least-squares residual, by which it was divided; 0 if X fits y exactly.
@@ -47,14 +50,15 @@ final class GroupReduction: Sendable {
   /// - Parameters:
   ///   - z: all random-effects columns (n×q); `blocks` says which belong to one term.
   ///   - x: fixed-effects columns of full rank (n×p), as factored in `qr`.
+  ///   - y: the response, the offset taken out.
   ///   - interceptColumn: the column of X that is 1 everywhere, if there is one.
+  ///   - rowFactors: √w of each row, with which `qr` was made as well; nil where all weights are 1.
   ///   - codes: the level of each row, 0..<groupCount.
   /// - Throws: `FitError.collinearEffects` if a term's columns are linearly dependent over all rows.
   /// - Complexity: O(n(q + p)²).
   init(
     z: Matrix, blocks: [Range<Int>], blockNames: [String], effectNames: [String], x: Matrix, qr: PivotedQR,
-    y: [Double],
-    interceptColumn: Int?, codes: [Int], groupCount: Int
+    y: [Double], interceptColumn: Int?, rowFactors: [Double]?, codes: [Int], groupCount: Int
   ) throws(FitError) {
     let n = y.count
     let q = z.columns
@@ -70,7 +74,8 @@ final class GroupReduction: Sendable {
     var scale = Matrix(rows: q, columns: q)
     var whiteZ = z.storage
     for (block, name) in zip(blocks, blockNames) {
-      let failed = GroupReduction.orthonormalize(&whiteZ, rows: n, columns: block, triangle: &scale)
+      let failed = GroupReduction.orthonormalize(
+        &whiteZ, rows: n, columns: block, rowFactors: rowFactors, triangle: &scale)
       if let failed { throw .collinearEffects(term: name, column: effectNames[failed]) }
     }
     for k in whiteZ.indices { whiteZ[k] *= rootJ }
@@ -78,11 +83,13 @@ final class GroupReduction: Sendable {
 
     // Orthonormal X and the residual of y. A constant far from 0 is taken out first where X holds it.
     let mean = interceptColumn == nil ? 0 : y.reduce(0, +) / Double(n)
-    let y = y.map { $0 - mean }
+    var y = y.map { $0 - mean }
+    if let rowFactors { for i in 0..<n { y[i] *= rowFactors[i] } }
     var triangle = Matrix(rows: p, columns: p)
     for j in 0..<p { for i in 0...j { triangle[i, j] = qr.factors[i, j] } }
     fixedScale = triangle
     logFixedGram = 2 * qr.logAbsDeterminant
+    logWeights = 2 * (rowFactors?.reduce(0) { $0 + log($1) } ?? 0)
     var effects = y
     qr.applyTransposedQ(to: &effects)
     var pooled = qr.coefficients(fromEffects: effects)
@@ -157,12 +164,14 @@ final class GroupReduction: Sendable {
   ///
   /// Behind a constant, a column far from zero gives up a value in its middle first: that difference rounds nothing.
   private static func orthonormalize(
-    _ storage: inout [Double], rows n: Int, columns: Range<Int>, triangle: inout Matrix
+    _ storage: inout [Double], rows n: Int, columns: Range<Int>, rowFactors: [Double]?,
+    triangle: inout Matrix
   ) -> Int? {
     storage.withUnsafeMutableBufferPointer { b -> Int? in
       let first = columns.lowerBound
       let constant = (0..<n).allSatisfy { b[first * n + $0] == b[first * n] } ? b[first * n] : 0
       for k in columns {
+        var middle = 0.0
         if constant != 0, k > first {
           var (low, high) = (Double.infinity, -Double.infinity)
           for i in 0..<n {
@@ -170,11 +179,12 @@ final class GroupReduction: Sendable {
             high = max(high, b[i + k * n])
           }
           if high > low, high - low < 0.25 * min(abs(low), abs(high)) {
-            let middle = low + (high - low) / 2
+            middle = low + (high - low) / 2
             for i in 0..<n { b[i + k * n] -= middle }
-            triangle[first, k] += triangle[first, first] * middle / constant
           }
         }
+        if let rowFactors { for i in 0..<n { b[i + k * n] *= rowFactors[i] } }
+        if middle != 0 { triangle[first, k] += triangle[first, first] * middle / constant }
         var before = 0.0
         for i in 0..<n { before += b[i + k * n] * b[i + k * n] }
         for _ in 0..<2 {

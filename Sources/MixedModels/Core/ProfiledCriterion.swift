@@ -61,7 +61,7 @@ final class ProfiledCriterion {
     let d = directions.count
     degreesOfFreedom = Double(method == .reml ? data.rowCount - p : data.rowCount)
     constant =
-      (method == .reml ? data.logFixedGram : 0) + 2 * degreesOfFreedom
+      (method == .reml ? data.logFixedGram : 0) - data.logWeights + 2 * degreesOfFreedom
       * log(max(data.responseScale, .leastNormalMagnitude))
     let sizes = [
       p, p * p, q * q, d * d, data.groupCount * q * q, data.groupCount * q * (p + 1), (p + 1) * (p + 1),

@@ -13,7 +13,9 @@ public struct GroupwiseLinearModels: Sendable {
 
   /// Fits one model to each level.
   /// - Throws: `FormulaError` if the column is missing; `FitError.noLevelFitted` if no level can be fitted.
-  public init(_ formula: ModelFormula, data: DataTable, by name: String, factors: Set<String> = []) throws {
+  public init(_ formula: ModelFormula, data: DataTable, by name: String, roles: ColumnRoles = ColumnRoles())
+    throws
+  {
     guard let column = data[name] else {
       throw FormulaError.missingVariable(name, available: data.columnNames)
     }
@@ -24,7 +26,7 @@ public struct GroupwiseLinearModels: Sendable {
       let rows = factor.codes.indices.filter { factor.codes[$0] == code }
       do {
         fits.append(
-          (level, try LinearModel(formula, data: data.selecting(rows: rows), factors: factors).fit()))
+          (level, try LinearModel(formula, data: data.selecting(rows: rows), roles: roles).fit()))
       } catch {
         failures.append((level, "\(error)"))
       }

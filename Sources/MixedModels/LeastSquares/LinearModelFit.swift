@@ -1,9 +1,12 @@
 import LinearAlgebra
+import ModelFormula
 
 /// The result of least squares: complete pooling, one group's own regression, or LSDV.
 public struct LinearModelFit: Sendable {
   /// The formula as R deparses it, e.g. `salary ~ experience`.
   public let formulaText: String
+  /// What columns are beside the formula.
+  public let roles: ColumnRoles
   /// Names of all coefficients, in R's order; aliased ones included.
   public let coefficientNames: [String]
   /// Estimates; NaN for an aliased coefficient (a column that the columns before it already span).
@@ -16,7 +19,7 @@ public struct LinearModelFit: Sendable {
   public let pValues: [Double]
   /// Covariance matrix of all coefficients; rows and columns of aliased ones are NaN.
   public let covariance: Matrix
-  /// Residual standard deviation, in the unit of the response.
+  /// Residual standard deviation, in the unit of the response; of a row with weight w it is σ/√w.
   public let sigma: Double
   /// n − rank.
   public let residualDegreesOfFreedom: Int
@@ -42,12 +45,14 @@ public struct LinearModelFit: Sendable {
   public let aic: Double
   /// Schwarz's criterion; the variance counts as a parameter.
   public let bic: Double
-  /// Residual sum of squares.
+  /// Residual sum of squares, weighted.
   public let deviance: Double
   /// Whether residuals are nothing but rounding beside the fitted values.
   public let isEssentiallyPerfect: Bool
-  /// Fitted values of the rows used.
+  /// Fitted values of the rows used, offset included.
   public let fitted: [Double]
   /// Residuals of the rows used.
   public let residuals: [Double]
+  /// Residuals times √w; the residuals themselves where all weights are 1.
+  public let weightedResiduals: [Double]
 }

@@ -85,10 +85,10 @@ extension LinearMixedModelFit {
     }
   }
 
-  /// Xβ + Zb̂, row by row.
+  /// o + Xβ + Zb̂, row by row.
   private static func fitted(_ model: LinearMixedModel, _ beta: [Double], modes: Matrix) -> [Double] {
     let n = model.fixedMatrix.rows
-    var fitted = [Double](repeating: 0, count: n)
+    var fitted = model.frame.offset ?? [Double](repeating: 0, count: n)
     for k in beta.indices {
       for i in 0..<n { fitted[i] += model.fixedMatrix.storage[i + k * n] * beta[k] }
     }

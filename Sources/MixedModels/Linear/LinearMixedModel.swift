@@ -4,8 +4,9 @@ import Tables
 
 /// A linear mixed model with one grouping factor: the specification, which never changes.
 ///
-///     y_j = X_jβ + Z_jb_j + ε_j,   b_j ~ N(0, σ²ΛΛ'),   ε_j ~ N(0, σ²I)
+///     y_j = o_j + X_jβ + Z_jb_j + ε_j,   b_j ~ N(0, σ²ΛΛ'),   ε_j ~ N(0, σ²W_j⁻¹)
 ///
+/// with an offset o (0) and prior weights on the diagonal of W (1) where `ColumnRoles` or the formula name them.
 /// Any number of random effects, in one term (correlated) or several (independent). The data are reduced once to constants per group, so
 /// criterion evaluations and fits do not touch observations again.
 public struct LinearMixedModel: Sendable {
@@ -58,18 +59,18 @@ public struct LinearMixedModel: Sendable {
   }
 
   /// Applies a formula with bars to data.
-  /// - Parameter factors: numeric columns to be read as factors.
+  /// - Parameter roles: what columns are beside the formula.
   /// - Throws: `FormulaError` for the formula and the columns; `FitError` for designs in which the model has no meaning: one group, several grouping
   ///   factors, nothing left within groups, collinear random effects.
-  public init(_ formula: ModelFormula, data: DataTable, factors: Set<String> = []) throws {
+  public init(_ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles()) throws {
     guard !formula.randomTerms.isEmpty else { throw FitError.noBar(formula: formula.source) }
-    try self.init(frame: try ModelFrame(formula, data: data, factors: factors))
+    try self.init(frame: try ModelFrame(formula, data: data, roles: roles))
   }
 
   /// Applies formula text to data.
-  /// - Throws: as `init(_:data:factors:)` for a parsed formula.
-  public init(_ formula: String, data: DataTable, factors: Set<String> = []) throws {
-    try self.init(try ModelFormula(formula), data: data, factors: factors)
+  /// - Throws: as `init(_:data:roles:)` for a parsed formula.
+  public init(_ formula: String, data: DataTable, roles: ColumnRoles = ColumnRoles()) throws {
+    try self.init(try ModelFormula(formula), data: data, roles: roles)
   }
 
   private init(frame: ModelFrame) throws(FitError) {
@@ -84,7 +85,8 @@ public struct LinearMixedModel: Sendable {
       throw .oneGroup(factor: grouping.name, level: grouping.levels.first ?? "")
     }
 
-    let full = PivotedQR(frame.fixed)
+    let rowFactors = frame.rowFactors
+    let full = PivotedQR(frame.fixed, rowFactors: rowFactors)
     let names = frame.fixedCoding.columnNames
     let kept = full.pivot[..<full.rank].sorted()
     let n = frame.response.count
@@ -102,7 +104,7 @@ public struct LinearMixedModel: Sendable {
     for (index, design) in random.enumerated() {
       let count = design.matrix.columns
       let label = index == 0 ? grouping.name : "\(grouping.name).\(index)"
-      terms.append(RandomTerm(label: label, names: design.coding.columnNames, columns: next..<next + count))
+      terms.append(RandomTerm(label: label, names: design.columnNames, columns: next..<next + count))
       z += design.matrix.storage
       next += count
     }
@@ -123,9 +125,10 @@ public struct LinearMixedModel: Sendable {
     groupCodes = grouping.codes
     reduction = try GroupReduction(
       z: randomMatrix, blocks: terms.map(\.columns), blockNames: terms.map(\.label),
-      effectNames: terms.flatMap(\.names), x: x, qr: full.rank == names.count ? full : PivotedQR(x),
-      y: frame.response, interceptColumn: kept.firstIndex { names[$0] == "(Intercept)" },
-      codes: grouping.codes, groupCount: grouping.levels.count)
+      effectNames: terms.flatMap(\.names), x: x,
+      qr: full.rank == names.count ? full : PivotedQR(x, rowFactors: rowFactors),
+      y: frame.responseBesideOffset, interceptColumn: kept.firstIndex { names[$0] == "(Intercept)" },
+      rowFactors: rowFactors, codes: grouping.codes, groupCount: grouping.levels.count)
     if reduction.withinDegreesOfFreedom <= 0 {
       throw .notIdentified(
         factor: grouping.name, groups: grouping.levels.count, effects: next, rows: n,

@@ -15,19 +15,24 @@ public struct LinearMixedModelFit: Sendable {
   public let fixedEffects: [Double]
   /// Covariance matrix of the fixed effects, θ held at its estimate (p×p).
   public let fixedEffectCovariance: Matrix
-  /// Residual standard deviation, in the unit of the response.
+  /// Residual standard deviation, in the unit of the response; of a row with weight w it is σ/√w.
   public let sigma: Double
   /// Estimated covariance of the random effects, one entry a term.
   public let varianceComponents: [VarianceComponent]
   /// The groups' effects given the data, from which modes, covariances and weights are made.
   let posteriors: GroupPosteriors
-  /// Fitted values of the rows used, random effects included.
+  /// Fitted values of the rows used, random effects and offset included.
   public let fitted: [Double]
   /// How the optimization went and what stands on the boundary.
   public let diagnostics: FitDiagnostics
 
   /// Residuals of the rows used.
   public var residuals: [Double] { zip(model.frame.response, fitted).map { $0 - $1 } }
+  /// Residuals in units of their standard deviations σ/√w (R's scaled residuals).
+  public var scaledResiduals: [Double] {
+    let residuals = residuals.map { $0 / sigma }
+    return model.frame.rowFactors.map { zip(residuals, $0).map(*) } ?? residuals
+  }
   /// Standard errors of the fixed effects.
   public var fixedEffectStandardErrors: [Double] { fixedEffectCovariance.diagonal.map { $0.squareRoot() } }
   /// Number of parameters: fixed effects, covariance parameters and σ.

@@ -3,16 +3,17 @@ import ModelFormula
 import Tables
 
 extension LinearModel {
-  /// Predicted means Xβ̂ for the rows of a table, NaN where a row has a missing value; aliased coefficients count as 0.
+  /// Predicted means Xβ̂ plus the offset for the rows of a table, NaN where a row has a missing value; aliased coefficients count as 0.
   /// - Throws: `FormulaError` if the table lacks a column or has a factor level that the fit does not know.
   public func predict(_ fit: LinearModelFit, for data: DataTable) throws(FormulaError) -> [Double] {
     let x = try frame.fixedCoding.matrix(for: data)
-    return x * fit.coefficients.map { $0.isNaN ? 0 : $0 }
+    let means = x * fit.coefficients.map { $0.isNaN ? 0 : $0 }
+    return try frame.offset(for: data).map { zip(means, $0).map(+) } ?? means
   }
 }
 
 extension LinearMixedModelFit {
-  /// Predicted means for the rows of a table: Xβ̂, and with random effects Xβ̂ + Zb̂ of the row's level.
+  /// Predicted means for the rows of a table: Xβ̂, and with random effects Xβ̂ + Zb̂ of the row's level; with the offset, if there is one.
   ///
   /// - Parameters:
   ///   - includingRandomEffects: false gives the population's mean, the prediction for a new group.
@@ -29,12 +30,13 @@ extension LinearMixedModelFit {
       coefficients[names.firstIndex(of: name)!] = value
     }
     var result = x * coefficients
+    if let offset = try model.frame.offset(for: data) { result = zip(result, offset).map(+) }
     guard includingRandomEffects else { return result }
     let grouping = try ModelFrame.grouping(model.formula.randomTerms[0].groupingFactor, in: data)
     let place = Dictionary(uniqueKeysWithValues: model.groupLevels.enumerated().map { ($1, $0) })
     var next = 0
     for design in model.frame.random {
-      let z = try design.coding.matrix(for: data)
+      let z = try design.matrix(for: data)
       for (row, code) in grouping.codes.enumerated() {
         if code < 0 {
           if !allowingNewLevels { result[row] = .nan }

@@ -56,6 +56,12 @@ public struct GroupRegressions: Sendable {
     }
   }
 
+  /// The response of each row without the offset, times √w.
+  private static func weightedResponse(_ model: LinearMixedModel) -> [Double] {
+    let response = model.frame.responseBesideOffset
+    return model.frame.rowFactors.map { zip(response, $0).map(*) } ?? response
+  }
+
   private static func rowsByGroup(_ model: LinearMixedModel) -> [[Int]] {
     var rows = [[Int]](repeating: [], count: model.groupLevels.count)
     for (i, code) in model.groupCodes.enumerated() { rows[code].append(i) }
@@ -69,7 +75,8 @@ public struct GroupRegressions: Sendable {
   ///   slope, while the constant keeps the group's mean).
   /// - Complexity: O(rows · columns²).
   public static func noPooling(_ model: LinearMixedModel) -> GroupRegressions {
-    let response = model.frame.response
+    let response = weightedResponse(model)
+    let factors = model.frame.rowFactors
     let columns = Columns(model)
     let count = columns.names.count
     let groups = rowsByGroup(model)
@@ -77,7 +84,9 @@ public struct GroupRegressions: Sendable {
     var errors = Matrix(rows: groups.count, columns: count)
     for (j, rows) in groups.enumerated() {
       // The constant comes first, so that a group with one x keeps it and not the slope.
-      let qr = PivotedQR(columns.matrix(rows: rows, order: columns.constantFirst))
+      let qr = PivotedQR(
+        columns.matrix(rows: rows, order: columns.constantFirst),
+        rowFactors: factors.map { all in rows.map { all[$0] } })
       var effects = rows.map { response[$0] }
       qr.applyTransposedQ(to: &effects)
       let solution = qr.coefficients(fromEffects: effects)
@@ -102,7 +111,9 @@ public struct GroupRegressions: Sendable {
     let q = columns.varyingCount
     let common = columns.names.count - q
     let groups = rowsByGroup(model)
-    let n = model.frame.response.count
+    let response = weightedResponse(model)
+    let factors = model.frame.rowFactors
+    let n = response.count
 
     // Each group's Z_j is taken out of the other columns and of y; the rest is one regression.
     var factored: [PivotedQR] = []
@@ -111,10 +122,13 @@ public struct GroupRegressions: Sendable {
     var restResponse = [Double](repeating: 0, count: n)
     var ranks = 0
     for rows in groups {
-      let qr = PivotedQR(columns.matrix(rows: rows, columns: 0..<q))
+      let qr = PivotedQR(
+        columns.matrix(rows: rows, columns: 0..<q), rowFactors: factors.map { all in rows.map { all[$0] } })
       var effects: [[Double]] = []
       for k in q...(q + common) {
-        var column = rows.map { k < q + common ? columns.values[k][$0] : model.frame.response[$0] }
+        var column = rows.map {
+          k < q + common ? columns.values[k][$0] * (factors?[$0] ?? 1) : response[$0]
+        }
         qr.applyTransposedQ(to: &column)
         effects.append(column)
         for i in 0..<qr.rank { column[i] = 0 }
@@ -129,7 +143,11 @@ public struct GroupRegressions: Sendable {
     }
     // A column that the groups' own coefficients span is aliased: what is left of it is rounding.
     for k in 0..<common {
-      let whole = columns.values[q + k].reduce(0) { $0 + $1 * $1 }
+      var whole = 0.0
+      for (i, value) in columns.values[q + k].enumerated() {
+        let own = value * (factors?[i] ?? 1)
+        whole += own * own
+      }
       let left = rest.column(k).reduce(0) { $0 + $1 * $1 }
       if left < 1e-14 * whole { for i in 0..<n { rest[i, k] = 0 } }
     }

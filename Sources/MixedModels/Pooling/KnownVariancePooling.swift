@@ -17,20 +17,23 @@ public struct KnownVariancePooling: Sendable {
   public let entries: [PoolingComparison.Entry]
 
   /// Computes the means.
-  /// - Throws: `FormulaError`; `PoolingError.notOneWay` for other formulas than `y ~ 1 + (1 | group)`.
+  /// - Throws: `FormulaError`; `PoolingError.notOneWay` for other formulas than `y ~ 1 + (1 | group)`, `.weighted` for prior weights.
   public init(
-    _ formula: ModelFormula, data: DataTable, factors: Set<String> = [], by closedForm: PartialPoolingFormula
+    _ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles(),
+    by closedForm: PartialPoolingFormula
   ) throws {
     let oneWay =
       formula.fixed.terms.isEmpty && formula.fixed.hasIntercept && formula.randomTerms.count == 1
       && formula.randomTerms[0].effects.terms.isEmpty && formula.randomTerms[0].effects.hasIntercept
     guard oneWay else { throw PoolingError.notOneWay(formula: formula.source) }
-    let frame = try ModelFrame(formula, data: data, factors: factors)
+    let frame = try ModelFrame(formula, data: data, roles: roles)
+    guard frame.weights == nil else { throw PoolingError.weighted }
+    let response = frame.responseBesideOffset
     let grouping = frame.random[0].grouping
     var sums = [Double](repeating: 0, count: grouping.levels.count)
-    for (i, code) in grouping.codes.enumerated() { sums[code] += frame.response[i] }
+    for (i, code) in grouping.codes.enumerated() { sums[code] += response[i] }
     let counts = grouping.counts
-    let mean = frame.response.reduce(0, +) / Double(frame.response.count)
+    let mean = response.reduce(0, +) / Double(response.count)
     self.formula = closedForm
     groupingFactor = grouping.name
     overallMean = mean
@@ -56,10 +59,12 @@ public struct KnownVariancePooling: Sendable {
 /// Why a pooling strategy cannot be computed.
 public enum PoolingError: Error, Equatable, Sendable, CustomStringConvertible {
   case notOneWay(formula: String)
+  case weighted
 
   /// The fault in words.
   public var description: String {
     switch self {
+    case .weighted: "the closed form for known standard deviations knows no weights; leave them out"
     case .notOneWay(let formula):
       "the closed form for known standard deviations is for y ~ 1 + (1 | group), not for '\(formula)'"
     }

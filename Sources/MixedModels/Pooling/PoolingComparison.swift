@@ -59,14 +59,15 @@ public struct PoolingComparison: Sendable {
   /// - Parameter known: the closed form for known variances, to be set beside them.
   /// - Throws: as `LinearMixedModel`.
   public init(
-    _ formula: ModelFormula, data: DataTable, factors: Set<String> = [], known: KnownVariancePooling? = nil
+    _ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles(),
+    known: KnownVariancePooling? = nil
   ) throws {
-    let model = try LinearMixedModel(formula, data: data, factors: factors)
+    let model = try LinearMixedModel(formula, data: data, roles: roles)
     let reml = try model.fit(by: .reml)
     let ml = try model.fit(by: .ml)
     // The complete-pooling model uses the rows of the mixed model, so that all strategies see the same data.
     let complete = try LinearModel(
-      ModelFormula(formula.fixedText), data: data.selecting(rows: model.frame.usedRows), factors: factors
+      ModelFormula(formula.fixedText), data: data.selecting(rows: model.frame.usedRows), roles: roles
     ).fit()
     let levels = model.groupLevels
     let counts = model.groupSizes

@@ -53,7 +53,7 @@ struct ExplainCommand: ReportingCommand {
   private func names(_ formulas: [ModelFormula], _ language: LabLanguage) throws -> [String: String] {
     var known: [String] = []
     for formula in formulas {
-      var parts = [formula.response] + formula.fixed.terms.flatMap(\.factors)
+      var parts = [formula.response] + formula.fixed.terms.flatMap(\.factors) + formula.offsets
       parts += formula.randomTerms.flatMap { $0.effects.terms.flatMap(\.factors) + [$0.groupingFactor] }
       for name in parts.flatMap({ $0.variables + [$0.text] }) where !known.contains(name) {
         known.append(name)

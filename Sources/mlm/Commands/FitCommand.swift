@@ -66,7 +66,7 @@ struct FitCommand: ReportingCommand {
     if rCode {
       return CommandResult(
         output: RCode.fit(
-          formula, file: input.data, method: model.method, factors: model.factor.columns, by: by,
+          formula, file: input.data, method: model.method, roles: model.roles, by: by,
           options: input.reading.options))
     }
     let table = try input.table(in: context)
@@ -83,7 +83,7 @@ struct FitCommand: ReportingCommand {
   private func linear(
     _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
   ) throws -> CommandResult {
-    let fit = try LinearModel(formula, data: table, factors: model.factors).fit()
+    let fit = try LinearModel(formula, data: table, roles: model.roles).fit()
     var result = CommandResult(estimates: fit.estimates)
     if fit.omittedCount > 0 {
       result.notes.append(omittedRowsNote(fit.omittedCount, in: context.language.ofSentences))
@@ -106,7 +106,7 @@ struct FitCommand: ReportingCommand {
   private func mixed(
     _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
   ) throws -> CommandResult {
-    let fit = try LinearMixedModel(formula, data: table, factors: model.factors).fit(by: model.method)
+    let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
     var result = CommandResult(notes: fit.notes(in: context.language.ofSentences), estimates: fit.estimates)
     switch (format, style ?? .print) {
     case (.json, _): result.output = fit.document.text(indent: 2) + "\n"
@@ -122,7 +122,7 @@ struct FitCommand: ReportingCommand {
   }
 
   private func noPooling(_ formula: ModelFormula, _ table: DataTable, by: String) throws -> CommandResult {
-    let groups = try GroupwiseLinearModels(formula, data: table, by: by, factors: model.factors)
+    let groups = try GroupwiseLinearModels(formula, data: table, by: by, roles: model.roles)
     var result = CommandResult(estimates: groups.estimates)
     result.notes = groups.failures.map { "note: \(by) '\($0.level)' is not fitted: \($0.reason)" }
     if format == .json {

@@ -146,10 +146,10 @@ struct PlotCommand: ReportingCommand {
     var drawn: any ModelFigure
     if formula.randomTerms.isEmpty {
       if (dodge ?? 0) > 0 { throw OptionError.needsBar("--dodge") }
-      let linear = try LinearModel(formula, data: table, factors: model.factors)
+      let linear = try LinearModel(formula, data: table, roles: model.roles)
       drawn = try kind.figure(of: linear.fit(), model: linear)
     } else {
-      let fit = try LinearMixedModel(formula, data: table, factors: model.factors).fit(by: model.method)
+      let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
       notes = fit.notes(in: language.ofSentences)
       drawn = try kind.figure(
         of: FittedGroups(fit), ellipses: ellipse ?? .data, order: (order ?? .given).order, dodge: dodge ?? 0)

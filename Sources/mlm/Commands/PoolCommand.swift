@@ -24,7 +24,7 @@ struct PoolCommand: ReportingCommand {
 
   @OptionGroup var input: DataOptions
 
-  @OptionGroup var factor: FactorOption
+  @OptionGroup var columns: RoleOptions
 
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
@@ -56,23 +56,23 @@ struct PoolCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     let formula = try ModelFormula(formula)
     let table = try input.table(in: context)
-    try factor.check([formula], table)
+    try columns.check([formula], table)
     return try withNotes(on: table, of: formula) { try pooled(formula, table, in: context) }
   }
 
   private func pooled(
     _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
   ) throws -> CommandResult {
-    let factors = Set(factor.columns)
+    let roles = columns.roles
     var known: KnownVariancePooling?
     if let sigmaY, let sigmaAlpha {
       known = try KnownVariancePooling(
-        formula, data: table, factors: factors,
+        formula, data: table, roles: roles,
         by: PartialPoolingFormula(sigmaY: sigmaY, sigmaAlpha: sigmaAlpha))
     }
     let comparison: PoolingComparison
     do {
-      comparison = try PoolingComparison(formula, data: table, factors: factors, known: known)
+      comparison = try PoolingComparison(formula, data: table, roles: roles, known: known)
     } catch let error as FitError {
       // The closed form needs no estimate of variances, so it stands where a fit cannot.
       guard let known else { throw error }

@@ -65,10 +65,10 @@ struct PredictCommand: ReportingCommand {
     if formula.randomTerms.isEmpty {
       if random == .none { throw OptionError.needsBar("--random") }
       if allowNewLevels { throw OptionError.needsBar("--allow-new-levels") }
-      let linear = try LinearModel(formula, data: table, factors: model.factors)
+      let linear = try LinearModel(formula, data: table, roles: model.roles)
       predictions = try naming(newdata) { try linear.predict(linear.fit(), for: rows) }
     } else {
-      let fit = try LinearMixedModel(formula, data: table, factors: model.factors).fit(by: model.method)
+      let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
       predictions = try naming(newdata) {
         try fit.predict(
           for: rows, includingRandomEffects: random == .all, allowingNewLevels: allowNewLevels)
