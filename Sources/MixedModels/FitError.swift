@@ -26,6 +26,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   case wrongParameterCount(expected: Int, found: Int)
   /// There are not more rows than fixed effects.
   case tooFewRows(rows: Int, coefficients: Int, omitted: Int)
+  /// Kenward–Roger's correction was asked for after a fit by ML.
+  case needsREML
   /// No starting point led to an optimum.
   case noOptimum
 
@@ -70,6 +72,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
       "θ has \(found) entries, the model \(expected)"
     case .tooFewRows(let rows, let coefficients, let omitted):
       "\(rows) rows\(FitError.omission(omitted)) cannot determine \(coefficients) fixed effects and a residual variance"
+    case .needsREML:
+      "Kenward and Roger's method corrects fits by REML, and this one is by ML; leave --ml out, or use Satterthwaite's"
     case .noOptimum:
       "the criterion has no finite minimum on these data"
     }

@@ -9,6 +9,8 @@ public struct ModelFrame: Sendable {
   public let roles: ColumnRoles
   /// Rows of the data that are used, from 0.
   public let usedRows: [Int]
+  /// The columns that the formula and the roles name, on the used rows.
+  public let data: DataTable
   /// How many rows were left out for a missing value.
   public let omittedCount: Int
   /// The response, one number a used row.
@@ -86,6 +88,7 @@ public struct ModelFrame: Sendable {
     self.formula = formula
     self.roles = roles
     usedRows = used
+    self.data = table
     omittedCount = data.rowCount - used.count
     response = try formula.response.number(in: table, formula: formula.source)
     try ModelFrame.checkFinite(response, name: formula.response.text, rows: used)

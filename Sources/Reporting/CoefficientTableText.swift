@@ -3,9 +3,10 @@
 struct CoefficientTableText {
   /// Names of the coefficients.
   let names: [String]
-  /// Estimates, standard errors and t statistics; NaN in `estimates` marks an aliased coefficient.
+  /// Estimates, standard errors, degrees of freedom if the table has them, and t statistics; NaN in `estimates` marks an aliased coefficient.
   let estimates: [Double]
   let standardErrors: [Double]
+  var degreesOfFreedom: [Double]?
   let statistics: [Double]
   /// p values, if the table has them.
   var pValues: [Double]?
@@ -17,10 +18,12 @@ struct CoefficientTableText {
     let statisticDigits = max(1, min(5, digits - 1))
     let both = estimateTexts()
     let k = names.count
-    var columns = ["Estimate", "Std. Error", "t value"]
+    var columns = ["Estimate", "Std. Error"] + (degreesOfFreedom == nil ? [] : ["df"]) + ["t value"]
     let t = CommonFormat.texts(
       statistics.map { DecimalText.rounded($0, decimals: statisticDigits) }, digits: digits)
-    var cells = (0..<k).map { [both[$0], both[k + $0], t[$0]] }
+    var cells = (0..<k).map { row in
+      stride(from: row, to: both.count, by: k).map { both[$0] } + [t[row]]
+    }
     var legend = ""
     if let pValues {
       columns.append("Pr(>|t|)")
@@ -41,9 +44,9 @@ struct CoefficientTableText {
       + legend
   }
 
-  /// Estimates, then standard errors, in one format: rounded so that the smallest shows `digits` significant digits.
+  /// Estimates, then standard errors, then degrees of freedom, in one format: rounded so that the smallest shows `digits` significant digits.
   private func estimateTexts() -> [String] {
-    let both = estimates + standardErrors
+    let both = estimates + standardErrors + (degreesOfFreedom ?? [])
     let sizes = both.filter { $0.isFinite && $0 != 0 }.map {
       DecimalText.decomposed($0, digits: 15).power + 1
     }

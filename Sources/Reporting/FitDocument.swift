@@ -4,86 +4,116 @@ import MixedModels
 
 extension LinearMixedModelFit {
   /// The fit as one JSON object: every number in full precision, matrices as arrays of rows.
-  public var document: JSONValue {
+  public var document: JSONValue { document() }
+
+  /// The fit as one JSON object, with tests of the fixed effects under the name of their method.
+  public func document(tests: FixedEffectTests? = nil) -> JSONValue {
     let model = model
     let errors = fixedEffectStandardErrors
     let names = model.randomEffectNames
     let deviance = mlDeviance
     let joint = groupCoefficientErrors
-    return .object([
-      ("formula", .string(model.formulaText)),
-      ("n_obs", .integer(observationCount)),
-      ("n_groups", .object([(model.groupingFactor, .integer(model.groupLevels.count))])),
-      ("criterion", .string(method.rawValue)),
-      ("objective", .number(criterion)),
-      (
-        "fixef",
-        .object([
-          ("names", .strings(model.fixedEffectNames)), ("values", .numbers(fixedEffects)),
-          ("std_error", .numbers(errors)), ("t", .numbers(zip(fixedEffects, errors).map { $0 / $1 })),
-        ])
-      ),
-      ("vcov", fixedEffectCovariance.json),
-      ("theta", .numbers(theta)),
-      ("theta_names", .strings(model.thetaNames)),
-      ("sigma", .number(sigma)),
-      (
-        "varcorr",
-        .array(
-          varianceComponents.map {
+    let testMembers: [(String, JSONValue)] =
+      tests.map { [($0.method.jsonName, $0.document)] } ?? []
+    return .object(
+      [
+        ("formula", .string(model.formulaText)),
+        ("weights", model.frame.roles.weights.map { .string($0) } ?? .null),
+        ("offset", model.frame.roles.offset.map { .string($0) } ?? .null),
+        ("n_obs", .integer(observationCount)),
+        ("n_groups", .object([(model.groupingFactor, .integer(model.groupLevels.count))])),
+        ("criterion", .string(method.rawValue)),
+        ("objective", .number(criterion)),
+        (
+          "fixef",
+          .object([
+            ("names", .strings(model.fixedEffectNames)), ("values", .numbers(fixedEffects)),
+            ("std_error", .numbers(errors)), ("t", .numbers(zip(fixedEffects, errors).map { $0 / $1 })),
+          ])
+        ),
+        ("vcov", fixedEffectCovariance.json),
+        ("theta", .numbers(theta)),
+        ("theta_names", .strings(model.thetaNames)),
+        ("sigma", .number(sigma)),
+        (
+          "varcorr",
+          .array(
+            varianceComponents.map {
+              .object([
+                ("group", .string($0.label)), ("terms", .strings($0.names)),
+                ("sd", .numbers($0.standardDeviations)),
+                ("corr", $0.correlations.json), ("cov", $0.covariance.json),
+              ])
+            })
+        ),
+        (
+          "ranef",
+          .array([
             .object([
-              ("group", .string($0.label)), ("terms", .strings($0.names)),
-              ("sd", .numbers($0.standardDeviations)),
-              ("corr", $0.correlations.json), ("cov", $0.covariance.json),
+              ("group", .string(model.groupingFactor)), ("levels", .strings(model.groupLevels)),
+              ("terms", .strings(names)), ("values", conditionalModes.json),
+              ("cond_sd", conditionalStandardDeviations.json),
             ])
-          })
-      ),
-      (
-        "ranef",
-        .array([
-          .object([
-            ("group", .string(model.groupingFactor)), ("levels", .strings(model.groupLevels)),
-            ("terms", .strings(names)), ("values", conditionalModes.json),
-            ("cond_sd", conditionalStandardDeviations.json),
           ])
-        ])
-      ),
-      (
-        "coef",
-        .array([
-          .object([
-            ("group", .string(model.groupingFactor)), ("levels", .strings(model.groupLevels)),
-            ("terms", .strings(coefficientNames)), ("values", groupCoefficients.json),
-            ("std_error", joint.json),
+        ),
+        (
+          "coef",
+          .array([
+            .object([
+              ("group", .string(model.groupingFactor)), ("levels", .strings(model.groupLevels)),
+              ("terms", .strings(coefficientNames)), ("values", groupCoefficients.json),
+              ("std_error", joint.json),
+            ])
           ])
-        ])
-      ),
-      ("logLik", .number(logLikelihood)),
-      ("df", .integer(parameterCount)),
-      ("df_residual", .integer(observationCount - parameterCount)),
-      ("AIC", .number(aic)),
-      ("BIC", .number(bic)),
-      ("deviance", method == .ml ? .number(criterion) : .null),
-      ("REML_criterion", method == .reml ? .number(criterion) : .null),
-      ("singular", .bool(diagnostics.isSingular)),
-      (
-        "display",
-        .object([
-          ("AIC", .number(aic)),
-          ("DIC", .number(method == .reml ? 2 * deviance - criterion : deviance)),
-          ("deviance", .number(deviance)),
-        ])
-      ),
-      (
-        "diagnostics",
-        .object([
-          ("converged", .bool(diagnostics.converged)), ("evaluations", .integer(diagnostics.evaluationCount)),
-          ("boundaries", .strings(diagnostics.boundaries.map { $0.sentence() })),
-          ("undetermined", .bool(diagnostics.isFlat)),
-          ("dropped_columns", .strings(diagnostics.droppedColumns)),
-          ("omitted_rows", .integer(diagnostics.omittedRows)),
-        ])
-      ),
+        ),
+        ("logLik", .number(logLikelihood)),
+        ("df", .integer(parameterCount)),
+        ("df_residual", .integer(observationCount - parameterCount)),
+        ("AIC", .number(aic)),
+        ("BIC", .number(bic)),
+        ("deviance", method == .ml ? .number(criterion) : .null),
+        ("REML_criterion", method == .reml ? .number(criterion) : .null),
+        ("singular", .bool(diagnostics.isSingular)),
+        (
+          "display",
+          .object([
+            ("AIC", .number(aic)),
+            ("DIC", .number(method == .reml ? 2 * deviance - criterion : deviance)),
+            ("deviance", .number(deviance)),
+          ])
+        ),
+        (
+          "diagnostics",
+          .object([
+            ("converged", .bool(diagnostics.converged)),
+            ("evaluations", .integer(diagnostics.evaluationCount)),
+            ("boundaries", .strings(diagnostics.boundaries.map { $0.sentence() })),
+            ("undetermined", .bool(diagnostics.isFlat)),
+            ("dropped_columns", .strings(diagnostics.droppedColumns)),
+            ("omitted_rows", .integer(diagnostics.omittedRows)),
+          ])
+        ),
+      ] + testMembers)
+  }
+}
+
+extension DegreesOfFreedomMethod {
+  /// The method's name in JSON.
+  var jsonName: String {
+    switch self {
+    case .satterthwaite: "satterthwaite"
+    case .kenwardRoger: "kenward_roger"
+    }
+  }
+}
+
+extension FixedEffectTests {
+  /// The tests as one JSON object, a list for each quantity.
+  var document: JSONValue {
+    .object([
+      ("std_error", .numbers(coefficients.map(\.standardError))),
+      ("df", .numbers(coefficients.map(\.degreesOfFreedom))), ("t", .numbers(coefficients.map(\.statistic))),
+      ("p", .numbers(coefficients.map(\.pValue))), ("vcov_adj", covariance.json),
     ])
   }
 }

@@ -8,10 +8,11 @@ extension LinearMixedModelFit {
   /// - Parameters:
   ///   - style: which of R's texts; `display` costs a refit by ML when this is a REML fit.
   ///   - dataName: the name of the data in the call.
-  public func text(_ style: HouseStyle, dataName: String = "df") -> String {
+  ///   - tests: tests of the fixed effects, which `summary` then shows as lmerTest prints them.
+  public func text(_ style: HouseStyle, dataName: String = "df", tests: FixedEffectTests? = nil) -> String {
     switch style {
     case .print: printedText(dataName)
-    case .summary: summaryText(dataName)
+    case .summary: summaryText(dataName, tests)
     case .display: displayText(dataName)
     }
   }
@@ -25,9 +26,15 @@ extension LinearMixedModelFit {
     VarianceComponentsText(components: varianceComponents, sigma: sigma, digits: digits)
   }
 
-  private func heading(_ dataName: String) -> String {
-    let title = method == .reml ? "REML [" : "maximum likelihood  ["
-    return "Linear mixed model fit by \(title)'lmerMod']\n"
+  private func heading(_ dataName: String, _ tests: DegreesOfFreedomMethod? = nil) -> String {
+    var title = method == .reml ? "REML ['lmerMod']" : "maximum likelihood  ['lmerMod']"
+    if let tests {
+      title =
+        method == .reml
+        ? "REML. t-tests use \(tests.possessive) method [\nlmerModLmerTest]"
+        : "maximum likelihood . t-tests use \(tests.possessive)\n  method [lmerModLmerTest]"
+    }
+    return "Linear mixed model fit by \(title)\n"
       + PrintedLayout.filled(["Formula:"] + CallText.formulaLines(model.formulaText))
       + "   Data: \(dataName)\n" + (model.frame.roles.weights.map { "Weights: \(RCode.name($0))\n" } ?? "")
       + (model.frame.roles.offset.map { " Offset: \(RCode.name($0))\n" } ?? "")
@@ -69,12 +76,14 @@ extension LinearMixedModelFit {
       CommonFormat.texts(rounded) + [String(observationCount - parameterCount)])
   }
 
-  private func summaryText(_ dataName: String) -> String {
-    let standardErrors = fixedEffectStandardErrors
+  private func summaryText(_ dataName: String, _ tests: FixedEffectTests?) -> String {
+    let standardErrors = tests?.coefficients.map(\.standardError) ?? fixedEffectStandardErrors
     let coefficients = CoefficientTableText(
       names: model.fixedEffectNames, estimates: fixedEffects, standardErrors: standardErrors,
-      statistics: zip(fixedEffects, standardErrors).map { $0 / $1 }, pValues: nil)
-    return heading(dataName) + "\n" + criterionText(decimals: 1) + "\nScaled residuals: \n"
+      degreesOfFreedom: tests?.coefficients.map(\.degreesOfFreedom),
+      statistics: zip(fixedEffects, standardErrors).map { $0 / $1 },
+      pValues: tests?.coefficients.map(\.pValue))
+    return heading(dataName, tests?.method) + "\n" + criterionText(decimals: 1) + "\nScaled residuals: \n"
       + Quantiles.printedFiveNumbers(scaledResiduals)
       + "\nRandom effects:\n" + table(digits: 4).text(showingVariances: true) + countsText
       + (fixedEffects.isEmpty ? "" : "\nFixed effects:\n" + coefficients.text + fixedCorrelationsText)
@@ -125,5 +134,15 @@ extension LinearMixedModelFit {
         showingVariances: false)
       + "---\nnumber of obs: \(observationCount), groups: \(groupsText)\n"
       + "AIC = \(short(aic)), DIC = \(short(dic))\ndeviance = \(CommonFormat.rounded([deviance], decimals: 1)[0]) \n"
+  }
+}
+
+extension DegreesOfFreedomMethod {
+  /// Whose method it is.
+  var possessive: String {
+    switch self {
+    case .satterthwaite: "Satterthwaite's"
+    case .kenwardRoger: "Kenward-Roger's"
+    }
   }
 }

@@ -10,10 +10,12 @@ public enum RCode {
   ///   - file: the data file's path; `-` for standard input.
   ///   - method: REML or ML; a linear model has neither.
   ///   - roles: what columns are beside the formula.
+  ///   - tests: degrees of freedom of the tests of a mixed model's fixed effects, if they are wanted.
   ///   - by: the column for one linear model a level.
   ///   - options: how the file is written.
   public static func fit(
     _ formula: ModelFormula, file: String, method: EstimationMethod, roles: ColumnRoles = ColumnRoles(),
+    tests: DegreesOfFreedomMethod? = nil,
     by: String? = nil,
     options: CSVOptions = CSVOptions()
   ) -> String {
@@ -27,7 +29,7 @@ public enum RCode {
       reading += ", check.names = FALSE"
     }
     var lines: [String] = []
-    if !formula.randomTerms.isEmpty { lines.append("library(lme4)") }
+    if !formula.randomTerms.isEmpty { lines.append("library(\(tests == nil ? "lme4" : "lmerTest"))") }
     lines.append("df <- read.csv(\(reading))")
     for factor in factors { lines.append("df$\(name(factor)) <- factor(df$\(name(factor)))") }
     let extra = roles.callArguments.map { ", " + $0 }.joined()
@@ -39,7 +41,7 @@ public enum RCode {
       let function = formula.randomTerms.isEmpty ? "lm" : "lmer"
       let ml = !formula.randomTerms.isEmpty && method == .ml ? ", REML = FALSE" : ""
       lines.append("fit <- \(function)(\(formula.text), data = df\(ml)\(extra))")
-      lines.append("summary(fit)")
+      lines.append(tests == .kenwardRoger ? "summary(fit, ddf = \"Kenward-Roger\")" : "summary(fit)")
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -22,16 +22,18 @@ extension LinearMixedModelFit {
   /// Tidy rows, one a number, in broom.mixed's order and with its column names; columns that no chosen kind uses are left out.
   /// - Parameters:
   ///   - effects: the kinds of rows.
+  ///   - tests: tests of the fixed effects, which get the columns `df` and `p.value`.
   ///   - confidenceLevel: adds Wald limits `conf.low` and `conf.high` where there is a standard error.
   ///   - asVariances: variances and covariances in place of standard deviations and correlations.
   /// - Precondition: the level is between 0 and 1.
   public func tidyTable(
-    _ effects: [TidyEffect], confidenceLevel: Double? = nil, asVariances: Bool = false
+    _ effects: [TidyEffect], tests: FixedEffectTests? = nil, confidenceLevel: Double? = nil,
+    asVariances: Bool = false
   ) -> DataTable {
     var rows = TidyRows()
     for effect in TidyEffect.allCases where effects.contains(effect) {
       switch effect {
-      case .fixed: appendFixed(to: &rows)
+      case .fixed: appendFixed(to: &rows, tests)
       case .variance: appendVariances(to: &rows, squared: asVariances)
       case .mode: appendModes(to: &rows)
       case .coefficient: appendCoefficients(to: &rows)
@@ -50,7 +52,16 @@ extension LinearMixedModelFit {
     ])
   }
 
-  private func appendFixed(to rows: inout TidyRows) {
+  private func appendFixed(to rows: inout TidyRows, _ tests: FixedEffectTests?) {
+    if let tests {
+      for test in tests.coefficients {
+        rows.append(
+          .init(
+            effect: .fixed, term: test.name, estimate: test.estimate, standardError: test.standardError,
+            statistic: test.statistic, degreesOfFreedom: test.degreesOfFreedom, pValue: test.pValue))
+      }
+      return
+    }
     for (i, error) in fixedEffectStandardErrors.enumerated() {
       rows.append(
         .init(
@@ -160,6 +171,8 @@ private struct TidyRows {
     var estimate: Double
     var standardError: Double?
     var statistic: Double?
+    var degreesOfFreedom: Double?
+    var pValue: Double?
   }
 
   private var rows: [Row] = []
@@ -176,6 +189,10 @@ private struct TidyRows {
     columns.append(Column("std.error", errors))
     if rows.contains(where: { $0.statistic != nil }) {
       columns.append(Column("statistic", rows.map { $0.statistic ?? .nan }))
+    }
+    if rows.contains(where: { $0.degreesOfFreedom != nil }) {
+      columns.append(Column("df", rows.map { $0.degreesOfFreedom ?? .nan }))
+      columns.append(Column("p.value", rows.map { $0.pValue ?? .nan }))
     }
     if let confidenceLevel {
       precondition(confidenceLevel > 0 && confidenceLevel < 1, "confidence level \(confidenceLevel)")

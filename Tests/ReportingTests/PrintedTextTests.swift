@@ -61,6 +61,11 @@ struct PrintedTextTests {
     expectSame(fit.text(.summary), record["printed_summary"], "\(label) summary", relative: relative)
     expectSame(fit.text(.display), record["printed_display"], "\(label) display", relative: relative)
     expectSame(fit.varianceComponentsText, record["printed_varcorr"], "\(label) VarCorr", relative: relative)
+    guard !record["printed_lmerTest_summary"].isNull else { return }
+    // At lme4's own θ the degrees of freedom differ in the digits that are printed.
+    let tested = fit.text(.summary, tests: try? fit.fixedEffectTests(.satterthwaite))
+    expectSame(
+      tested, record["printed_lmerTest_summary"], "\(label) lmerTest", relative: max(relative, 1e-3))
   }
 
   static let salaryIds = [

@@ -16,7 +16,7 @@ struct GroupPosteriors: Sendable {
   /// σ², in squared units of the response.
   private let variance: Double
   /// Λ, R_b⁻¹, R_b⁻¹Λ and R_b⁻¹ΛΛ' (q×q).
-  private let lambda: Matrix
+  let lambda: Matrix
   private let unscale: Matrix
   private let turnedLambda: Matrix
   private let turnedPsi: Matrix

@@ -18,6 +18,8 @@ public struct LinearMixedModel: Sendable {
   public let fixedMatrix: Matrix
   /// Names of the fixed effects that are estimated.
   public let fixedEffectNames: [String]
+  /// For each of them the index of its term, 0 for the constant.
+  let termOfFixedEffect: [Int]
   /// Names of columns left out because the ones before them span them.
   public let droppedColumns: [String]
   /// The columns of all random-effects terms side by side (n×q).
@@ -117,6 +119,7 @@ public struct LinearMixedModel: Sendable {
     self.frame = frame
     fixedMatrix = x
     fixedEffectNames = kept.map { names[$0] }
+    termOfFixedEffect = kept.map { frame.fixedCoding.termOfColumn[$0] }
     droppedColumns = names.indices.filter { !kept.contains($0) }.map { names[$0] }
     randomMatrix = Matrix(rows: n, columns: next, storage: z)
     self.terms = terms
@@ -163,6 +166,19 @@ public struct LinearMixedModel: Sendable {
     let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: reduction.blocks)
     let full = scale.transposed * inner * scale * lambda * 2
     return RelativeCovarianceFactor.theta(of: full, blocks: reduction.blocks)
+  }
+
+  /// The fixed-effects matrix with sum contrasts for every factor, and the term of each column.
+  var sumCoded: (matrix: Matrix, terms: [Int]) {
+    var roles = frame.roles
+    for term in formula.fixed.terms {
+      for name in term.factors.flatMap(\.variables) { roles.contrasts[name] = .sum }
+    }
+    // The rows and the terms are those of the frame, which was made before.
+    guard let frame = try? ModelFrame(formula, data: frame.data, roles: roles) else {
+      preconditionFailure("the terms of \(formula.text) have been coded before")
+    }
+    return (frame.fixed, frame.fixedCoding.termOfColumn)
   }
 
   private func whitenedCovariance(of theta: [Double]) throws(FitError) -> [Double] {

@@ -40,6 +40,13 @@ struct FitCommand: ReportingCommand {
     help: "Rows of a tidy table of a mixed model: fixed, ran_pars, ran_vals or ran_coefs; may be repeated.")
   var effects: [TidyEffect] = []
 
+  @Option(
+    name: .long,
+    help:
+      "t tests of the fixed effects of a mixed model, with --style summary or tidy: satterthwaite or kenward-roger."
+  )
+  var df: DegreesOfFreedomMethod?
+
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
@@ -52,8 +59,13 @@ struct FitCommand: ReportingCommand {
         "--style \(style.rawValue) is a text; with --format \(format.rawValue) leave it out")
     }
     if by != nil {
+      if df != nil { throw ValidationError("--by fits linear models, whose tests are exact; leave --df out") }
       if model.ml { throw ValidationError("--by fits linear models; --ml does not belong to them") }
       if let style, style != .tidy { throw ValidationError("--by gives a tidy table; leave --style out") }
+    }
+    if df != nil, format == .text, style != .summary, style != .tidy {
+      throw ValidationError(
+        "--df shows tests in --style summary or tidy, and in --format json, csv or markdown")
     }
     if !effects.isEmpty, format == .json || style != .tidy && format == .text {
       throw ValidationError(
@@ -66,12 +78,13 @@ struct FitCommand: ReportingCommand {
     if rCode {
       return CommandResult(
         output: RCode.fit(
-          formula, file: input.data, method: model.method, roles: model.roles, by: by,
+          formula, file: input.data, method: model.method, roles: model.roles, tests: df, by: by,
           options: input.reading.options))
     }
     let table = try input.table(in: context)
     try model.check(formula, table)
     if formula.randomTerms.isEmpty, !effects.isEmpty { throw OptionError.needsBar("--effects") }
+    if formula.randomTerms.isEmpty, df != nil { throw OptionError.needsBar("--df") }
     if formula.randomTerms.isEmpty, style == .varcorr { throw OptionError.needsBar("--style varcorr") }
     return try withNotes(on: table, of: formula) {
       if let by { return try noPooling(formula, table, by: by) }
@@ -108,15 +121,19 @@ struct FitCommand: ReportingCommand {
   ) throws -> CommandResult {
     let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
     var result = CommandResult(notes: fit.notes(in: context.language.ofSentences), estimates: fit.estimates)
+    let tests = try df.map { try fit.fixedEffectTests($0) }
+    for row in tests?.estimates.rows ?? [] { result.estimates.append(row) }
     switch (format, style ?? .print) {
-    case (.json, _): result.output = fit.document.text(indent: 2) + "\n"
+    case (.json, _): result.output = fit.document(tests: tests).text(indent: 2) + "\n"
     case (.text, .print): result.output = fit.text(.print)
     case (.text, .varcorr): result.output = fit.varianceComponentsText
-    case (.text, .summary): result.output = fit.text(.summary)
+    case (.text, .summary): result.output = fit.text(.summary, tests: tests)
     case (.text, .display):
       result.output = fit.text(.display)
       result.notes.append(HouseStyle.dicNote)
-    default: result.output = fit.tidyTable(effects.isEmpty ? [.fixed, .variance] : effects).text(in: format)
+    default:
+      let shown: [TidyEffect] = effects.isEmpty ? [.fixed, .variance] : effects
+      result.output = fit.tidyTable(shown, tests: tests).text(in: format)
     }
     return result
   }

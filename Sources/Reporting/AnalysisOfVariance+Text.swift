@@ -1,0 +1,98 @@
+import Estimates
+import MixedModels
+import Tables
+
+extension AnalysisOfVariance {
+  /// The table as lmerTest's `anova` prints it.
+  public var text: String {
+    let title =
+      "Type \(kind == .marginal ? "III" : "I") Analysis of Variance Table with \(method.possessive) method\n"
+    guard !rows.isEmpty else { return title + "<0 rows> (there is no term but the constant)\n" }
+    let digits = 5
+    func column(_ values: [Double], zapped: Bool) -> [String] {
+      CommonFormat.texts(zapped ? DecimalText.zapped(values, digits: digits) : values, digits: digits)
+    }
+    let p = rows.map(\.test.pValue)
+    var columns = [
+      ("Sum Sq", column(rows.map(\.sumOfSquares), zapped: true)),
+      ("Mean Sq", column(rows.map(\.meanSquare), zapped: true)),
+      ("NumDF", column(rows.map { Double($0.test.numerator) }, zapped: true)),
+      ("DenDF", column(rows.map(\.test.denominator), zapped: true)),
+      (
+        "F value",
+        CommonFormat.texts(
+          rows.map { DecimalText.rounded($0.test.value, decimals: digits - 1) }, digits: digits)
+      ),
+      ("Pr(>F)", PValueText.texts(p, digits: digits - 1)),
+    ]
+    var legend = ""
+    if p.contains(where: { $0 < 0.1 }) {
+      let stars = p.map(PValueText.stars)
+      let width = stars.reduce(0) { max($0, $1.utf8.count) }
+      columns.append(("", stars.map { $0.padded(to: width) }))
+      legend = "---\n" + PValueText.starsLegend + "\n"
+    }
+    let cells = rows.indices.map { row in columns.map { $0.1[row] } }
+    return title
+      + PrintedLayout.matrix(
+        rowNames: rows.map(\.term), columnNames: columns.map(\.0), cells: cells, alignment: .right)
+      + legend
+  }
+
+  /// One row a term, with broom's column names.
+  public var tidyTable: DataTable {
+    DataTable([
+      Column("term", rows.map(\.term)), Column("sumsq", rows.map(\.sumOfSquares)),
+      Column("meansq", rows.map(\.meanSquare)), Column("NumDF", rows.map(\.test.numerator)),
+      Column("DenDF", rows.map(\.test.denominator)), Column("statistic", rows.map(\.test.value)),
+      Column("p.value", rows.map(\.test.pValue)),
+    ])
+  }
+
+  /// The numbers with their addresses `anova.TERM(.sumsq .meansq .numdf .dendf .statistic .p)`.
+  public var estimates: Estimates {
+    var all = Estimates()
+    for row in rows {
+      all.append(
+        EstimateRow(
+          ["anova", row.term], effect: .fixed, term: row.term,
+          [
+            .init("statistic", row.test.value), .init("sumsq", row.sumOfSquares),
+            .init("meansq", row.meanSquare), .init("numdf", Double(row.test.numerator)),
+            .init("dendf", row.test.denominator), .init("p.value", row.test.pValue),
+          ]))
+    }
+    return all
+  }
+}
+
+extension DecimalText {
+  /// Numbers without what is nothing beside the largest of them: rounded to as many decimals as give it some significant digits.
+  static func zapped(_ values: [Double], digits: Int) -> [Double] {
+    let largest = values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+    guard largest > 0 else { return values.map { rounded($0, decimals: digits) } }
+    let power = decomposed(largest, digits: 15).power
+    return values.map {
+      rounded($0, decimals: max(0, digits - (power + (isPowerOfTen(largest, power) ? 0 : 1))))
+    }
+  }
+
+  private static func isPowerOfTen(_ value: Double, _ power: Int) -> Bool {
+    value == (power >= 0 ? powerOfTen(power) : 1 / powerOfTen(power))
+  }
+}
+
+extension FixedEffectTests {
+  /// The numbers with their addresses `test.TERM(.se .statistic .df .p)`.
+  public var estimates: Estimates {
+    Estimates(
+      coefficients.map {
+        EstimateRow(
+          ["test", $0.name], effect: .fixed, term: $0.name,
+          [
+            .init("estimate", $0.estimate), .init("std.error", $0.standardError),
+            .init("statistic", $0.statistic), .init("df", $0.degreesOfFreedom), .init("p.value", $0.pValue),
+          ])
+      })
+  }
+}
