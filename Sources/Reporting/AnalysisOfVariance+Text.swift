@@ -1,4 +1,5 @@
 import Estimates
+import Glibc
 import MixedModels
 import Tables
 
@@ -67,18 +68,13 @@ extension AnalysisOfVariance {
 }
 
 extension DecimalText {
-  /// Numbers without what is nothing beside the largest of them: rounded to as many decimals as give it some significant digits.
+  /// Numbers without what is nothing beside the largest of them, by R's `zapsmall`: rounded to `digits` less the largest's power of ten, to
+  /// the nearest whole number, decimals.
   static func zapped(_ values: [Double], digits: Int) -> [Double] {
     let largest = values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
-    guard largest > 0 else { return values.map { rounded($0, decimals: digits) } }
-    let power = decomposed(largest, digits: 15).power
-    return values.map {
-      rounded($0, decimals: max(0, digits - (power + (isPowerOfTen(largest, power) ? 0 : 1))))
-    }
-  }
-
-  private static func isPowerOfTen(_ value: Double, _ power: Int) -> Bool {
-    value == (power >= 0 ? powerOfTen(power) : 1 / powerOfTen(power))
+    guard largest > 0 else { return values }
+    let decimals = max(0, Int((Double(digits) - log10(largest) + 0.5).rounded(.down)))
+    return values.map { $0.isFinite ? rounded($0, decimals: decimals) : $0 }
   }
 }
 

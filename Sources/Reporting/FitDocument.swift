@@ -73,6 +73,7 @@ extension LinearMixedModelFit {
         ("BIC", .number(bic)),
         ("deviance", method == .ml ? .number(criterion) : .null),
         ("REML_criterion", method == .reml ? .number(criterion) : .null),
+        ("icc_r2", varianceDecomposition.document),
         ("singular", .bool(diagnostics.isSingular)),
         (
           "display",
@@ -104,6 +105,17 @@ extension DegreesOfFreedomMethod {
     case .satterthwaite: "satterthwaite"
     case .kenwardRoger: "kenward_roger"
     }
+  }
+}
+
+extension VarianceDecomposition {
+  /// The parts and shares as one JSON object.
+  var document: JSONValue {
+    .object([
+      ("var_fixed", .number(fixed)), ("var_random", .number(random)), ("var_residual", .number(residual)),
+      ("icc_adjusted", .number(adjustedICC)), ("icc_unadjusted", .number(unadjustedICC)),
+      ("r2_marginal", .number(marginalRSquared)), ("r2_conditional", .number(conditionalRSquared)),
+    ])
   }
 }
 

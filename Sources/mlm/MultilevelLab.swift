@@ -17,7 +17,8 @@ struct MultilevelLab: ParsableCommand {
       """,
     version: ProgramVersion.current,
     subcommands: [
-      DataCommand.self, FitCommand.self, AnovaCommand.self, PoolCommand.self, PredictCommand.self,
+      DataCommand.self, FitCommand.self, CompareCommand.self, AnovaCommand.self, PoolCommand.self,
+      PredictCommand.self,
       ExplainCommand.self,
       PlotCommand.self,
       LabCommands.self, DoctorCommand.self,

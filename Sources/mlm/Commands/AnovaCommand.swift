@@ -49,6 +49,7 @@ struct AnovaCommand: ReportingCommand {
 }
 
 extension AnalysisOfVariance.Kind: ExpressibleByArgument {
+  /// Reads 1 or 3, or I or III.
   public init?(argument: String) {
     switch argument {
     case "1", "I": self = .sequential
@@ -57,7 +58,9 @@ extension AnalysisOfVariance.Kind: ExpressibleByArgument {
     }
   }
 
+  /// The number.
   public var defaultValueDescription: String { String(rawValue) }
+  /// 1 and 3.
   public static var allValueStrings: [String] { ["1", "3"] }
 }
 

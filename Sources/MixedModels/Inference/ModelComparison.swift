@@ -1,0 +1,195 @@
+import Distributions
+import Glibc
+import LinearAlgebra
+import ModelFormula
+import Tables
+
+/// Models of one response side by side: parameters, AIC, BIC, and likelihood-ratio tests of each against the one before it.
+///
+/// Models stand in the order of their numbers of parameters. By maximum likelihood all are comparable; REML criteria are only where the fixed
+/// parts span the same columns.
+public struct ModelComparison: Sendable {
+  /// One model.
+  public struct Row: Sendable, Equatable {
+    /// `m1`, `m2`, … in the order in which the formulas were given.
+    public let name: String
+    /// The formula as R deparses it.
+    public let formulaText: String
+    /// Number of parameters, σ among them.
+    public let parameterCount: Int
+    /// Akaike's and Schwarz's criteria.
+    public let aic, bic: Double
+    /// Log-likelihood; restricted if criteria of REML are compared.
+    public let logLikelihood: Double
+    /// The test against the model before it; nil for the first one, and where that is not within this one.
+    public let test: LikelihoodRatioTest?
+    /// −2 × log-likelihood.
+    public var deviance: Double { -2 * logLikelihood }
+  }
+
+  /// Whether likelihoods are restricted.
+  public let method: EstimationMethod
+  /// The models, fewest parameters first.
+  public let rows: [Row]
+  /// Number of rows of the data that all models use.
+  public let observationCount: Int
+  /// What stands on the boundary in one of the fits, by name.
+  public let singularModels: [String]
+
+  /// Fits models and compares them.
+  /// - Parameters:
+  ///   - formulas: with and without random effects.
+  ///   - roles: what columns are beside the formulas.
+  ///   - method: `.ml`, or `.reml` to compare restricted likelihoods.
+  /// - Throws: what fitting throws; `ComparisonError` for models that cannot be compared.
+  public init(
+    _ formulas: [ModelFormula], data: DataTable, roles: ColumnRoles = ColumnRoles(),
+    method: EstimationMethod = .ml
+  ) throws {
+    var models = try formulas.enumerated().map { index, formula in
+      try ComparedModel(formula, name: "m\(index + 1)", data: data, roles: roles, method: method)
+    }
+    if let first = models.first {
+      for other in models.dropFirst() { try ComparisonError.check(first, other) }
+    }
+    // Equal numbers keep their order.
+    models = models.enumerated().sorted {
+      ($0.element.parameterCount, $0.offset) < ($1.element.parameterCount, $1.offset)
+    }.map(\.element)
+    if method == .reml {
+      for (a, b) in zip(models, models.dropFirst())
+      where !(a.fixed.isWithin(b.fixed) && b.fixed.isWithin(a.fixed)) {
+        throw ComparisonError.fixedPartsDiffer(a.name, b.name)
+      }
+    }
+    rows = models.indices.map { k in
+      let model = models[k]
+      let count = Double(model.parameterCount)
+      return Row(
+        name: model.name, formulaText: model.formulaText, parameterCount: model.parameterCount,
+        aic: -2 * model.logLikelihood + 2 * count,
+        bic: -2 * model.logLikelihood + log(Double(model.usedRows.count)) * count,
+        logLikelihood: model.logLikelihood,
+        test: k == 0 ? nil : LikelihoodRatioTest(of: models[k - 1], within: model))
+    }
+    self.method = method
+    observationCount = models.first?.usedRows.count ?? 0
+    singularModels = models.filter(\.isSingular).map(\.name)
+  }
+}
+
+/// A fitted model as far as comparisons need it.
+struct ComparedModel {
+  let name: String
+  let formulaText: String
+  let response: [Double]
+  let responseText: String
+  let usedRows: [Int]
+  let weights: [Double]?
+  let offset: [Double]?
+  /// The columns of X, and of each random-effects term.
+  let fixed: ColumnSpace
+  let terms: [ColumnSpace]
+  let grouping: CategoricalColumn?
+  let parameterCount: Int
+  let logLikelihood: Double
+  let isSingular: Bool
+
+  init(
+    _ formula: ModelFormula, name: String, data: DataTable, roles: ColumnRoles, method: EstimationMethod
+  ) throws {
+    self.name = name
+    formulaText = formula.text
+    let frame: ModelFrame
+    if formula.randomTerms.isEmpty {
+      let model = try LinearModel(formula, data: data, roles: roles)
+      let fit = model.fit()
+      frame = model.frame
+      fixed = ColumnSpace(frame.fixed)
+      terms = []
+      grouping = nil
+      parameterCount = fit.rank + 1
+      logLikelihood = method == .ml ? fit.logLikelihood : fit.restrictedLogLikelihood(of: model)
+      isSingular = false
+    } else {
+      let model = try LinearMixedModel(formula, data: data, roles: roles)
+      let fit = try model.fit(by: method)
+      frame = model.frame
+      fixed = ColumnSpace(model.fixedMatrix)
+      terms = frame.random.map { ColumnSpace($0.matrix) }
+      grouping = frame.random[0].grouping
+      parameterCount = fit.parameterCount
+      logLikelihood = fit.logLikelihood
+      isSingular = fit.diagnostics.isSingular
+    }
+    response = frame.response
+    responseText = formula.response.text
+    usedRows = frame.usedRows
+    weights = frame.weights
+    offset = frame.offset
+  }
+}
+
+/// What a matrix's columns span.
+struct ColumnSpace {
+  let matrix: Matrix
+  private let qr: PivotedQR
+  var dimension: Int { qr.rank }
+
+  init(_ matrix: Matrix) {
+    self.matrix = matrix
+    qr = PivotedQR(matrix)
+  }
+
+  /// Whether every column is a sum of the other's.
+  func isWithin(_ other: ColumnSpace) -> Bool {
+    guard dimension <= other.dimension else { return false }
+    return (0..<matrix.columns).allSatisfy { k in
+      var column = matrix.column(k)
+      let whole = column.reduce(0) { $0 + $1 * $1 }
+      other.qr.applyTransposedQ(to: &column)
+      let left = column.dropFirst(other.dimension).reduce(0) { $0 + $1 * $1 }
+      return left <= 1e-14 * whole
+    }
+  }
+}
+
+/// Models that cannot be compared.
+public enum ComparisonError: Error, Equatable, Sendable, CustomStringConvertible {
+  case rowsDiffer(String, Int, String, Int)
+  case responsesDiffer(String, String, String, String)
+  case fixedPartsDiffer(String, String)
+
+  /// Refuses models of other rows or responses.
+  static func check(_ a: ComparedModel, _ b: ComparedModel) throws(ComparisonError) {
+    guard a.usedRows == b.usedRows else {
+      throw .rowsDiffer(a.name, a.usedRows.count, b.name, b.usedRows.count)
+    }
+    guard a.response == b.response else {
+      throw .responsesDiffer(a.name, a.responseText, b.name, b.responseText)
+    }
+  }
+
+  /// The fault in words.
+  public var description: String {
+    switch self {
+    case .rowsDiffer(let a, let m, let b, let n):
+      "\(a) uses \(m) rows and \(b) \(n), because missing values leave out others; take rows with missing values out of the data first"
+    case .responsesDiffer(let a, let x, let b, let y):
+      "\(a) explains \(x) and \(b) explains \(y); likelihoods can be compared for one response only"
+    case .fixedPartsDiffer(let a, let b):
+      "\(a) and \(b) differ in their fixed parts, so their REML criteria are of different data; leave --reml out to compare by "
+        + "maximum likelihood"
+    }
+  }
+}
+
+extension LinearModelFit {
+  /// The restricted log-likelihood, with lme4's constants.
+  func restrictedLogLikelihood(of model: LinearModel) -> Double {
+    let m = Double(residualDegreesOfFreedom)
+    let qr = PivotedQR(model.frame.fixed, rowFactors: model.frame.rowFactors)
+    let logWeights = model.frame.weights?.reduce(0) { $0 + log($1) } ?? 0
+    return (logWeights - 2 * qr.logAbsDeterminant - m * (1 + log(2 * .pi * deviance / m))) / 2
+  }
+}
