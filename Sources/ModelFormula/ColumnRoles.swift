@@ -1,3 +1,5 @@
+import Tables
+
 /// What a model is told about columns beside its formula.
 public struct ColumnRoles: Sendable, Equatable {
   /// Numeric columns to be read as factors.
@@ -22,6 +24,27 @@ public struct ColumnRoles: Sendable, Equatable {
     self.weights = weights
     self.offset = offset
     self.doubleBar = doubleBar
+  }
+
+  /// The contrasts of a factor of a formula: those of the column x for x and `factor(x)`.
+  func contrast(of factor: FormulaExpression) -> Contrast {
+    if contrasts.isEmpty { return .treatment }
+    return factor.variables.first.flatMap { contrasts[$0] } ?? .treatment
+  }
+
+  /// Looks whether all contrasts are for factors.
+  /// - Parameter predictors: the factors of the formula's terms.
+  /// - Throws: `FormulaError.missingVariable` or `.contrastWithoutFactor`.
+  func checkContrasts(in data: DataTable, predictors: [FormulaExpression]) throws(FormulaError) {
+    for name in contrasts.keys.sorted() {
+      guard let column = data[name] else { throw .missingVariable(name, available: data.columnNames) }
+      switch column.values {
+      case .text, .logical: continue
+      case .integer, .real:
+        if factors.contains(name) || predictors.contains(where: { $0.factorColumn == name }) { continue }
+        throw .contrastWithoutFactor(column: name, found: column.typeDescription)
+      }
+    }
   }
 }
 

@@ -1,21 +1,14 @@
 import LinearAlgebra
 import Tables
 
-/// How terms become columns: which levels a factor has and whether its first level is left out.
+/// How terms become columns: which levels a factor has, its contrasts, and what `scale`, `poly` and `ns` learned.
 ///
-/// Made from the training data, and applied to any data with the same columns, so that a prediction uses the levels of the fit.
-/// Factors are coded by treatment contrasts; a factor of a term gets all its levels when the term without it is not in the model
-/// (R's rule of marginality), e.g. the first factor of a model without a constant.
+/// Made from the training data, and applied to any data with the same columns, so that a prediction uses the levels and the knots of
+/// the fit. A factor has treatment contrasts unless told otherwise; a factor of a term gets the indicators of all its levels when the term
+/// without it is not in the model (R's rule of marginality), e.g. the first factor of a model without a constant.
 public struct DesignCoding: Sendable, Equatable {
-  /// One factor of a term.
-  enum Part: Sendable, Equatable {
-    case numeric(FormulaExpression)
-    /// `used` are the levels that have a column, as indices into `levels`.
-    case categorical(FormulaExpression, levels: [String], used: Range<Int>)
-  }
-
   let hasIntercept: Bool
-  let terms: [[Part]]
+  let terms: [[DesignPart]]
   let roles: ColumnRoles
   let formula: String
   /// Names of the columns, as R writes them: `(Intercept)`, `x`, `factor(g)b`, `x:factor(g)b`.
@@ -26,23 +19,34 @@ public struct DesignCoding: Sendable, Equatable {
   public let termNames: [String]
 
   /// Finds the coding of a list of terms on training data.
-  /// - Parameter roles: which columns are factors, and their contrasts.
-  /// - Throws: `FormulaError` for unknown columns, wrong types, and factors of one level.
-  init(_ list: TermList, data: DataTable, roles: ColumnRoles, formula: String) throws(FormulaError) {
+  /// - Parameters:
+  ///   - data: the rows that are used.
+  ///   - training: the rows from which `scale`, `poly` and `ns` learn.
+  ///   - roles: which columns are factors, and their contrasts.
+  /// - Throws: `FormulaError` for unknown columns, wrong types, factors of one level, and columns that a function does not allow.
+  init(
+    _ list: TermList, data: DataTable, training: DataTable, roles: ColumnRoles, formula: String
+  ) throws(FormulaError) {
     hasIntercept = list.hasIntercept
     self.roles = roles
     self.formula = formula
-    var coded: [[Part]] = []
+    var coded: [[DesignPart]] = []
     var names: [String] = list.hasIntercept ? ["(Intercept)"] : []
     var termOf = [Int](repeating: 0, count: names.count)
     var factorSeen = false
     for (index, term) in list.terms.enumerated() {
-      var parts: [Part] = []
+      var parts: [DesignPart] = []
       var partNames: [[String]] = []
       for factor in term.factors {
-        switch try factor.value(in: data, factors: roles.factors, formula: formula) {
+        if let (basis, argument, count) = try Basis.trained(factor, on: training, formula: formula) {
+          parts.append(DesignPart(expression: argument, coding: .basis(basis), columns: 0..<count))
+          partNames.append(count == 1 ? [factor.text] : (1...count).map { "\(factor.text)\($0)" })
+          continue
+        }
+        let trained = try factor.trained(on: training, formula: formula)
+        switch try trained.value(in: data, factors: roles.factors, formula: formula) {
         case .numeric:
-          parts.append(.numeric(factor))
+          parts.append(DesignPart(expression: trained, coding: .number, columns: 0..<1))
           partNames.append([factor.text])
         case .categorical(let column):
           let name = factor.text
@@ -58,9 +62,10 @@ public struct DesignCoding: Sendable, Equatable {
             : list.terms[..<index].contains { rest.allSatisfy($0.factorNames.contains) }
           let full = !spanned || !list.hasIntercept && !factorSeen
           factorSeen = true
-          let used = (full ? 0 : 1)..<column.levels.count
-          parts.append(.categorical(factor, levels: column.levels, used: used))
-          partNames.append(column.levels[used].map { name + $0 })
+          let contrast = roles.contrast(of: factor)
+          let (part, suffixes) = try DesignCoding.part(factor, levels: column.levels, full ? nil : contrast)
+          parts.append(part)
+          partNames.append(suffixes.map { name + $0 })
         }
       }
       coded.append(parts)
@@ -83,6 +88,67 @@ public struct DesignCoding: Sendable, Equatable {
     termNames = list.terms.map(\.name)
   }
 
+  /// One column of a coding of a single term without a constant.
+  init(column: Int, of whole: DesignCoding) {
+    precondition(whole.terms.count == 1 && !whole.hasIntercept, "one term, not \(whole.termNames)")
+    hasIntercept = false
+    roles = whole.roles
+    formula = whole.formula
+    // The first factor's columns change fastest.
+    var rest = column
+    terms = [
+      whole.terms[0].map { part in
+        let own = part.columns.lowerBound + rest % part.columns.count
+        rest /= part.columns.count
+        return part.restricted(to: own..<own + 1)
+      }
+    ]
+    columnNames = [whole.columnNames[column]]
+    termOfColumn = [whole.termOfColumn[column]]
+    termNames = whole.termNames
+  }
+
+  /// The columns that are coded as factors.
+  public var factorColumns: Set<String> {
+    Set(
+      terms.flatMap { $0 }.flatMap { part -> [String] in
+        switch part.coding {
+        case .indicators, .contrasts: part.expression.variables
+        case .number, .basis: []
+        }
+      })
+  }
+
+  /// The texts of the factors among a term's parts.
+  var factorTexts: [String] {
+    terms.flatMap { $0 }.compactMap { part in
+      switch part.coding {
+      case .indicators, .contrasts: part.expression.text
+      case .number, .basis: nil
+      }
+    }
+  }
+
+  /// A factor by contrasts, or by all its levels where there are none; and what its columns add to its name.
+  private static func part(
+    _ factor: FormulaExpression, levels: [String], _ contrast: Contrast?
+  ) throws(FormulaError) -> (DesignPart, [String]) {
+    let k = levels.count
+    guard let contrast, contrast != .treatment else {
+      let used = (contrast == nil ? 0 : 1)..<k
+      return (DesignPart(expression: factor, coding: .indicators(levels), columns: used), Array(levels[used]))
+    }
+    if contrast == .poly, k > 95 {
+      throw .degenerate(
+        expression: factor.text, found: "it has \(k) levels",
+        remedy: "polynomial contrasts are for at most 95, and other contrasts for any number")
+    }
+    let coding = DesignPart.Coding.contrasts(levels, contrast.matrix(levels: k))
+    return (
+      DesignPart(expression: factor, coding: coding, columns: 0..<k - 1), contrast.suffixes(levels: levels)
+    )
+  }
+
   /// The design matrix of a data table, one row for each of its rows.
   /// - Throws: `FormulaError` for missing columns or a level that the training data did not have.
   public func matrix(for data: DataTable) throws(FormulaError) -> Matrix {
@@ -93,40 +159,11 @@ public struct DesignCoding: Sendable, Equatable {
     for parts in terms {
       var columns: [[Double]] = []
       for (index, part) in parts.enumerated() {
-        let own = try partColumns(part, data: data)
+        let own = try part.values(in: data, roles: roles, formula: formula)
         columns = index == 0 ? own : own.flatMap { right in columns.map { zip($0, right).map(*) } }
       }
       for column in columns { storage += column }
     }
     return Matrix(rows: n, columns: columnNames.count, storage: storage)
-  }
-
-  private func partColumns(_ part: Part, data: DataTable) throws(FormulaError) -> [[Double]] {
-    switch part {
-    case .numeric(let expression):
-      return [try expression.number(in: data, formula: formula)]
-    case .categorical(let expression, let levels, let used):
-      let value = try expression.value(
-        in: data, factors: roles.factors.union(expression.variables), formula: formula)
-      guard case .categorical(let column) = value else { return [] }
-      var place = [Int](repeating: -1, count: column.levels.count)
-      for (i, level) in column.levels.enumerated() {
-        guard let known = levels.firstIndex(of: level) else {
-          throw .wrongType(
-            column: expression.text, found: "a factor with the level '\(level)'",
-            needed: "the fit knows only \(levels.joined(separator: ", "))")
-        }
-        place[i] = known
-      }
-      var columns = [[Double]](repeating: [Double](repeating: 0, count: data.rowCount), count: used.count)
-      for (row, code) in column.codes.enumerated() {
-        if code < 0 {
-          for j in columns.indices { columns[j][row] = .nan }
-        } else if used.contains(place[code]) {
-          columns[place[code] - used.lowerBound][row] = 1
-        }
-      }
-      return columns
-    }
   }
 }

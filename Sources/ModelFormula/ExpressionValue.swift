@@ -14,7 +14,8 @@ extension FormulaExpression {
   static let functions: [String: @Sendable (Double) -> Double] = [
     "log": { log($0) }, "log2": { log2($0) }, "log10": { log10($0) }, "log1p": { log1p($0) },
     "exp": { exp($0) },
-    "sqrt": { $0.squareRoot() }, "abs": { abs($0) },
+    "sqrt": { $0.squareRoot() }, "abs": { abs($0) }, "expm1": { expm1($0) },
+    "sin": { sin($0) }, "cos": { cos($0) }, "tan": { tan($0) },
   ]
 
   /// The value of a factor of a term: a column, `factor(column)`, or arithmetic inside a function or `I()`.
@@ -61,6 +62,13 @@ extension FormulaExpression {
       return [Double](repeating: x, count: data.rowCount)
     case .parenthesized(let inner, _):
       return try inner.number(in: data, formula: formula)
+    case .logical, .named:
+      throw .unsupported(
+        formula: formula, column: position, what: "\(text) in arithmetic",
+        hint: "a number or a column would work here")
+    case .call("scale", _, _):
+      // Not trained before, so trained on these very data.
+      return try trained(on: data, formula: formula).number(in: data, formula: formula)
     case .call("I", let arguments, _) where arguments.count == 1:
       return try arguments[0].number(in: data, formula: formula)
     case .sign(let op, let operand, _):
@@ -82,10 +90,16 @@ extension FormulaExpression {
       }
     case .call(let name, let arguments, let at):
       guard let function = FormulaExpression.functions[name], arguments.count == 1 else {
-        let known = (FormulaExpression.functions.keys.sorted() + ["factor", "I"]).joined(separator: ", ")
+        if FormulaExpression.isTrained(name) {
+          throw .unsupported(
+            formula: formula, column: at, what: "\(text) inside an expression",
+            hint: "it has several columns and stands as a term of its own, or in a product with ':' or '*'")
+        }
+        let known = (FormulaExpression.functions.keys.sorted() + ["factor", "I", "scale", "poly", "ns"])
+          .joined(separator: ", ")
         throw .unsupported(
           formula: formula, column: at, what: "function \(text)",
-          hint: "functions of one argument are: \(known)")
+          hint: "functions are: \(known)")
       }
       return try arguments[0].number(in: data, formula: formula).map(function)
     }

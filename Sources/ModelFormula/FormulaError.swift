@@ -12,6 +12,10 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsupported(formula: String, column: Int, what: String, hint: String)
   /// A factor that has one level only.
   case oneLevel(factor: String, level: String, rows: Int)
+  /// A function of a column that the column does not allow, e.g. `scale(x)` of a constant; `remedy` says what would work.
+  case degenerate(expression: String, found: String, remedy: String)
+  /// Contrasts for a column that is no factor.
+  case contrastWithoutFactor(column: String, found: String)
   /// After leaving out rows with missing values none is left.
   case noRows(total: Int)
   /// A function gave a value that is no number, e.g. the logarithm of a negative one.
@@ -33,7 +37,7 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
     case .missingVariable(".", let available):
       "'.' for all other columns is not supported; name them: \(available.joined(separator: " + "))"
     case .missingVariable(let name, let available):
-      "no column '\(name)'; the nearest are \(NearestNames.of(name, among: available).joined(separator: ", ")); "
+      "no column '\(name)'; \(FormulaError.colonHint(name, available: available))the nearest are \(NearestNames.of(name, among: available).joined(separator: ", ")); "
         + "all columns: \(available.joined(separator: ", "))"
         + (available.contains { FormulaExpression.quotedIfNeeded($0) != $0 && $0.contains(name) }
           ? "; a name with blanks or signs stands in backquotes, e.g. `\(available.first { $0.contains(name) }!)`"
@@ -45,6 +49,9 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
         + FormulaError.caret(formula, column) + "\n" + hint
     case .oneLevel(let factor, let level, let rows):
       "factor '\(factor)' has only one level ('\(level)', \(rows) rows); a factor in the fixed part needs two or more levels"
+    case .degenerate(let expression, let found, let remedy): "\(expression): \(found); \(remedy)"
+    case .contrastWithoutFactor(let column, let found):
+      "contrasts are for factors, but column '\(column)' is \(found); name it as a factor too, or write factor(\(FormulaExpression.quotedIfNeeded(column))) in the formula"
     case .noRows(let total):
       "no row is left: each of the \(total) rows has a missing value in a column that the formula uses"
     case .badWeight(let column, let row, let value):
@@ -56,6 +63,31 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notFinite(let expression, let row, let value):
       "\(expression) is \(value) in data row \(row); numbers of size up to 1e150 can be used, so rescale the column or correct the row"
     }
+  }
+
+  /// A name whose parts between points are columns was meant as an interaction.
+  private static func colonHint(_ name: String, available: [String]) -> String {
+    guard let parts = columns(joinedByPoints: name, available: available) else { return "" }
+    return "perhaps you mean \(parts.map(FormulaExpression.quotedIfNeeded).joined(separator: ":")); "
+  }
+
+  /// The columns whose names stand between points; nil where there are none, or the name itself is a column.
+  static func columns(joinedByPoints name: String, available: [String]) -> [String]? {
+    // More points than this are no slip, and would take long to try.
+    guard name.count(where: { $0 == "." }) <= 8,
+      let parts = columns(of: Substring(name), available: Set(available)), parts.count > 1
+    else { return nil }
+    return parts
+  }
+
+  private static func columns(of name: Substring, available: Set<String>) -> [String]? {
+    if available.contains(String(name)) { return [String(name)] }
+    for point in name.indices where name[point] == "." && available.contains(String(name[..<point])) {
+      if let rest = columns(of: name[name.index(after: point)...], available: available) {
+        return [String(name[..<point])] + rest
+      }
+    }
+    return nil
   }
 
   private static func caret(_ formula: String, _ column: Int) -> String {

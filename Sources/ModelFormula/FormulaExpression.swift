@@ -4,6 +4,10 @@ public indirect enum FormulaExpression: Sendable, Equatable {
   case variable(String, at: Int)
   /// A number as it was written.
   case number(String, at: Int)
+  /// `TRUE` or `FALSE`, the value of a function's option.
+  case logical(Bool, at: Int)
+  /// An argument that is given by name, e.g. `df = 3` in `ns(x, df = 3)`.
+  case named(String, FormulaExpression, at: Int)
   /// A function applied to arguments, e.g. `factor(x)`.
   case call(String, [FormulaExpression], at: Int)
   /// Two operands around an operator: `~ + - * / : ^ | ||`.
@@ -16,9 +20,8 @@ public indirect enum FormulaExpression: Sendable, Equatable {
   /// Offset, in bytes of UTF-8, of the node's own character in the source (the operator of a binary node).
   public var position: Int {
     switch self {
-    case .variable(_, let at), .number(_, let at), .call(_, _, let at), .binary(_, _, _, let at),
-      .sign(_, _, let at),
-      .parenthesized(_, let at):
+    case .variable(_, let at), .number(_, let at), .logical(_, let at), .named(_, _, let at),
+      .call(_, _, let at), .binary(_, _, _, let at), .sign(_, _, let at), .parenthesized(_, let at):
       at
     }
   }
@@ -41,12 +44,19 @@ public indirect enum FormulaExpression: Sendable, Equatable {
   private func collectVariables(into names: inout [String]) {
     switch self {
     case .variable(let name, _): if !names.contains(name) { names.append(name) }
-    case .number: break
-    case .call(_, let arguments, _): for a in arguments { a.collectVariables(into: &names) }
+    case .number, .logical: break
+    case .call(let function, let arguments, _):
+      // What stands beside x in scale(x, …), poly(x, …) and ns(x, …) are options.
+      if FormulaExpression.isTrained(function), let x = FormulaExpression.trainedArgument(arguments) {
+        x.collectVariables(into: &names)
+      } else {
+        for a in arguments { a.collectVariables(into: &names) }
+      }
     case .binary(_, let left, let right, _):
       left.collectVariables(into: &names)
       right.collectVariables(into: &names)
-    case .sign(_, let operand, _), .parenthesized(let operand, _): operand.collectVariables(into: &names)
+    case .sign(_, let operand, _), .parenthesized(let operand, _), .named(_, let operand, _):
+      operand.collectVariables(into: &names)
     }
   }
 
@@ -55,6 +65,8 @@ public indirect enum FormulaExpression: Sendable, Equatable {
     switch self {
     case .variable(let name, _): FormulaExpression.quotedIfNeeded(name)
     case .number(let digits, _): FormulaExpression.deparsed(digits)
+    case .logical(let value, _): value ? "TRUE" : "FALSE"
+    case .named(let name, let value, _): FormulaExpression.quotedIfNeeded(name) + " = " + value.text
     case .call(let name, let arguments, _): name + "(" + arguments.map(\.text).joined(separator: ", ") + ")"
     case .binary(let op, let left, let right, _):
       [":", "^", "/"].contains(op) ? left.text + op + right.text : left.text + " " + op + " " + right.text

@@ -1,14 +1,14 @@
 /// Reads formula text by R's precedences: `^`, then `:`, then `* /`, then `+ -`, then `| ||`, then `~`.
 struct FormulaParser {
-  private struct Token: Equatable {
-    enum Kind { case name, number, symbol, end }
+  struct Token: Equatable {
+    enum Kind { case name, logical, number, text, symbol, end }
     var kind: Kind
     var text: String
     var position: Int
   }
 
-  private let source: String
-  private var tokens: [Token] = []
+  let source: String
+  private(set) var tokens: [Token] = []
   private var next = 0
   private var depth = 0
 
@@ -51,7 +51,17 @@ struct FormulaParser {
             formula: source, column: start + before, found: "character '\(wide)'",
             hint: "write '\(plain)' instead; formulas use ASCII signs, also around Chinese names")
         }
-        tokens.append(Token(kind: .name, text: name, position: start))
+        let isLogical = name == "TRUE" || name == "FALSE"
+        tokens.append(Token(kind: isLogical ? .logical : .name, text: name, position: start))
+      } else if c == UInt8(ascii: "\"") || c == UInt8(ascii: "'") {
+        i += 1
+        while i < bytes.count, bytes[i] != c { i += 1 }
+        if i == bytes.count {
+          throw .syntax(
+            formula: source, column: start, found: "quotation mark", hint: "a second one must close the text")
+        }
+        i += 1
+        tokens.append(Token(kind: .text, text: text(start..<i), position: start))
       } else if c == UInt8(ascii: "`") {
         i += 1
         while i < bytes.count, bytes[i] != UInt8(ascii: "`") { i += 1 }
@@ -91,6 +101,7 @@ struct FormulaParser {
         hint: "fewer terms would work")
     }
     tokens.append(Token(kind: .end, text: "", position: bytes.count))
+    try refuseOptions()
   }
 
   /// The text with no-break and full-width spaces outside backquotes turned into as many blanks as they have bytes.
@@ -124,7 +135,7 @@ struct FormulaParser {
     return nil
   }
 
-  private static let symbols = Array("~+-*/:^|(),".utf8)
+  private static let symbols = Array("~+-*/:^|(),=".utf8)
 
   /// Letters, the underscore, and every byte of a character beyond ASCII.
   private static func beginsName(_ c: UInt8) -> Bool {
@@ -191,17 +202,26 @@ struct FormulaParser {
       next += 1
       guard symbol("(") != nil else { return .variable(token.text, at: token.position) }
       var arguments = [try nested(token)]
-      while symbol(",") != nil { arguments.append(try formula()) }
+      while symbol(",") != nil { arguments.append(try argument()) }
       try close(of: tokens[next - 1])
       return .call(token.text, arguments, at: token.position)
+    case .logical:
+      next += 1
+      return .logical(token.text == "TRUE", at: token.position)
     case .number:
       next += 1
       return .number(token.text, at: token.position)
     case .symbol where token.text == "(":
       next += 1
+      let first = next
       let inner = try nested(token)
+      if case .named = inner {
+        throw unexpected(tokens[first + 1], hint: "only functions have named arguments")
+      }
       try close(of: token)
       return .parenthesized(inner, at: token.position)
+    case .text:
+      throw unexpected(token, hint: "a column goes by its name without quotation marks")
     default:
       throw unexpected(token, hint: "a column name, a number or an opening parenthesis would work here")
     }
@@ -214,7 +234,18 @@ struct FormulaParser {
     if depth > FormulaParser.deepest {
       throw unexpected(opening, hint: "parentheses are nested deeper than \(FormulaParser.deepest)")
     }
-    return try formula()
+    return try argument()
+  }
+
+  /// An expression, or `name = expression` inside the parentheses of a call.
+  private mutating func argument() throws(FormulaError) -> FormulaExpression {
+    let name = tokens[next]
+    // After a name there is always another token, the end at least.
+    guard name.kind == .name, tokens[next + 1].kind == .symbol, tokens[next + 1].text == "=" else {
+      return try formula()
+    }
+    next += 2
+    return .named(name.text, try formula(), at: name.position)
   }
 
   private mutating func close(of opening: Token) throws(FormulaError) {

@@ -4,14 +4,16 @@ import Tables
 ///
 ///     salary ~ experience + (1 + experience | department)
 public struct ModelFormula: Sendable, Equatable {
-  /// The formula as R deparses it, `||` split into separate terms as lme4 prints it.
+  /// The formula as R deparses it, `||` split into separate terms as lme4 prints it, `g1/g2` as it is written.
   public var text: String { response.text + " ~ " + rightSide.text }
   /// The formula as the user wrote it.
   public let source: String
   /// The left side.
   public let response: FormulaExpression
   /// The right side, `||` split.
-  private let rightSide: FormulaExpression
+  private var rightSide: FormulaExpression
+  /// The right side as it was written.
+  let writtenRightSide: FormulaExpression
   /// The fixed effects, offsets not among them.
   public let fixed: TermList
   /// What `offset(…)` adds to the linear predictor.
@@ -25,6 +27,8 @@ public struct ModelFormula: Sendable, Equatable {
     public let effects: TermList
     /// The grouping factor.
     public let groupingFactor: FormulaExpression
+    /// Where the `||` stands from which the term comes; nil for a single bar.
+    let doubleBar: Int?
   }
 
   /// Reads a formula.
@@ -66,6 +70,28 @@ public struct ModelFormula: Sendable, Equatable {
         hint: "a variable explains itself without error; leave it out on the right")
     }
     rightSide = printed
+    writtenRightSide = right
+  }
+
+  /// The same formula, with a text that shows some of the `||` as they were written.
+  func keepingDoubleBars(at places: Set<Int>) -> ModelFormula {
+    var copy = self
+    copy.rightSide = ModelFormula.restoring(rightSide, from: writtenRightSide, at: places)
+    return copy
+  }
+
+  private static func restoring(
+    _ printed: FormulaExpression, from written: FormulaExpression, at places: Set<Int>
+  ) -> FormulaExpression {
+    switch (printed, written) {
+    case (_, .parenthesized(.binary("||", _, _, let bar), _)) where places.contains(bar): return written
+    case (.binary("+", let left, let right, let at), .binary("+", let a, let b, _)):
+      return .binary(
+        "+", restoring(left, from: a, at: places), restoring(right, from: b, at: places), at: at)
+    case (.parenthesized(let inner, let at), .parenthesized(let a, _)):
+      return .parenthesized(restoring(inner, from: a, at: places), at: at)
+    default: return printed
+    }
   }
 
   /// The formula without its random-effects terms, as R deparses it.
@@ -74,6 +100,9 @@ public struct ModelFormula: Sendable, Equatable {
     let terms = fixed.hasIntercept ? (names.isEmpty ? ["1"] : names) : ["0"] + names
     return response.text + " ~ " + terms.joined(separator: " + ")
   }
+
+  /// Whether a random-effects term has `||`.
+  public var hasDoubleBar: Bool { randomTerms.contains { $0.doubleBar != nil } }
 
   /// The columns that the effects are made of.
   public var predictors: Set<String> {
@@ -102,12 +131,14 @@ public struct ModelFormula: Sendable, Equatable {
       return (b.map { .binary("+", a, $0, at: at) } ?? a, printed)
     case .parenthesized(.binary("|", let effects, let group, let bar), _):
       try checkBar(effects, group, formula: formula, at: bar)
-      bars.append(
-        RandomTerm(effects: try TermList(expanding: effects, of: formula), groupingFactor: group.unwrapped))
+      let list = try TermList(expanding: effects, of: formula)
+      for factor in nested(group) {
+        bars.append(RandomTerm(effects: list, groupingFactor: factor, doubleBar: nil))
+      }
       return (nil, e)
     case .parenthesized(.binary("||", let effects, let group, let bar), _):
       try checkBar(effects, group, formula: formula, at: bar)
-      return (nil, try splitDoubleBar(effects, group, formula: formula, into: &bars))
+      return (nil, try splitDoubleBar(effects, group, formula: formula, at: bar, into: &bars))
     case .parenthesized(let inner, let at):
       let (rest, printed) = try split(inner, formula: formula, into: &bars)
       return (rest.map { .parenthesized($0, at: at) }, .parenthesized(printed, at: at))
@@ -128,14 +159,14 @@ public struct ModelFormula: Sendable, Equatable {
     }
     switch group.unwrapped {
     case .variable: return
-    case .binary(":", let first, let second, _):
+    case .binary(":", let first, let second, _), .binary("/", let first, let second, _):
       try checkBar(effects, first, formula: formula, at: bar)
       try checkBar(effects, second, formula: formula, at: bar)
     case .call where group.unwrapped.factorColumn != nil: return
     case .binary(let op, _, _, let at):
       throw .unsupported(
         formula: formula, column: at, what: "'\(op)' in a grouping factor",
-        hint: "name one column, or g1:g2 for the combinations of two")
+        hint: "name one column, g1:g2 for the combinations of two, or g1/g2 for groups g2 within groups g1")
     default:
       throw .syntax(
         formula: formula, column: group.position, found: "'\(group.text)'",
@@ -143,9 +174,20 @@ public struct ModelFormula: Sendable, Equatable {
     }
   }
 
+  /// `g1/g2` is two grouping factors: g2 within g1, `g2:g1`, and g1. The innermost stands first, as in lme4.
+  private static func nested(_ group: FormulaExpression) -> [FormulaExpression] {
+    guard case .binary("/", let outer, let inner, let at) = group.unwrapped else { return [group.unwrapped] }
+    let outers = nested(outer)
+    // As R deparses it: c:(b:a), but b:a.
+    var around = outers[0]
+    if case .binary = around { around = .parenthesized(around, at: around.position) }
+    return nested(inner).map { .binary(":", $0, around, at: at) } + outers
+  }
+
   /// `(1 + x || g)` means `(1 | g) + (0 + x | g)`: no correlations.
   private static func splitDoubleBar(
-    _ effects: FormulaExpression, _ group: FormulaExpression, formula: String, into bars: inout [RandomTerm]
+    _ effects: FormulaExpression, _ group: FormulaExpression, formula: String, at bar: Int,
+    into bars: inout [RandomTerm]
   ) throws(FormulaError) -> FormulaExpression {
     let list = try TermList(expanding: effects, of: formula)
     var pieces: [(TermList, FormulaExpression)] = []
@@ -163,9 +205,16 @@ public struct ModelFormula: Sendable, Equatable {
       }
       pieces.append((single, .binary("+", .number("0", at: effects.position), product, at: effects.position)))
     }
+    guard !pieces.isEmpty else {
+      throw .syntax(
+        formula: formula, column: effects.position, found: "'\(effects.text)'",
+        hint: "nothing varies between groups here; 1 or a column would work, e.g. (1 + x || group)")
+    }
     var printed: [FormulaExpression] = []
     for (piece, left) in pieces {
-      bars.append(RandomTerm(effects: piece, groupingFactor: group.unwrapped))
+      for factor in nested(group) {
+        bars.append(RandomTerm(effects: piece, groupingFactor: factor, doubleBar: bar))
+      }
       printed.append(.parenthesized(.binary("|", left, group, at: effects.position), at: effects.position))
     }
     let sum = printed.dropFirst().reduce(printed[0]) { .binary("+", $0, $1, at: effects.position) }

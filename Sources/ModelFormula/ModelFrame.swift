@@ -3,13 +3,13 @@ import Tables
 
 /// A formula applied to data: response, design matrices and grouping, rows with missing values left out.
 public struct ModelFrame: Sendable {
-  /// The formula.
+  /// The formula; its text shows each `||` as it was written where a term behind it was split into columns.
   public let formula: ModelFormula
   /// What columns are beside the formula.
   public let roles: ColumnRoles
   /// Rows of the data that are used, from 0.
   public let usedRows: [Int]
-  /// The columns that the formula and the roles name, on the used rows.
+  /// The columns that the formula and the roles name, all rows.
   public let data: DataTable
   /// How many rows were left out for a missing value.
   public let omittedCount: Int
@@ -19,8 +19,10 @@ public struct ModelFrame: Sendable {
   public let fixedCoding: DesignCoding
   /// The fixed-effects matrix X (n×p), before any check of its rank.
   public let fixed: Matrix
-  /// One entry a random-effects term.
+  /// One entry a random-effects term; behind `||` one a column, unless the roles ask for lme4's terms.
   public let random: [RandomDesign]
+  /// The factors behind `||` whose levels became terms of their own, as they are written.
+  public let doubleBarFactors: [String]
   /// Prior weights of the used rows; nil where all are 1.
   public let weights: [Double]?
   /// What is added to the linear predictor of the used rows, in the unit of the response; nil for nothing.
@@ -75,24 +77,30 @@ public struct ModelFrame: Sendable {
     var columns: [Column] = []
     var seen: Set<String> = []
     for name in names where seen.insert(name).inserted {
-      guard let column = data[name] else { throw .missingVariable(name, available: data.columnNames) }
+      guard let column = data[name] else { throw formula.missingColumn(name, available: data.columnNames) }
       columns.append(column)
     }
     var complete = [Bool](repeating: true, count: data.rowCount)
     for column in columns { column.markMissing(in: &complete) }
+    if !roles.contrasts.isEmpty {
+      let terms = formula.fixed.terms + formula.randomTerms.flatMap(\.effects.terms)
+      try roles.checkContrasts(in: data, predictors: terms.flatMap(\.factors))
+    }
     let used = complete.indices.filter { complete[$0] }
     guard !used.isEmpty else { throw .noRows(total: data.rowCount) }
-    var table = DataTable(columns, name: data.name)
+    let all = DataTable(columns, name: data.name)
+    var table = all
     if used.count < data.rowCount { table = table.selecting(rows: used) }
 
-    self.formula = formula
     self.roles = roles
     usedRows = used
-    self.data = table
+    self.data = all
     omittedCount = data.rowCount - used.count
-    response = try formula.response.number(in: table, formula: formula.source)
+    response = try formula.response.trained(on: all, formula: formula.source)
+      .number(in: table, formula: formula.source)
     try ModelFrame.checkFinite(response, name: formula.response.text, rows: used)
-    fixedCoding = try DesignCoding(formula.fixed, data: table, roles: roles, formula: formula.source)
+    fixedCoding = try DesignCoding(
+      formula.fixed, data: table, training: all, roles: roles, formula: formula.source)
     fixed = try fixedCoding.matrix(for: table)
     for j in 0..<fixed.columns {
       try ModelFrame.checkFinite(fixed.column(j), name: fixedCoding.columnNames[j], rows: used)
@@ -100,22 +108,38 @@ public struct ModelFrame: Sendable {
     weights = try roles.weights.map { name throws(FormulaError) in
       try ModelFrame.weights(in: table, column: name, formula: formula.source, rows: used)
     }
-    let terms = formula.offsets + (roles.offset.map { [.variable($0, at: 0)] } ?? [])
+    var terms: [FormulaExpression] = []
+    for term in formula.offsets { terms.append(try term.trained(on: all, formula: formula.source)) }
+    if let name = roles.offset { terms.append(.variable(name, at: 0)) }
     offsetTerms = terms
     offset = try ModelFrame.offset(terms, in: table, formula: formula.source)
     if let offset { try ModelFrame.checkFinite(offset, name: "the offset", rows: used) }
     var designs: [RandomDesign] = []
+    var keptBars: Set<Int> = []
+    var splitFactors: [String] = []
     for term in formula.randomTerms {
-      let coding = try DesignCoding(term.effects, data: table, roles: roles, formula: formula.source)
+      let coding = try DesignCoding(
+        term.effects, data: table, training: all, roles: roles, formula: formula.source)
       let matrix = try coding.matrix(for: table)
       for j in 0..<matrix.columns {
         try ModelFrame.checkFinite(matrix.column(j), name: coding.columnNames[j], rows: used)
       }
-      designs.append(
-        RandomDesign(
-          coding: coding, matrix: matrix, grouping: try ModelFrame.grouping(term.groupingFactor, in: table)))
+      let grouping = try ModelFrame.grouping(term.groupingFactor, in: table)
+      guard let bar = term.doubleBar, roles.doubleBar == .split, matrix.columns > 1 else {
+        designs.append(RandomDesign(coding: coding, matrix: matrix, grouping: grouping))
+        continue
+      }
+      keptBars.insert(bar)
+      for factor in coding.factorTexts where !splitFactors.contains(factor) { splitFactors.append(factor) }
+      for j in 0..<matrix.columns {
+        let column = Matrix(rows: matrix.rows, columns: 1, storage: matrix.column(j))
+        designs.append(
+          RandomDesign(coding: DesignCoding(column: j, of: coding), matrix: column, grouping: grouping))
+      }
     }
     random = designs
+    doubleBarFactors = splitFactors
+    self.formula = keptBars.isEmpty ? formula : formula.keepingDoubleBars(at: keptBars)
   }
 
   /// A grouping factor's codes on a table: one column, `factor(column)`, or the combinations that occur of `g1:g2`.

@@ -80,6 +80,9 @@ public struct TermList: Sendable, Equatable {
     switch e {
     case .variable, .call:
       return Sum(terms: [Term(factors: [e])])
+    case .logical, .named:
+      throw .syntax(
+        formula: formula, column: e.position, found: "'\(e.text)'", hint: "a column's name would work here")
     case .number(let digits, let at):
       if digits == "1" { return Sum(intercept: true) }
       if digits == "0" { return Sum(intercept: false) }

@@ -118,6 +118,12 @@ private indirect enum DeparsedExpression {
       var text = ""
       while next < characters.count {
         let c = characters[next]
+        // The name of an argument is no place to break.
+        if characters[next...].starts(with: " = ") {
+          text += " = "
+          next += 3
+          continue
+        }
         if c == " " || c == ")" || c == "," { break }
         next += 1
         text.append(c)

@@ -31,7 +31,16 @@ public enum RCode {
     var lines: [String] = []
     if !formula.randomTerms.isEmpty { lines.append("library(\(tests == nil ? "lme4" : "lmerTest"))") }
     lines.append("df <- read.csv(\(reading))")
-    for factor in factors { lines.append("df$\(name(factor)) <- factor(df$\(name(factor)))") }
+    for factor in Set(factors).union(roles.contrasts.keys).sorted() {
+      lines.append("df$\(name(factor)) <- factor(df$\(name(factor)))")
+    }
+    for (factor, contrast) in roles.contrasts.sorted(by: { $0.key < $1.key }) {
+      lines.append("contrasts(df$\(name(factor))) <- \"contr.\(contrast.rawValue)\"")
+    }
+    if formula.hasDoubleBar, roles.doubleBar == .split {
+      lines.append(
+        "# lmer's || keeps a factor's levels in one term; for terms of their own write dummy(f, \"level\")")
+    }
     let extra = roles.callArguments.map { ", " + $0 }.joined()
     if let by {
       lines.append(
@@ -69,17 +78,12 @@ public enum RCode {
 }
 
 extension ColumnRoles {
-  /// The arguments of R's `lm` and `lmer` for these roles; factors are made in the data instead.
+  /// The arguments of R's `lm` and `lmer` for these roles; factors get their contrasts in the data instead, where they hold in every
+  /// part of a formula.
   var callArguments: [String] {
     var arguments: [String] = []
     if let weights { arguments.append("weights = \(RCode.name(weights))") }
     if let offset { arguments.append("offset = \(RCode.name(offset))") }
-    if !contrasts.isEmpty {
-      let pairs = contrasts.sorted { $0.key < $1.key }.map {
-        "\(RCode.name($0.key)) = contr.\($0.value.rawValue)"
-      }
-      arguments.append("contrasts = list(\(pairs.joined(separator: ", ")))")
-    }
     return arguments
   }
 }

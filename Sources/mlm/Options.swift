@@ -124,19 +124,19 @@ struct RoleOptions: ParsableArguments {
   /// - Throws: `OptionError`.
   func check(_ formulas: [ModelFormula], _ table: DataTable) throws(OptionError) {
     try factor.check(formulas, table)
-    let named = [("--weights", weights), ("--offset", offset)] + contrasts.map { ("--contrasts", $0.column) }
+    let named = [("--weights", weights), ("--offset", offset)]
     for case (let option, let name?) in named where table[name] == nil {
       throw .unknownColumn(option: option, name, table.columnNames)
     }
     for contrast in contrasts {
-      guard let column = table[contrast.column] else { continue }
+      guard table[contrast.column] != nil else {
+        throw .unknownColumn(option: "--contrasts", contrast.column, table.columnNames)
+      }
       let used = formulas.contains { $0.predictors.contains(contrast.column) }
       if !used { throw .unusedContrast(contrast.column) }
       if contrasts.filter({ $0.column == contrast.column }).count > 1 {
         throw .repeatedContrast(contrast.column)
       }
-      let isNumeric = ["integer", "numeric"].contains(column.typeName)
-      if isNumeric, !factor.columns.contains(contrast.column) { throw .numericContrast(contrast.column) }
     }
   }
 
@@ -213,7 +213,6 @@ enum OptionError: Error, Equatable, CustomStringConvertible {
   case needsBar(String)
   case unusedContrast(String)
   case repeatedContrast(String)
-  case numericContrast(String)
   case standardInputInLab
 
   var description: String {
@@ -225,8 +224,6 @@ enum OptionError: Error, Equatable, CustomStringConvertible {
       "\(option) is for mixed models; this formula has no random-effects term such as (1 | group)"
     case .unusedContrast(let name): "--contrasts names '\(name)', which is no predictor of the formula"
     case .repeatedContrast(let name): "--contrasts names '\(name)' twice; a factor has one kind of contrasts"
-    case .numericContrast(let name):
-      "--contrasts names '\(name)', which holds numbers; add --factor \(name) to read it as a factor"
     case .standardInputInLab:
       "a lab has no standard input ('-'); name a file beside the lab, or one that an earlier block wrote"
     }

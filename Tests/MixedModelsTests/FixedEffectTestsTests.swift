@@ -32,8 +32,40 @@ struct FixedEffectTestsTests {
     expectClose(tests.map(\.statistic), record["t"].doubles, relative: 1e-5, absolute: 1e-6)
   }
 
+  static let tables = ReferenceCase.full.filter { !$0.record["anova_type_III"].isNull }
+  static let kenwardRogerTables = ReferenceCase.full.filter { !$0.record["anova_type_III_KR"].isNull }
+
+  private func check(_ anova: AnalysisOfVariance, _ record: JSON, _ tolerance: Double) throws {
+    // A model of the constant alone has an empty table.
+    let names = record["rows"].isNull ? [] : record["rows"].strings
+    #expect(anova.rows.map(\.term) == names)
+    if names.isEmpty { return }
+    #expect(anova.rows.map { Double($0.test.numerator) } == record["NumDF"].doubles)
+    expectClose(anova.rows.map(\.test.denominator), record["DenDF"].doubles, relative: tolerance)
+    expectClose(anova.rows.map(\.test.value), record["F value"].doubles, relative: 1e-5, absolute: 1e-6)
+    expectClose(anova.rows.map(\.meanSquare), record["Mean Sq"].doubles, relative: 2e-5, absolute: 1e-6)
+    expectClose(anova.rows.map(\.sumOfSquares), record["Sum Sq"].doubles, relative: 2e-5, absolute: 1e-6)
+  }
+
+  @Test("tables of type I and III", arguments: tables)
+  func analysesOfVariance(_ r: ReferenceCase) throws {
+    let fit = try r.fit()
+    // At the boundary lmerTest's numerical derivatives are off by more where several coefficients are tested together.
+    let tolerance = r.isSingular ? 0.03 : 1e-3
+    try check(AnalysisOfVariance(fit, kind: .marginal), r.record["anova_type_III"], tolerance)
+    try check(AnalysisOfVariance(fit, kind: .sequential), r.record["anova_type_I"], tolerance)
+  }
+
+  @Test("tables of type III by Kenward and Roger", arguments: kenwardRogerTables)
+  func kenwardRogerAnalyses(_ r: ReferenceCase) throws {
+    let fit = try r.fit()
+    try check(
+      AnalysisOfVariance(fit, kind: .marginal, method: .kenwardRoger), r.record["anova_type_III_KR"], 1e-5)
+  }
+
   @Test("which records hold which tests")
   func recorded() {
-    #expect(Self.satterthwaite.count == 58 && Self.kenwardRoger.count == 19)
+    #expect(Self.satterthwaite.count == 61 && Self.kenwardRoger.count == 21)
+    #expect(Self.tables.count == 51 && Self.kenwardRogerTables.count == 20)
   }
 }

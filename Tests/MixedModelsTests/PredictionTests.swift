@@ -44,7 +44,7 @@ struct PredictionTests {
   }
 
   @Test("every model of the lecture and most of the literature predict")
-  func predictionsRecorded() { #expect(Self.recorded.count == 21 + 9) }
+  func predictionsRecorded() { #expect(Self.recorded.count == 21 + 10) }
 
   @Test(
     "the salary data: fixed effects alone, and a department that the fit has not seen",

@@ -24,11 +24,6 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
   func model() throws -> LinearMixedModel {
     try LinearMixedModel(formula, data: try table(), roles: roles)
   }
-  var roles: ColumnRoles {
-    ColumnRoles(
-      factors: record["factors"].isNull ? ["group"] : Set(record["factors"].object.keys),
-      weights: record["weights"].string, offset: record["offset"].string)
-  }
   func fit() throws -> LinearMixedModelFit { try model().fit(by: method) }
 
   static let salarySeeds = [
@@ -54,12 +49,14 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
 
   /// Models of the literature's data sets, ML among them.
   static let literature: [ReferenceCase] = [
-    "cake_interaction", "cake_temp", "dyestuff2_ml", "dyestuff2_reml", "dyestuff_ml", "dyestuff_reml",
+    "cake_interaction", "cake_sum", "cake_temp", "dyestuff2_ml", "dyestuff2_reml", "dyestuff_ml",
+    "dyestuff_reml",
     "exam_full_ml", "exam_int", "exam_slope", "machines_int_ml", "machines_slope", "machines_zero",
     "orthodont_centred", "orthodont_dbar", "orthodont_interaction", "pastes_sample_only_ml", "sleep_dbar_ml",
     "sleep_dbar_reml", "sleep_factor_slope", "sleep_factor_zero", "sleep_group_interaction", "sleep_in",
     "sleep_int_ml", "sleep_int_reml", "sleep_log", "sleep_missing", "sleep_no_intercept", "sleep_null_ml",
-    "sleep_offset", "sleep_offset_formula", "sleep_only_random_slope", "sleep_slope_ml", "sleep_slope_reml",
+    "sleep_offset", "sleep_offset_formula", "sleep_only_random_slope", "sleep_poly", "sleep_scaled",
+    "sleep_slope_ml", "sleep_slope_reml",
     "sleep_square", "sleep_weights", "sleep_weights_ml", "sleep_zero_slope",
   ].map { id in
     let record = try! Reference.json("lmm/\(id).json")

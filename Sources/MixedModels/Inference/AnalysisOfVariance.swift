@@ -17,7 +17,7 @@ public struct AnalysisOfVariance: Sendable, Equatable {
     public let term: String
     /// Its test.
     public let test: FTest
-    /// F·σ̂², in squared units of the response.
+    /// The unscaled F times σ̂², in squared units of the response.
     public let meanSquare: Double
     /// The mean square times its degrees of freedom.
     public var sumOfSquares: Double { meanSquare * Double(test.numerator) }
@@ -47,7 +47,7 @@ public struct AnalysisOfVariance: Sendable, Equatable {
     for (index, name) in coding.termNames.enumerated() {
       guard let hypothesis = Self.independentRows(of: hypotheses[index + 1] ?? []) else { continue }
       let test = approximation.test(hypothesis, of: fit.fixedEffects)
-      rows.append(Row(term: name, test: test, meanSquare: test.value * fit.sigma * fit.sigma))
+      rows.append(Row(term: name, test: test, meanSquare: test.unscaled * fit.sigma * fit.sigma))
     }
     self.kind = kind
     self.method = method

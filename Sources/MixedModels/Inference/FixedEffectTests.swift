@@ -34,6 +34,8 @@ public struct CoefficientTest: Sendable, Equatable {
 public struct FTest: Sendable, Equatable {
   /// The statistic.
   public let value: Double
+  /// The Wald statistic over its rank, without Kenward and Roger's factor; the statistic itself under Satterthwaite.
+  public let unscaled: Double
   /// The rank of L.
   public let numerator: Int
   /// The denominator's degrees of freedom; not positive or NaN where the data determine none.

@@ -109,7 +109,8 @@ struct KenwardRogerApproximation: DenominatorApproximation {
       hypothesis * covariance * hypothesis.transposed)
     let wald = zip(estimates, inner * estimates).reduce(0) { $0 + $1.0 * $1.1 }
     let q = hypothesis.rows
-    return FTest(value: scale * wald / Double(q), numerator: q, denominator: df)
+    let unscaled = wald / Double(q)
+    return FTest(value: scale * unscaled, unscaled: unscaled, numerator: q, denominator: df)
   }
 
   /// Degrees of freedom and the factor of F, by matching mean and variance.

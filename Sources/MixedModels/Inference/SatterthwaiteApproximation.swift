@@ -110,7 +110,8 @@ struct SatterthwaiteApproximation: DenominatorApproximation {
     let q = values.count
     let value = (0..<q).reduce(0) { $0 + estimates[$1] * estimates[$1] / values[$1] } / Double(q)
     let own = (0..<q).map { degreesOfFreedom(of: directions.row($0)) }
-    return FTest(value: value, numerator: q, denominator: SatterthwaiteApproximation.denominator(own))
+    return FTest(
+      value: value, unscaled: value, numerator: q, denominator: SatterthwaiteApproximation.denominator(own))
   }
 
   /// The denominator's degrees of freedom of a mean of squared t statistics, from their own: that of an F with the same mean.

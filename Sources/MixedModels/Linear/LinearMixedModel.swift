@@ -171,9 +171,7 @@ public struct LinearMixedModel: Sendable {
   /// The fixed-effects matrix with sum contrasts for every factor, and the term of each column.
   var sumCoded: (matrix: Matrix, terms: [Int]) {
     var roles = frame.roles
-    for term in formula.fixed.terms {
-      for name in term.factors.flatMap(\.variables) { roles.contrasts[name] = .sum }
-    }
+    for name in frame.fixedCoding.factorColumns { roles.contrasts[name] = .sum }
     // The rows and the terms are those of the frame, which was made before.
     guard let frame = try? ModelFrame(formula, data: frame.data, roles: roles) else {
       preconditionFailure("the terms of \(formula.text) have been coded before")

@@ -1,0 +1,48 @@
+extension FormulaParser {
+  /// Arguments of R's fitting functions that are options of the program, not parts of the formula.
+  private static func option(_ name: String) -> String? {
+    switch name {
+    case "family", "link", "data", "weights", "offset", "contrasts": "--" + name
+    case "REML": "--ml"
+    default: nil
+    }
+  }
+
+  /// Refuses `family = …` and its like wherever it stands, and shows the formula without it.
+  /// - Throws: `FormulaError.syntax` at the option's name.
+  func refuseOptions() throws(FormulaError) {
+    for i in tokens.indices.dropLast() {
+      guard tokens[i + 1].text == "=", tokens[i + 1].kind == .symbol, tokens[i].kind == .name,
+        let option = FormulaParser.option(tokens[i].text)
+      else { continue }
+      // The value: one name, number or text, and what stands in parentheses behind it.
+      var end = i + 2
+      if tokens[end].kind != .end, tokens[end].kind != .symbol { end += 1 }
+      if tokens[end].text == "(", tokens[end].kind == .symbol {
+        var depth = 0
+        repeat {
+          if tokens[end].kind == .symbol {
+            depth += tokens[end].text == "(" ? 1 : tokens[end].text == ")" ? -1 : 0
+          }
+          end += 1
+        } while depth > 0 && tokens[end].kind != .end
+      }
+      let joined = i > 0 && tokens[i - 1].kind == .symbol && ["+", ","].contains(tokens[i - 1].text)
+      let before = text(from: 0, to: tokens[joined ? i - 1 : i].position)
+      let after = text(from: tokens[end].position, to: source.utf8.count)
+      let rest = before + (after.isEmpty || after.hasPrefix(")") || before.isEmpty ? "" : " ") + after
+      throw .syntax(
+        formula: source, column: tokens[i].position,
+        found: "'\(text(from: tokens[i].position, to: tokens[end].position))'",
+        hint: "'\(tokens[i].text)' is no part of the formula but the option \(option)"
+          + (rest.isEmpty ? "" : "; the formula without it: \(rest)"))
+    }
+  }
+
+  /// A part of the source without the blanks at its end.
+  private func text(from start: Int, to end: Int) -> String {
+    let bytes = Array(source.utf8)[start..<end]
+    let last = bytes.lastIndex { $0 != UInt8(ascii: " ") && !(9...13).contains($0) }
+    return String(decoding: last.map { bytes[...$0] } ?? [], as: UTF8.self)
+  }
+}
