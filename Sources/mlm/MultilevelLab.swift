@@ -17,7 +17,8 @@ struct MultilevelLab: ParsableCommand {
       """,
     version: ProgramVersion.current,
     subcommands: [
-      DataCommand.self, FitCommand.self, CompareCommand.self, AnovaCommand.self, PoolCommand.self,
+      DataCommand.self, FitCommand.self, CompareCommand.self, AnovaCommand.self, IntervalsCommand.self,
+      PoolCommand.self,
       PredictCommand.self,
       ExplainCommand.self,
       PlotCommand.self,

@@ -1,0 +1,188 @@
+import Distributions
+import Glibc
+import LinearAlgebra
+
+/// A confidence interval of one parameter.
+public struct ConfidenceInterval: Sendable, Equatable {
+  /// The parameter by lme4's name: `sd_(Intercept)|group`, `cor_x.(Intercept)|group`, `sigma`, or a fixed effect.
+  public let parameter: String
+  /// The estimate to which the interval belongs: ML's under profile likelihood.
+  public let estimate: Double
+  /// Limits; 0 for a standard deviation and ±1 for a correlation where the likelihood does not exclude them.
+  public let lower, upper: Double
+}
+
+extension LinearMixedModelFit {
+  /// Profile-likelihood intervals: the values of each parameter at which the ML deviance, minimized over all others, lies within the χ²₁ quantile of
+  /// its minimum. Standard deviations and correlations first, then σ, then the fixed effects.
+  ///
+  /// Reference: Bates et al. (2015), section 5.1, doi:10.18637/jss.v067.i01.
+  /// - Throws: `FitError.noOptimum` if the fit by ML fails.
+  /// - Precondition: the level is between 0 and 1.
+  public func profileIntervals(level: Double = 0.95) throws(FitError) -> [ConfidenceInterval] {
+    precondition(level > 0 && level < 1, "level \(level)")
+    let fit = method == .ml ? self : try model.fit(by: .ml)
+    let quantile = NormalDistribution().quantile((1 + level) / 2)
+    let search = ProfileSearch(fit, height: quantile * quantile)
+    return search.covarianceIntervals() + search.fixedIntervals()
+  }
+
+  /// Wald intervals of the fixed effects: estimate ± normal quantile × standard error.
+  /// - Precondition: the level is between 0 and 1.
+  public func waldIntervals(level: Double = 0.95) -> [ConfidenceInterval] {
+    precondition(level > 0 && level < 1, "level \(level)")
+    let z = NormalDistribution().quantile((1 + level) / 2)
+    return zip(model.fixedEffectNames, zip(fixedEffects, fixedEffectStandardErrors)).map { name, value in
+      ConfidenceInterval(
+        parameter: name, estimate: value.0, lower: value.0 - z * value.1, upper: value.0 + z * value.1)
+    }
+  }
+}
+
+/// The search for the ends of profile intervals around one fit by ML.
+private struct ProfileSearch {
+  private let fit: LinearMixedModelFit
+  private let height: Double
+  private let covariance: Matrix
+  private let floors: [Double]
+
+  init(_ fit: LinearMixedModelFit, height: Double) {
+    self.fit = fit
+    self.height = height
+    let q = fit.model.randomEffectNames.count
+    var covariance = Matrix(rows: q, columns: q)
+    for (term, component) in zip(fit.model.terms, fit.varianceComponents) {
+      for (j, b) in term.columns.enumerated() {
+        for (i, a) in term.columns.enumerated() { covariance[a, b] = component.covariance[i, j] }
+      }
+    }
+    self.covariance = covariance
+    // A standard deviation whose effects are nothing beside σ.
+    let n = Double(fit.observationCount)
+    floors = (0..<q).map { k in
+      let squares = fit.model.randomMatrix.column(k).reduce(0) { $0 + $1 * $1 }
+      return 1e-3 * fit.sigma / (squares / n).squareRoot()
+    }
+  }
+
+  func covarianceIntervals() -> [ConfidenceInterval] {
+    var intervals: [ConfidenceInterval] = []
+    for (term, component) in zip(fit.model.terms, fit.varianceComponents) {
+      let columns = Array(term.columns)
+      for j in columns.indices {
+        intervals.append(deviation(columns[j], "sd_\(term.names[j])|\(component.group)"))
+        for i in columns.indices where i > j {
+          intervals.append(
+            correlation(
+              columns[j], columns[i], component.correlations[i, j],
+              "cor_\(term.names[i]).\(term.names[j])|\(component.group)"))
+        }
+      }
+    }
+    let profile = CovarianceProfile(fit.model.reduction)
+    let k = profile.sigmaIndex
+    let start = profile.coordinates(covariance: covariance, sigma: fit.sigma, floors: floors)
+    let ends = [-1.0, 1].map { end(profile, k, from: start, toward: $0, last: nil) }
+    intervals.append(
+      ConfidenceInterval(
+        parameter: "sigma", estimate: fit.sigma, lower: exp(ends[0] ?? -.infinity),
+        upper: exp(ends[1] ?? .infinity)))
+    return intervals
+  }
+
+  private func deviation(_ effect: Int, _ name: String) -> ConfidenceInterval {
+    let profile = CovarianceProfile(fit.model.reduction)
+    let k = profile.deviationIndex(of: effect)
+    let start = profile.coordinates(covariance: covariance, sigma: fit.sigma, floors: floors)
+    let lower = end(profile, k, from: start, toward: -1, last: log(1e-4 * floors[effect]))
+    let upper = end(profile, k, from: start, toward: 1, last: nil)
+    return ConfidenceInterval(
+      parameter: name, estimate: covariance[effect, effect].squareRoot(), lower: lower.map { exp($0) } ?? 0,
+      upper: upper.map { exp($0) } ?? .infinity)
+  }
+
+  private func correlation(_ a: Int, _ b: Int, _ estimate: Double, _ name: String) -> ConfidenceInterval {
+    let profile = CovarianceProfile(fit.model.reduction, first: (a, b))
+    let k = profile.correlationIndex(of: a)
+    let start = profile.coordinates(covariance: covariance, sigma: fit.sigma, floors: floors)
+    let lower = end(profile, k, from: start, toward: -1, last: -9)
+    let upper = end(profile, k, from: start, toward: 1, last: 9)
+    return ConfidenceInterval(
+      parameter: name, estimate: estimate, lower: lower.map { tanh($0) } ?? -1,
+      upper: upper.map { tanh($0) } ?? 1)
+  }
+
+  /// Where the profile reaches the height on one side; nil if it does not before `last`.
+  private func end(
+    _ profile: CovarianceProfile, _ k: Int, from start: [Double], toward sign: Double, last: Double?
+  ) -> Double? {
+    let minimum = fit.criterion
+    var warm = start
+    func rise(_ t: Double) -> Double {
+      var x = warm
+      x[k] = t
+      var value = profile.minimize(holding: k, from: &x)
+      if x.contains(where: { abs($0) > 4 }) {
+        // A start inside the cone, for what rests on its boundary may have to leave it.
+        var other = start
+        for i in profile.partialCorrelations where i != k { other[i] = max(-1, min(1, other[i])) }
+        other[k] = t
+        let second = profile.minimize(holding: k, from: &other)
+        if second < value {
+          value = second
+          x = other
+        }
+      }
+      warm = x
+      return max(0, value - minimum).squareRoot() - height.squareRoot()
+    }
+    return Self.root(rise, from: start[k], toward: sign, step: 0.2, last: last)
+  }
+
+  /// The root of a function that is −√height at `from` and rises in a direction.
+  static func root(
+    _ rise: (Double) -> Double, from start: Double, toward sign: Double, step: Double, last: Double?
+  ) -> Double? {
+    var (a, fa) = (start, rise(start))
+    if fa >= 0 { return start }
+    var step = step
+    var (b, fb) = (a, fa)
+    while true {
+      b = a + sign * step
+      if let last, sign * (b - last) > 0 { b = last }
+      fb = rise(b)
+      if fb >= 0 { break }
+      if b == last || abs(b) > 1e8 { return nil }
+      // The next step from the slope of this one, which is nearly constant.
+      let needed = fb > fa ? -fb * (b - a) / (fb - fa) : 2 * (b - a)
+      step = max(abs(b - a) * 0.1, min(abs(needed) * 1.05, 4 * abs(b - a)))
+      (a, fa) = (b, fb)
+    }
+    // Illinois' false position.
+    for _ in 0..<100 {
+      if abs(b - a) <= 1e-9 * max(1, abs(a)) || abs(fb) < 1e-10 { break }
+      let c = b - fb * (b - a) / (fb - fa)
+      let fc = rise(c)
+      if (fc < 0) != (fb < 0) { (a, fa) = (b, fb) } else { fa /= 2 }
+      (b, fb) = (c, fc)
+    }
+    return b
+  }
+
+  func fixedIntervals() -> [ConfidenceInterval] {
+    let errors = fit.fixedEffectStandardErrors
+    return fit.fixedEffects.indices.map { k in
+      let estimate = fit.fixedEffects[k]
+      let profile = FixedEffectProfile(fit.model, holding: k)
+      func rise(_ t: Double) -> Double {
+        max(0, profile.deviance(at: estimate + t * errors[k]) - fit.criterion).squareRoot()
+          - height.squareRoot()
+      }
+      let ends = [-1.0, 1].map { Self.root(rise, from: 0, toward: $0, step: 1.5, last: nil) }
+      return ConfidenceInterval(
+        parameter: fit.model.fixedEffectNames[k], estimate: estimate,
+        lower: ends[0].map { estimate + $0 * errors[k] } ?? -.infinity,
+        upper: ends[1].map { estimate + $0 * errors[k] } ?? .infinity)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import ModelFormula
+import Tables
+import TestSupport
+import Testing
+
+@testable import MixedModels
+
+@Suite("Confidence intervals against lme4's")
+struct ProfileIntervalsTests {
+  static let recorded = ReferenceCase.full.filter { !$0.record["confint_profile"].isNull }
+
+  @Test("profile limits", arguments: recorded)
+  func profile(_ r: ReferenceCase) throws {
+    let record = r.record["confint_profile"]
+    let intervals = try r.fit().profileIntervals(level: record["level"].double)
+    #expect(intervals.map(\.parameter) == record["terms"].strings)
+    for (interval, limits) in zip(intervals, record["values"].array) {
+      // lme4 interpolates by splines, and has no limit where its profile ends.
+      let size = max(abs(interval.lower), abs(interval.upper), 1e-6)
+      for (found, expected) in [(interval.lower, limits[0]), (interval.upper, limits[1])]
+      where !expected.isNull {
+        // Near 0 the spline is less exact: at ours, 0.35614, the deviance has risen by 3.841459, at lme4's by 3.8106.
+        let near = "\(r.file) \(interval.parameter)" == "slides_a sd_(Intercept)|group" ? 3e-3 : 1e-3
+        expectClose(found, expected.double, absolute: near * size, "\(r.name) \(interval.parameter)")
+      }
+    }
+  }
+
+  @Test("Wald limits", arguments: ReferenceCase.literature)
+  func wald(_ r: ReferenceCase) throws {
+    let record = r.record["confint_wald"]
+    let intervals = try r.fit().waldIntervals()
+    #expect(intervals.map(\.parameter) == record["terms"].strings)
+    for (interval, limits) in zip(intervals, record["values"].array) {
+      let width = limits[1].double - limits[0].double
+      expectClose(interval.lower, limits[0].double, absolute: (r.isSingular ? 1e-5 : 1e-6) * width)
+      expectClose(interval.upper, limits[1].double, absolute: (r.isSingular ? 1e-5 : 1e-6) * width)
+    }
+  }
+
+  @Test("a random intercept's profile by its definition, at both ends and beside weights")
+  func definition() throws {
+    let table = try DataTable(csv: Reference.bytes("lmm/sleep_weights.csv"))
+    let model = try LinearMixedModel(
+      "Reaction ~ Days + (1 | Subject)", data: table, roles: ColumnRoles(factors: ["Subject"], weights: "w"))
+    let fit = try model.fit(by: .ml)
+    let n = Double(fit.observationCount)
+    // D(θ, σ) = d(θ) + n·(s²/σ² − 1 − log(s²/σ²)) with s² the best σ² at θ: at the best θ of each σ the rise is the height.
+    let sigma = try #require(fit.profileIntervals().first { $0.parameter == "sigma" })
+    for end in [sigma.lower, sigma.upper] {
+      let rise =
+        try (1...4000).map { step -> Double in
+          let theta = Double(step) * 0.0005 * fit.theta[0]
+          let deviance = try model.criterion(at: [theta], method: .ml)
+          let best = try Self.bestVariance(model, theta, deviance)
+          let ratio = best / (end * end)
+          return deviance + n * (ratio - 1 - log(ratio))
+        }.min()! - fit.criterion
+      expectClose(rise, 3.841458820694124, absolute: 1e-4)
+    }
+  }
+
+  /// r²/n at θ, from the deviance of ten times the weights' errors: d depends on σ only through r².
+  private static func bestVariance(_ model: LinearMixedModel, _ theta: Double, _ deviance: Double) throws
+    -> Double
+  {
+    let workspace = ProfiledCriterion(model.reduction, method: .ml)
+    let scaled = model.reduction.effectScale[0, 0] * theta
+    _ = [scaled * scaled].withPointer { workspace.evaluate(at: $0) }
+    expectClose(workspace.value, deviance, relative: 1e-12)
+    let unit = model.reduction.responseScale
+    return workspace.sigmaSquared * unit * unit
+  }
+
+  @Test("limits at the boundary")
+  func boundary() throws {
+    let table = try DataTable(csv: Reference.bytes("lmm/dyestuff2.csv"))
+    let fit = try LinearMixedModel("Yield ~ 1 + (1 | Batch)", data: table).fit()
+    let intervals = try fit.profileIntervals()
+    #expect(intervals[0].lower == 0 && intervals[0].estimate == 0 && intervals[0].upper > 1)
+    #expect(intervals.allSatisfy { $0.lower <= $0.estimate && $0.estimate <= $0.upper && $0.upper.isFinite })
+  }
+
+  @Test("how many records hold profile limits")
+  func count() { #expect(Self.recorded.count == 10) }
+}
