@@ -52,7 +52,7 @@ extension FormulaExpression {
       guard let column = data[name] else { throw .missingVariable(name, available: data.columnNames) }
       guard let numbers = column.numbers else {
         throw .wrongType(
-          column: name, found: column.typeDescription, needed: "a number is needed (in \(text))")
+          column: name, found: column.typeDescription, needed: "a number is needed")
       }
       return numbers
     case .number(let digits, let at):

@@ -51,7 +51,7 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
       "factor '\(factor)' has only one level ('\(level)', \(rows) rows); a factor in the fixed part needs two or more levels"
     case .degenerate(let expression, let found, let remedy): "\(expression): \(found); \(remedy)"
     case .contrastWithoutFactor(let column, let found):
-      "contrasts are for factors, but column '\(column)' is \(found); name it as a factor too, or write factor(\(FormulaExpression.quotedIfNeeded(column))) in the formula"
+      "contrasts are for factors, but column '\(column)' is \(found); name it as a factor too (--factor \(column)), or write factor(\(FormulaExpression.quotedIfNeeded(column))) in the formula"
     case .noRows(let total):
       "no row is left: each of the \(total) rows has a missing value in a column that the formula uses"
     case .badWeight(let column, let row, let value):
@@ -61,7 +61,7 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
     case .ambiguousLevel(let factor, let level):
       "two combinations of levels of '\(factor)' are both written '\(level)'; rename levels that hold a colon"
     case .notFinite(let expression, let row, let value):
-      "\(expression) is \(value) in data row \(row); numbers of size up to 1e150 can be used, so rescale the column or correct the row"
+      "\(expression) is \(value) in data row \(row); \(FormulaError.remedy(expression, value))"
     }
   }
 
@@ -88,6 +88,13 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
       }
     }
     return nil
+  }
+
+  private static func remedy(_ expression: String, _ value: String) -> String {
+    if value == "nan" || value.hasSuffix("inf") || value.hasSuffix("Inf") {
+      return "the function has no finite value there, so leave such rows out of the data or correct them"
+    }
+    return "numbers of size up to 1e150 can be used, so rescale the column or correct the row"
   }
 
   private static func caret(_ formula: String, _ column: Int) -> String {

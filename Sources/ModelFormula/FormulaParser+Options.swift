@@ -1,9 +1,13 @@
 extension FormulaParser {
-  /// Arguments of R's fitting functions that are options of the program, not parts of the formula.
+  /// What to say of arguments of R's fitting functions, which are no parts of the formula.
   private static func option(_ name: String) -> String? {
     switch name {
-    case "family", "link", "data", "weights", "offset", "contrasts": "--" + name
-    case "REML": "--ml"
+    case "data", "weights", "offset", "contrasts":
+      "'\(name)' is no part of the formula but an option of the command, --\(name)"
+    case "family", "link":
+      "'\(name)' is no part of the formula; models are fitted with normal errors"
+    case "REML":
+      "'REML' is no part of the formula; mlm fit has --ml for maximum likelihood"
     default: nil
     }
   }
@@ -34,7 +38,7 @@ extension FormulaParser {
       throw .syntax(
         formula: source, column: tokens[i].position,
         found: "'\(text(from: tokens[i].position, to: tokens[end].position))'",
-        hint: "'\(tokens[i].text)' is no part of the formula but the option \(option)"
+        hint: option
           + (rest.isEmpty ? "" : "; the formula without it: \(rest)"))
     }
   }

@@ -101,6 +101,15 @@ public struct ModelFormula: Sendable, Equatable {
     return response.text + " ~ " + terms.joined(separator: " + ")
   }
 
+  /// The calls `factor(x)` among the predictors, by their columns.
+  public var factorCalls: [String: String] {
+    var calls: [String: String] = [:]
+    for factor in (fixed.terms + randomTerms.flatMap(\.effects.terms)).flatMap(\.factors) {
+      if case .call = factor.unwrapped, let column = factor.factorColumn { calls[column] = factor.text }
+    }
+    return calls
+  }
+
   /// Whether a random-effects term has `||`.
   public var hasDoubleBar: Bool { randomTerms.contains { $0.doubleBar != nil } }
 

@@ -65,7 +65,9 @@ struct ExplanationWords {
     var out = ""
     var last: Character = " "
     for character in text {
-      if last.isIdeograph && character.isLatin || last.isLatin && character.isIdeograph { out.append(" ") }
+      if last.isIdeograph && character.isLatin && character != ")" || last.isLatin && character.isIdeograph {
+        out.append(" ")
+      }
       out.append(character)
       last = character
     }

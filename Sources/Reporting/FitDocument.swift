@@ -122,11 +122,14 @@ extension VarianceDecomposition {
 extension FixedEffectTests {
   /// The tests as one JSON object, a list for each quantity.
   var document: JSONValue {
-    .object([
-      ("std_error", .numbers(coefficients.map(\.standardError))),
-      ("df", .numbers(coefficients.map(\.degreesOfFreedom))), ("t", .numbers(coefficients.map(\.statistic))),
-      ("p", .numbers(coefficients.map(\.pValue))), ("vcov_adj", covariance.json),
-    ])
+    let adjusted: [(String, JSONValue)] = method == .kenwardRoger ? [("vcov_adj", covariance.json)] : []
+    return .object(
+      [
+        ("std_error", .numbers(coefficients.map(\.standardError))),
+        ("df", .numbers(coefficients.map(\.degreesOfFreedom))),
+        ("t", .numbers(coefficients.map(\.statistic))),
+        ("p", .numbers(coefficients.map(\.pValue))),
+      ] + adjusted)
   }
 }
 
@@ -135,6 +138,8 @@ extension LinearModelFit {
   public var document: JSONValue {
     var members: [(String, JSONValue)] = [
       ("formula", .string(formulaText)),
+      ("weights", roles.weights.map { .string($0) } ?? .null),
+      ("offset", roles.offset.map { .string($0) } ?? .null),
       ("n_obs", .integer(observationCount)),
       ("criterion", .string("OLS")),
       ("objective", .number(-2 * logLikelihood)),

@@ -14,14 +14,7 @@ extension LinearMixedModelFit {
           "note: fixed-effect columns left out because the ones before them span them: \(names)",
           "说明：以下固定效应列可由前面的列线性表示，已略去：\(names)"))
     }
-    if !model.frame.doubleBarFactors.isEmpty {
-      let names = model.frame.doubleBarFactors.joined(separator: ", ")
-      notes.append(
-        words.pick(
-          "note: behind || each level of \(names) is a term of its own, without correlations; lme4 keeps a factor's levels in one "
-            + "term (--double-bar lme4)",
-          "说明：在 || 中，\(names) 的每个水平各成一项，彼此不相关；lme4 把因子的各水平放在同一项里（--double-bar lme4）"))
-    }
+    notes += doubleBarNotes(model.frame.doubleBarFactors, words)
     notes += diagnostics.boundaries.map { $0.sentence(in: language) }
     if !diagnostics.unseenEffects.isEmpty {
       let names = diagnostics.unseenEffects.joined(separator: ", ")
@@ -108,4 +101,16 @@ extension PoolingComparison {
 public func omittedRowsNote(_ count: Int, in language: Language = .en) -> String {
   ExplanationWords(language).pick(
     "note: \(count) row\(count == 1 ? "" : "s") with missing values left out", "说明：略去了 \(count) 行含缺失值的数据")
+}
+
+/// What `||` did with factors, if it met any.
+func doubleBarNotes(_ factors: [String], _ words: ExplanationWords) -> [String] {
+  guard !factors.isEmpty else { return [] }
+  let names = factors.joined(separator: ", ")
+  return [
+    words.pick(
+      "note: behind || each level of \(names) is a term of its own, without correlations; lme4 keeps a factor's levels in one "
+        + "term (--double-bar lme4)",
+      "说明：在 || 中，\(names) 的每个水平各成一项，彼此不相关；lme4 把因子的各水平放在同一项里（--double-bar lme4）")
+  ]
 }

@@ -38,7 +38,8 @@ extension ModelComparison {
     if hasMixtures {
       columns.append(("Pr(boundary)", sparse(shown) { PValueText.texts($0, digits: digits - 1) }))
     }
-    let marked = hasMixtures ? shown : naive
+    // Where the right p value is unknown, the naive one is too large: what it marks is marked rightly.
+    let marked = zip(shown, naive).map { $0.map { $0.isNaN } ?? true ? $1 : $0 }
     var legend = ""
     if marked.contains(where: { ($0 ?? 1) < 0.1 }) {
       let stars = marked.map { PValueText.stars($0 ?? .nan) }
@@ -68,6 +69,16 @@ extension ModelComparison {
     ]
     for (before, row) in zip(rows, rows.dropFirst()) {
       guard let test = row.test else {
+        let flat = [before.name, row.name].filter { undeterminedModels.contains($0) }
+        if !flat.isEmpty {
+          let names = flat.joined(separator: ", ")
+          notes.append(
+            words.pick(
+              "note: the data do not determine all variances of \(names), so \(row.name) is not tested against \(before.name); use fewer "
+                + "random effects",
+              "说明：数据不足以确定 \(names) 的全部方差，因此不对 \(row.name) 与 \(before.name) 作检验；请减少随机效应"))
+          continue
+        }
         notes.append(
           words.pick(
             "note: \(before.name) is not within \(row.name), so there is no test between them; AIC and BIC can be compared",
@@ -80,17 +91,18 @@ extension ModelComparison {
         notes.append(
           words.pick(
             "note: \(row.name) against \(before.name) tests a variance at the boundary of its range, where the statistic is "
-              + "½χ²(\(k)) + ½χ²(\(k + 1)) for many groups; Pr(boundary) is its p value, and Pr(>Chisq) is too large",
+              + "½χ²(\(k)) + ½χ²(\(k + 1)) for many groups; the naive p value of χ²(\(test.degreesOfFreedom)) is too large",
             "说明：\(row.name) 对 \(before.name) 检验的是取值范围边界上的方差，组数很多时统计量服从 ½χ²(\(k)) + ½χ²(\(k + 1))；"
-              + "Pr(boundary) 是相应的 p 值，Pr(>Chisq) 偏大"))
+              + "按 χ²(\(test.degreesOfFreedom)) 得到的 p 值偏大"))
       case .unknown:
         notes.append(
           words.pick(
-            "note: \(row.name) against \(before.name) tests several variances at the boundary at once; Pr(>Chisq) is too large, "
+            "note: \(row.name) against \(before.name) tests several variances at the boundary at once; the naive p value is too large, "
               + "and no simple distribution is right: add one effect at a time",
-            "说明：\(row.name) 对 \(before.name) 同时检验边界上的几个方差；Pr(>Chisq) 偏大，且没有简单的分布：请一次只增加一个效应"))
+            "说明：\(row.name) 对 \(before.name) 同时检验边界上的几个方差；通常的 p 值偏大，且没有简单的分布：请一次只增加一个效应"))
       }
     }
+    notes += doubleBarNotes(doubleBarFactors, words)
     if !singularModels.isEmpty {
       let names = singularModels.joined(separator: ", ")
       notes.append(

@@ -48,6 +48,10 @@ struct ModelEquations {
   private(set) var coefficients: [Coefficient] = []
   /// Which coefficients share a covariance matrix, by position in `coefficients`.
   private(set) var blocks: [[Int]] = []
+  /// Texts of calls that make several columns: `poly(x, 2)`, `ns(x, 3)`.
+  let bases: Set<String>
+  /// Whether `||` stands before a factor, whose levels then vary by themselves.
+  let splitsLevels: Bool
   /// What `offset(…)` adds to the linear predictor.
   let offsets: [String]
   /// Terms of the fixed part, the constant as `1`.
@@ -65,6 +69,9 @@ struct ModelEquations {
     fixedTerms = Set(formula.fixed.terms.map(\.name) + (formula.fixed.hasIntercept ? ["1"] : []))
     let columns = try ColumnKinds(formula, data: data, factors: factors)
     categorical = columns.categorical
+    bases = columns.bases
+    let behind = formula.randomTerms.flatMap { $0.effects.terms.flatMap(\.factors) }
+    splitsLevels = formula.hasDoubleBar && behind.contains { columns.categorical.contains($0.text) }
     if isMixed {
       let group = formula.randomTerms[0].groupingFactor.text
       if let other = formula.randomTerms.first(where: { $0.groupingFactor.text != group }) {
@@ -165,6 +172,8 @@ struct ModelEquations {
 private struct ColumnKinds {
   /// Texts of factors: `factor(x)`, and with data columns of text, logical values or named as factors.
   var categorical: Set<String> = []
+  /// Texts of `poly` and `ns`.
+  var bases: Set<String> = []
   /// Texts of variables that are constant within every group.
   var groupLevel: Set<String> = []
 
@@ -173,6 +182,7 @@ private struct ColumnKinds {
     parts += formula.randomTerms.flatMap { $0.effects.terms.flatMap(\.factors) }
     for part in parts {
       if part.factorColumn != nil { categorical.insert(part.text) }
+      if case .call(let function, _, _) = part, ["poly", "ns"].contains(function) { bases.insert(part.text) }
     }
     guard let data else { return }
     let grouping = try formula.randomTerms.first.map { try ModelFrame.grouping($0.groupingFactor, in: data) }

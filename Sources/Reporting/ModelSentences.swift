@@ -37,7 +37,17 @@ struct ModelSentences {
         meaning =
           meaning
           + .text(
-            words.pick(" (a factor: one coefficient for every level but the first)", "（因子：除第一个水平外，每个水平一个系数）"))
+            model.splitsLevels
+              ? words.pick(
+                " (a factor: one coefficient for every level but the first; behind || every level varies by itself)",
+                "（因子：除第一个水平外，每个水平一个系数；在 || 中每个水平各自独立变化）")
+              : words.pick(
+                " (a factor: one coefficient for every level but the first)", "（因子：除第一个水平外，每个水平一个系数）"))
+      } else if model.bases.contains(name) {
+        meaning =
+          meaning
+          + .text(
+            words.pick(" (several columns: one coefficient for each of them)", "（多个列：每列一个系数）"))
       } else if name.contains(":") {
         meaning = meaning + .text(words.pick(" (a product)", "（乘积）"))
       }
@@ -48,7 +58,9 @@ struct ModelSentences {
     symbols += model.predictors.enumerated().map { (notation.predictor($0), $1) }
     symbols += model.groupPredictors.enumerated().map { (notation.groupPredictor($0), $1) }
     // A column that is called as its symbol needs no explanation.
-    var entries = symbols.filter { $0.plain != words.name($1) || model.categorical.contains($1) }.map {
+    var entries = symbols.filter {
+      $0.plain != words.name($1) || model.categorical.contains($1) || model.bases.contains($1)
+    }.map {
       entry($0, $1)
     }
     if !model.offsets.isEmpty {

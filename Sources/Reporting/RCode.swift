@@ -12,11 +12,12 @@ public enum RCode {
   ///   - roles: what columns are beside the formula.
   ///   - tests: degrees of freedom of the tests of a mixed model's fixed effects, if they are wanted.
   ///   - by: the column for one linear model a level.
+  ///   - formulaText: what R is to fit in place of the formula, e.g. without a `||` that R reads in another way.
   ///   - options: how the file is written.
   public static func fit(
     _ formula: ModelFormula, file: String, method: EstimationMethod, roles: ColumnRoles = ColumnRoles(),
     tests: DegreesOfFreedomMethod? = nil,
-    by: String? = nil,
+    by: String? = nil, formulaText: String? = nil,
     options: CSVOptions = CSVOptions()
   ) -> String {
     var reading = file == "-" ? "file(\"stdin\")" : quoted(file)
@@ -25,31 +26,42 @@ public enum RCode {
     let factors = roles.factors.sorted()
     let named = factors + roles.contrasts.keys + [by, roles.weights, roles.offset].compactMap { $0 }
     // R would change names that are not plain words.
-    if formula.text.contains("`") || named.contains(where: { name($0) != $0 }) {
+    var text = formulaText ?? formula.text
+    // R reads a backslash in a name as the beginning of an escape.
+    text = text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
+    if text.contains("`") || named.contains(where: { name($0) != $0 }) {
       reading += ", check.names = FALSE"
     }
     var lines: [String] = []
     if !formula.randomTerms.isEmpty { lines.append("library(\(tests == nil ? "lme4" : "lmerTest"))") }
+    if text.contains("ns(") { lines.append("library(splines)") }
     lines.append("df <- read.csv(\(reading))")
-    for factor in Set(factors).union(roles.contrasts.keys).sorted() {
+    // `factor(x)` in the formula would forget the contrasts of x: they are an argument then.
+    let called = formula.factorCalls
+    for factor in Set(factors).union(roles.contrasts.keys.filter { called[$0] == nil }).sorted() {
       lines.append("df$\(name(factor)) <- factor(df$\(name(factor)))")
     }
-    for (factor, contrast) in roles.contrasts.sorted(by: { $0.key < $1.key }) {
+    for (factor, contrast) in roles.contrasts.sorted(by: { $0.key < $1.key }) where called[factor] == nil {
       lines.append("contrasts(df$\(name(factor))) <- \"contr.\(contrast.rawValue)\"")
     }
-    if formula.hasDoubleBar, roles.doubleBar == .split {
+    if tests == .kenwardRoger, roles.weights != nil {
       lines.append(
-        "# lmer's || keeps a factor's levels in one term; for terms of their own write dummy(f, \"level\")")
+        "# R's Kenward-Roger (pbkrtest) takes no notice of prior weights; other numbers than here are to be expected"
+      )
     }
-    let extra = roles.callArguments.map { ", " + $0 }.joined()
+    var extra = roles.callArguments.map { ", " + $0 }.joined()
+    let pairs = called.sorted { $0.key < $1.key }.compactMap { column, call in
+      roles.contrasts[column].map { "`\(call)` = \"contr.\($0.rawValue)\"" }
+    }
+    if !pairs.isEmpty { extra += ", contrasts = list(\(pairs.joined(separator: ", ")))" }
     if let by {
       lines.append(
-        "fits <- lapply(split(df, df$\(name(by))), function(d) lm(\(formula.text), data = d\(extra)))")
+        "fits <- lapply(split(df, df$\(name(by))), function(d) lm(\(text), data = d\(extra)))")
       lines.append("lapply(fits, summary)")
     } else {
       let function = formula.randomTerms.isEmpty ? "lm" : "lmer"
       let ml = !formula.randomTerms.isEmpty && method == .ml ? ", REML = FALSE" : ""
-      lines.append("fit <- \(function)(\(formula.text), data = df\(ml)\(extra))")
+      lines.append("fit <- \(function)(\(text), data = df\(ml)\(extra))")
       lines.append(tests == .kenwardRoger ? "summary(fit, ddf = \"Kenward-Roger\")" : "summary(fit)")
     }
     return lines.joined(separator: "\n") + "\n"

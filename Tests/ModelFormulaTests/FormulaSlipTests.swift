@@ -10,7 +10,7 @@ struct FormulaSlipTests {
     arguments: [
       (
         "y ~ x + (1 | g) + family=binomial(link=\"logit\")", 18, "family=binomial(link=\"logit\")",
-        "'family' is no part of the formula but the option --family; the formula without it: y ~ x + (1 | g)"
+        "'family' is no part of the formula; models are fitted with normal errors; the formula without it: y ~ x + (1 | g)"
       ),
       (
         "y ~ x + (1 | g + family = binomial(link = 'logit'))", 17, "family = binomial(link = 'logit')",
@@ -24,9 +24,12 @@ struct FormulaSlipTests {
       ("y ~ x + family=binomial + (1 | g)", 8, "family=binomial", "the formula without it: y ~ x + (1 | g)"),
       (
         "y ~ x, data = df", 7, "data = df",
-        "'data' is no part of the formula but the option --data; the formula without it: y ~ x"
+        "'data' is no part of the formula but an option of the command, --data; the formula without it: y ~ x"
       ),
-      ("y ~ x, REML=FALSE", 7, "REML=FALSE", "but the option --ml; the formula without it: y ~ x"),
+      (
+        "y ~ x, REML=FALSE", 7, "REML=FALSE",
+        "mlm fit has --ml for maximum likelihood; the formula without it: y ~ x"
+      ),
     ])
   func options(_ text: String, _ column: Int, _ found: String, _ hint: String) throws {
     let error = #expect(throws: FormulaError.self) { try ModelFormula(text) }

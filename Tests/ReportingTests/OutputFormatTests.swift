@@ -1,6 +1,7 @@
 import MixedModels
 import ModelFormula
 import Tables
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -63,6 +64,28 @@ struct OutputFormatTests {
     let short = wide.tibble().split(separator: "\n")
     #expect(short.count == 15 && short[13] == "# ℹ 20 more rows")
     #expect(short[14].hasPrefix("# ℹ 7 more variables: a_long_name_5 <dbl>, a_long_name_6 <dbl>"))
+  }
+
+  @Test("R lines for contrasts, splines and levels behind ||")
+  func rCodeOfDesigns() throws {
+    let called = try ModelFormula("y ~ factor(x) + ns(z, df = 3) + f")
+    #expect(
+      RCode.fit(
+        called, file: "d.csv", method: .reml, roles: ColumnRoles(contrasts: ["x": .poly, "f": .sum])) == """
+          library(splines)
+          df <- read.csv("d.csv")
+          df$f <- factor(df$f)
+          contrasts(df$f) <- "contr.sum"
+          fit <- lm(y ~ factor(x) + ns(z, df = 3) + f, data = df, contrasts = list(`factor(x)` = "contr.poly"))
+          summary(fit)
+
+          """)
+    let machines = try DataTable(csv: Reference.bytes("lmm/machines.csv"))
+    let split = try ModelFormula("score ~ Machine + (Machine || Worker)")
+    #expect(
+      try ModelFrame(split, data: machines).textWithDummies
+        == "score ~ Machine + (1 | Worker) + (0 + dummy(Machine, \"A\") | Worker)"
+        + " + (0 + dummy(Machine, \"B\") | Worker) + (0 + dummy(Machine, \"C\") | Worker)")
   }
 
   @Test("R lines for a fit")

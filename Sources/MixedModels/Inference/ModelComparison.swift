@@ -7,7 +7,7 @@ import Tables
 /// Models of one response side by side: parameters, AIC, BIC, and likelihood-ratio tests of each against the one before it.
 ///
 /// Models stand in the order of their numbers of parameters. By maximum likelihood all are comparable; REML criteria are only where the fixed
-/// parts span the same columns.
+/// parts have the same columns.
 public struct ModelComparison: Sendable {
   /// One model.
   public struct Row: Sendable, Equatable {
@@ -35,6 +35,10 @@ public struct ModelComparison: Sendable {
   public let observationCount: Int
   /// What stands on the boundary in one of the fits, by name.
   public let singularModels: [String]
+  /// Models whose covariance parameters the data do not determine all, by name: they are not tested.
+  public let undeterminedModels: [String]
+  /// Factors whose levels `||` made terms of their own.
+  public let doubleBarFactors: [String]
 
   /// Fits models and compares them.
   /// - Parameters:
@@ -57,8 +61,7 @@ public struct ModelComparison: Sendable {
       ($0.element.parameterCount, $0.offset) < ($1.element.parameterCount, $1.offset)
     }.map(\.element)
     if method == .reml {
-      for (a, b) in zip(models, models.dropFirst())
-      where !(a.fixed.isWithin(b.fixed) && b.fixed.isWithin(a.fixed)) {
+      for (a, b) in zip(models, models.dropFirst()) where a.fixed.matrix != b.fixed.matrix {
         throw ComparisonError.fixedPartsDiffer(a.name, b.name)
       }
     }
@@ -70,11 +73,16 @@ public struct ModelComparison: Sendable {
         aic: -2 * model.logLikelihood + 2 * count,
         bic: -2 * model.logLikelihood + log(Double(model.usedRows.count)) * count,
         logLikelihood: model.logLikelihood,
-        test: k == 0 ? nil : LikelihoodRatioTest(of: models[k - 1], within: model))
+        test: k == 0 || model.isFlat || models[k - 1].isFlat
+          ? nil : LikelihoodRatioTest(of: models[k - 1], within: model))
     }
     self.method = method
     observationCount = models.first?.usedRows.count ?? 0
     singularModels = models.filter(\.isSingular).map(\.name)
+    undeterminedModels = models.filter(\.isFlat).map(\.name)
+    var factors: [String] = []
+    for name in models.flatMap(\.doubleBarFactors) where !factors.contains(name) { factors.append(name) }
+    doubleBarFactors = factors
   }
 }
 
@@ -94,12 +102,13 @@ struct ComparedModel {
   let parameterCount: Int
   let logLikelihood: Double
   let isSingular: Bool
+  let isFlat: Bool
+  let doubleBarFactors: [String]
 
   init(
     _ formula: ModelFormula, name: String, data: DataTable, roles: ColumnRoles, method: EstimationMethod
   ) throws {
     self.name = name
-    formulaText = formula.text
     let frame: ModelFrame
     if formula.randomTerms.isEmpty {
       let model = try LinearModel(formula, data: data, roles: roles)
@@ -111,6 +120,7 @@ struct ComparedModel {
       parameterCount = fit.rank + 1
       logLikelihood = method == .ml ? fit.logLikelihood : fit.restrictedLogLikelihood(of: model)
       isSingular = false
+      isFlat = false
     } else {
       let model = try LinearMixedModel(formula, data: data, roles: roles)
       let fit = try model.fit(by: method)
@@ -121,8 +131,11 @@ struct ComparedModel {
       parameterCount = fit.parameterCount
       logLikelihood = fit.logLikelihood
       isSingular = fit.diagnostics.isSingular
+      isFlat = fit.diagnostics.isFlat
     }
     response = frame.response
+    formulaText = frame.formula.text
+    doubleBarFactors = frame.doubleBarFactors
     responseText = formula.response.text
     usedRows = frame.usedRows
     weights = frame.weights
@@ -174,12 +187,13 @@ public enum ComparisonError: Error, Equatable, Sendable, CustomStringConvertible
   public var description: String {
     switch self {
     case .rowsDiffer(let a, let m, let b, let n):
-      "\(a) uses \(m) rows and \(b) \(n), because missing values leave out others; take rows with missing values out of the data first"
+      "\(a) can use \(m) rows and \(b) \(n), because their columns are missing in different rows; take out of the data first all rows "
+        + "in which any column of the models is missing"
     case .responsesDiffer(let a, let x, let b, let y):
       "\(a) explains \(x) and \(b) explains \(y); likelihoods can be compared for one response only"
     case .fixedPartsDiffer(let a, let b):
-      "\(a) and \(b) differ in their fixed parts, so their REML criteria are of different data; leave --reml out to compare by "
-        + "maximum likelihood"
+      "\(a) and \(b) differ in their fixed parts (another unit of a column is enough), so their REML criteria cannot be compared; leave "
+        + "--reml out to compare by maximum likelihood"
     }
   }
 }

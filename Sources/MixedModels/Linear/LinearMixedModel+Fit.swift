@@ -18,6 +18,11 @@ extension LinearMixedModel {
     let optimizer = CovarianceOptimizer(workspace)
     guard var optimum = optimizer.minimize() else { throw .noOptimum }
     let unseen = spanned.filter { optimizer.removeUnseen(effect: $0, from: &optimum) }
+    // A variance on its way to 0, alone in its term, is 0.
+    for block in reduction.blocks where block.count == 1 {
+      let place = block.lowerBound * (reduction.effectCount + 1)
+      if optimum.psi[place] < 1e-14 { optimum.psi[place] = 0 }
+    }
     // What follows is computed at ΛΛ' with the very Λ that is reported, empty columns included.
     let q = reduction.effectCount
     let lambda = Matrix(

@@ -63,7 +63,7 @@ struct FitCommand: ReportingCommand {
       if model.ml { throw ValidationError("--by fits linear models; --ml does not belong to them") }
       if let style, style != .tidy { throw ValidationError("--by gives a tidy table; leave --style out") }
     }
-    if df != nil, format == .text, style != .summary, style != .tidy {
+    if df != nil, !rCode, format == .text, style != .summary, style != .tidy {
       throw ValidationError(
         "--df shows tests in --style summary or tidy, and in --format json, csv or markdown")
     }
@@ -76,9 +76,16 @@ struct FitCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     let formula = try ModelFormula(formula)
     if rCode {
+      var text: String?
+      if formula.hasDoubleBar, model.roles.doubleBar == .split {
+        // Whether a factor stands behind || is in the data.
+        let frame = try ModelFrame(formula, data: try input.table(in: context), roles: model.roles)
+        if !frame.doubleBarFactors.isEmpty { text = frame.textWithDummies }
+      }
       return CommandResult(
         output: RCode.fit(
           formula, file: input.data, method: model.method, roles: model.roles, tests: df, by: by,
+          formulaText: text,
           options: input.reading.options))
     }
     let table = try input.table(in: context)
