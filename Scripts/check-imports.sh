@@ -42,7 +42,7 @@ Swift:               *
 Glibc:               *
 Synchronization:     *
 FoundationEssentials: *
-Dispatch:            CairoRendering
+Dispatch:            CairoRendering MixedModels
 RealModule:          LinearAlgebra Distributions MixedModels BayesianModels
 ArgumentParser:      mlm
 GRDB:                Studies

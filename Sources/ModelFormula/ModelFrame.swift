@@ -14,7 +14,7 @@ public struct ModelFrame: Sendable {
   /// How many rows were left out for a missing value.
   public let omittedCount: Int
   /// The response, one number a used row.
-  public let response: [Double]
+  public private(set) var response: [Double]
   /// How the fixed part becomes columns.
   public let fixedCoding: DesignCoding
   /// The fixed-effects matrix X (n×p), before any check of its rank.
@@ -28,6 +28,15 @@ public struct ModelFrame: Sendable {
   /// What is added to the linear predictor of the used rows, in the unit of the response; nil for nothing.
   public let offset: [Double]?
   private let offsetTerms: [FormulaExpression]
+
+  /// The same frame with other numbers in place of the response, one a used row.
+  /// - Precondition: there are as many.
+  public func replacingResponse(by numbers: [Double]) -> ModelFrame {
+    precondition(numbers.count == response.count, "\(numbers.count) numbers for \(response.count) rows")
+    var copy = self
+    copy.response = numbers
+    return copy
+  }
 
   /// The response without the offset: what the columns of the model explain.
   public var responseBesideOffset: [Double] { offset.map { zip(response, $0).map(-) } ?? response }

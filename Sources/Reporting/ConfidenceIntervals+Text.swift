@@ -43,3 +43,17 @@ public struct ConfidenceIntervalTable: Sendable {
       })
   }
 }
+
+extension ParametricBootstrap {
+  /// How many replicates were fitted, failed, or stand on the boundary.
+  public func notes(in language: Language = .en) -> [String] {
+    let words = ExplanationWords(language)
+    let count = replicates.count
+    return [
+      words.pick(
+        "note: \(count) replicates fitted, \(failureCount) failed; \(singularCount) on the boundary, where a standard deviation is 0 or a "
+          + "correlation ±1",
+        "说明：\(count) 次重复成功拟合，\(failureCount) 次失败；\(singularCount) 次位于边界（标准差为 0 或相关系数为 ±1）")
+    ]
+  }
+}

@@ -18,6 +18,7 @@ struct MultilevelLab: ParsableCommand {
     version: ProgramVersion.current,
     subcommands: [
       DataCommand.self, FitCommand.self, CompareCommand.self, AnovaCommand.self, IntervalsCommand.self,
+      SimulateCommand.self,
       PoolCommand.self,
       PredictCommand.self,
       ExplainCommand.self,

@@ -58,7 +58,8 @@ final class CovarianceOptimizer {
   }
 
   /// The best optimum over the starts that are right for q: the moment estimate, Ψ = I and Ψ = 100·I; for one effect the best point of a grid
-  /// over eleven decades; for three effects or more, and for very few groups, four more.
+  /// over eleven decades; for three effects or more, and for very few groups, four more; a search over decades
+  /// where minima far apart are likely.
   func minimize() -> Outcome? {
     var best: Outcome?
     func tryStart(_ fill: () -> Void) {
@@ -82,6 +83,9 @@ final class CovarianceOptimizer {
       tryStart { fillDiagonal { $0 % 2 == 0 ? 10 : 0.01 } }
       tryStart { fillDiagonal { $0 % 2 == 0 ? 0.01 : 10 } }
       tryStart { fillDiagonal { _ in 1e4 } }
+    }
+    if needsWideSearch {
+      for start in wideStarts() { tryStart { for i in 0..<q * q { psi[i] = start[i] } } }
     }
     return best
   }

@@ -43,6 +43,8 @@ final class GroupReduction: Sendable {
   let pooledCoefficients: [Double]
   /// The length of y's least-squares residual, by which it was divided; 0 if X fits y exactly.
   let responseScale: Double
+  /// How many R_j do not have full rank: groups whose rows do not determine all effects.
+  let singularGroupCount: Int
   /// n − Σ rank(R_j) − rank(W_xx): what is left to estimate the residual variance within groups.
   let withinDegreesOfFreedom: Int
 
@@ -113,6 +115,7 @@ final class GroupReduction: Sendable {
     projections = factors.projections
     within = factors.within
     withinGroups = factors.allWithinGroups
+    singularGroupCount = factors.ranks.count { $0 < q }
     let (rank, _) = GroupReduction.withinRankAndResidual(withinGroups, p: p)
     withinDegreesOfFreedom = n - factors.ranks.reduce(0, +) - rank
   }

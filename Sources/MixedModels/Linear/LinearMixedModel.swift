@@ -75,7 +75,7 @@ public struct LinearMixedModel: Sendable {
     try self.init(try ModelFormula(formula), data: data, roles: roles)
   }
 
-  private init(frame: ModelFrame) throws(FitError) {
+  init(frame: ModelFrame) throws(FitError) {
     let random = frame.random
     let grouping = random[0].grouping
     var factors = [grouping.name]

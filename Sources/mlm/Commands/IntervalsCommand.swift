@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Labs
 import MixedModels
 import ModelFormula
@@ -12,13 +13,14 @@ struct IntervalsCommand: ReportingCommand {
     abstract: "Confidence intervals of the parameters of a linear mixed model, as R's confint.",
     discussion: """
       Profile intervals are for all parameters: standard deviations, correlations, the residual's sigma and the fixed effects; they
-      belong to the ML fit. A standard deviation that the data do not keep from 0 has the lower limit 0, a correlation the limit ±1. Wald
-      intervals are for the fixed effects.
+      belong to the ML fit. A standard deviation that the data do not keep from 0 has the lower limit 0, a correlation the limit ±1.
+      Bootstrap intervals are percentiles of fits to responses drawn from the model; replicate r depends on the seed and r alone.
+      Wald intervals are for the fixed effects.
 
       Example: mlm intervals "salary ~ experience + (1 | department)" --data salary.csv --method profile
       """)
 
-  enum Method: String, ExpressibleByArgument, CaseIterable { case wald, profile }
+  enum Method: String, ExpressibleByArgument, CaseIterable { case wald, profile, bootstrap }
 
   @Argument(help: "Model formula with a random-effects term.")
   var formula: String
@@ -26,7 +28,7 @@ struct IntervalsCommand: ReportingCommand {
   @OptionGroup var input: DataOptions
   @OptionGroup var model: ModelOptions
 
-  @Option(name: .long, help: "Kind of the intervals: wald or profile.")
+  @Option(name: .long, help: "Kind of the intervals: wald, profile or bootstrap.")
   var method: Method = .profile
 
   @Option(
@@ -34,12 +36,30 @@ struct IntervalsCommand: ReportingCommand {
     transform: number("a number between 0 and 1"))
   var level: Double = 0.95
 
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Replicates of the bootstrap (default: 1000).", valueName: "n"),
+    transform: number("a whole number from 1"))
+  var replicates: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Seed of the bootstrap (default: 1).", valueName: "S"),
+    transform: number("a whole number from 0"))
+  var seed: UInt64?
+
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
   func validate() throws {
     guard level > 0, level < 1 else {
       throw ValidationError("a confidence level is between 0 and 1, such as 0.95, not \(level)")
+    }
+    if method != .bootstrap, replicates != nil || seed != nil {
+      throw ValidationError("--replicates and --seed belong to --method bootstrap")
+    }
+    if let replicates, !(1...1_000_000).contains(replicates) {
+      throw ValidationError("--replicates is \(replicates); from 1 to 1000000 would work")
     }
   }
 
@@ -51,12 +71,23 @@ struct IntervalsCommand: ReportingCommand {
     return try withNotes(on: table, of: formula) {
       let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(
         by: method == .profile ? .ml : model.method)
-      let intervals = ConfidenceIntervalTable(
-        method == .profile ? try fit.profileIntervals(level: level) : fit.waldIntervals(level: level),
-        level: level)
-      return CommandResult(
-        output: format == .text ? intervals.text : intervals.tidyTable.text(in: format),
-        notes: fit.notes(in: context.language.ofSentences), estimates: intervals.estimates)
+      var result = CommandResult(notes: fit.notes(in: context.language.ofSentences))
+      let found: [ConfidenceInterval]
+      switch method {
+      case .wald: found = fit.waldIntervals(level: level)
+      case .profile: found = try fit.profileIntervals(level: level)
+      case .bootstrap:
+        let seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1
+        let bootstrap = ParametricBootstrap(
+          fit, count: replicates ?? 1000, seed: seed, threads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        found = bootstrap.intervals(level: level)
+        result.notes += bootstrap.notes(in: context.language.ofSentences)
+        result.echo = "seed \(seed), replicates \(replicates ?? 1000)"
+      }
+      let intervals = ConfidenceIntervalTable(found, level: level)
+      result.estimates = intervals.estimates
+      result.output = format == .text ? intervals.text : intervals.tidyTable.text(in: format)
+      return result
     }
   }
 }

@@ -1,0 +1,55 @@
+import Glibc
+import LinearAlgebra
+
+/// A search over decades, for designs whose criterion has several minima far apart: independent terms, whose effects can stand for each other
+/// (x far from 0 in `(x || g)`), and effects that hardly vary within groups.
+extension CovarianceOptimizer {
+  /// Whether minima far from each other are likely.
+  var needsWideSearch: Bool {
+    let data = criterion.data
+    return q >= 2 && (data.blocks.count > 1 || 2 * data.singularGroupCount > data.groupCount)
+  }
+
+  /// Starting points (q×q): the lowest of a grid's local minima for two effects, one effect large or small beside the others for more.
+  func wideStarts() -> [[Double]] {
+    if q == 2 { return gridMinima() }
+    return (0..<q).flatMap { k in
+      [(1e4, 0.1), (0.1, 1e4), (100, 0.001)].map { own, others in
+        var start = [Double](repeating: 0, count: q * q)
+        for i in 0..<q { start[i + i * q] = i == k ? own : others }
+        return start
+      }
+    }
+  }
+
+  /// Up to three local minima of a grid of two variances over ten decades, and of three correlations where the effects have one.
+  private func gridMinima() -> [[Double]] {
+    let variances = [1e-3, 0.3, 10, 300, 1e4, 3e5, 1e7]
+    let correlations = criterion.data.blocks.count > 1 ? [0.0] : [-0.98, 0, 0.98]
+    let n = variances.count
+    func start(_ i: Int, _ j: Int, _ correlation: Double) -> [Double] {
+      let covariance = correlation * (variances[i] * variances[j]).squareRoot()
+      return [variances[i], covariance, covariance, variances[j]]
+    }
+    var minima: [(value: Double, start: [Double])] = []
+    for correlation in correlations {
+      var values = [Double](repeating: .infinity, count: n * n)
+      for j in 0..<n {
+        for i in 0..<n {
+          for (k, entry) in start(i, j, correlation).enumerated() { trial[k] = entry }
+          values[i + j * n] = evaluate(trial)
+        }
+      }
+      for j in 0..<n {
+        for i in 0..<n {
+          let near = (max(0, j - 1)...min(n - 1, j + 1)).flatMap { b in
+            (max(0, i - 1)...min(n - 1, i + 1)).map { values[$0 + b * n] }
+          }
+          let own = values[i + j * n]
+          if own.isFinite, near.allSatisfy({ own <= $0 }) { minima.append((own, start(i, j, correlation))) }
+        }
+      }
+    }
+    return minima.sorted { $0.value < $1.value }.prefix(4).map(\.start)
+  }
+}

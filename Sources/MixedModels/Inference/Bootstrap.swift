@@ -1,0 +1,85 @@
+import Dispatch
+import Distributions
+import Synchronization
+
+/// A parametric bootstrap of a fit: the model fitted again to responses drawn from it.
+public struct ParametricBootstrap: Sendable {
+  /// The parameters by lme4's names, standard deviations and correlations first, then σ, then the fixed effects.
+  public let parameters: [String]
+  /// The estimates of the fit.
+  public let estimates: [Double]
+  /// Estimates of each replicate that could be fitted, in the order of `parameters`; correlations of a standard deviation of 0 are NaN.
+  public let replicates: [[Double]]
+  /// How many replicates could not be fitted.
+  public let failureCount: Int
+  /// How many of the fitted ones stand on the boundary.
+  public let singularCount: Int
+
+  /// Draws and fits. Replicate r has the random stream (seed, r): any number of threads gives the same numbers.
+  /// - Parameters:
+  ///   - count: number of replicates, from 1.
+  ///   - seed: of the draws.
+  ///   - threads: how many work at once.
+  public init(_ fit: LinearMixedModelFit, count: Int, seed: UInt64, threads: Int = 1) {
+    precondition(count > 0 && threads > 0, "\(count) replicates, \(threads) threads")
+    let results = Mutex([([Double], Bool)?](repeating: nil, count: count))
+    DispatchQueue.concurrentPerform(iterations: min(threads, count)) { worker in
+      for r in stride(from: worker, to: count, by: min(threads, count)) {
+        var stream = KeyedStream(seed: seed, replicate: UInt32(r))
+        let response = fit.simulate(count: 1, from: &stream)[0]
+        guard let again = try? fit.refit(to: response), again.diagnostics.converged else { continue }
+        let values = (again.parameterValues, again.diagnostics.isSingular)
+        results.withLock { $0[r] = values }
+      }
+    }
+    let fitted = results.withLock { $0.compactMap { $0 } }
+    parameters = fit.parameterNames
+    estimates = fit.parameterValues
+    replicates = fitted.map(\.0)
+    failureCount = count - fitted.count
+    singularCount = fitted.count { $0.1 }
+  }
+
+  /// Percentile intervals: quantiles of the replicates (R's type 7).
+  /// - Precondition: the level is between 0 and 1.
+  public func intervals(level: Double = 0.95) -> [ConfidenceInterval] {
+    precondition(level > 0 && level < 1, "level \(level)")
+    return parameters.indices.map { k in
+      let sorted = replicates.map { $0[k] }.filter { !$0.isNaN }.sorted()
+      func quantile(_ p: Double) -> Double {
+        guard let last = sorted.last else { return .nan }
+        let place = Double(sorted.count - 1) * p
+        let low = Int(place)
+        let next = low + 1 < sorted.count ? sorted[low + 1] : last
+        return sorted[low] + (place - Double(low)) * (next - sorted[low])
+      }
+      return ConfidenceInterval(
+        parameter: parameters[k], estimate: estimates[k], lower: quantile((1 - level) / 2),
+        upper: quantile((1 + level) / 2))
+    }
+  }
+}
+
+extension LinearMixedModelFit {
+  /// lme4's names of all parameters: `sd_(Intercept)|group`, `cor_x.(Intercept)|group`, `sigma`, and the fixed effects.
+  var parameterNames: [String] {
+    varianceComponents.flatMap { component in
+      component.names.indices.flatMap { j in
+        ["sd_\(component.names[j])|\(component.group)"]
+          + component.names.indices.filter { $0 > j }.map {
+            "cor_\(component.names[$0]).\(component.names[j])|\(component.group)"
+          }
+      }
+    } + ["sigma"] + model.fixedEffectNames
+  }
+
+  /// Their estimates.
+  var parameterValues: [Double] {
+    varianceComponents.flatMap { component in
+      let (sd, correlations) = (component.standardDeviations, component.correlations)
+      return sd.indices.flatMap { j in
+        [sd[j]] + sd.indices.filter { $0 > j }.map { correlations[$0, j] }
+      }
+    } + [sigma] + fixedEffects
+  }
+}

@@ -1,0 +1,57 @@
+import Distributions
+import LinearAlgebra
+
+extension LinearMixedModelFit {
+  /// Responses drawn from the fitted model: o + Xβ̂ + Zb + ε with new random effects, b ~ N(0, Σ̂), or those of the fit; ε ~ N(0, σ̂²/w).
+  ///
+  /// Random effects of all draws come first, term by term and level by level with a term's effects side by side, then the residuals of all
+  /// draws: the order of R's `simulate`, so that an `RStream` gives its numbers (but lme4 1.1-31 leaves weights out of the residuals).
+  /// - Parameters:
+  ///   - count: number of responses.
+  ///   - keepingRandomEffects: whether b is the fit's conditional modes; nothing is drawn for them then.
+  /// - Returns: one response of the rows used for each draw.
+  public func simulate<Stream: UniformStream>(
+    count: Int, keepingRandomEffects: Bool = false, from stream: inout Stream
+  ) -> [[Double]] {
+    let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: model.terms.map(\.columns))
+    let (n, groups) = (observationCount, model.groupLevels.count)
+    var means = model.frame.offset ?? [Double](repeating: 0, count: n)
+    for (k, value) in fixedEffects.enumerated() {
+      for i in 0..<n { means[i] += model.fixedMatrix.storage[i + k * n] * value }
+    }
+    var draws: [[Double]] = []
+    for _ in 0..<count {
+      var effects = keepingRandomEffects ? conditionalModes : Matrix(rows: groups, columns: lambda.rows)
+      if !keepingRandomEffects {
+        for term in model.terms {
+          for j in 0..<groups {
+            let u = term.columns.map { _ in stream.normal() }
+            for (a, row) in term.columns.enumerated() {
+              for b in 0...a { effects[j, row] += sigma * lambda[row, term.columns.lowerBound + b] * u[b] }
+            }
+          }
+        }
+      }
+      var response = means
+      for k in 0..<effects.columns {
+        for i in 0..<n {
+          response[i] += model.randomMatrix.storage[i + k * n] * effects[model.groupCodes[i], k]
+        }
+      }
+      draws.append(response)
+    }
+    let roots = model.frame.rowFactors
+    for k in draws.indices {
+      for i in 0..<n { draws[k][i] += sigma * stream.normal() / (roots?[i] ?? 1) }
+    }
+    return draws
+  }
+
+  /// The same model, by the same method, fitted to another response of the rows used.
+  /// - Throws: `FitError` if the response leaves nothing to fit.
+  /// - Precondition: there is a number for each row used, none of them NaN.
+  public func refit(to response: [Double]) throws(FitError) -> LinearMixedModelFit {
+    precondition(response.count == observationCount, "\(response.count) numbers for \(observationCount) rows")
+    return try LinearMixedModel(frame: model.frame.replacingResponse(by: response)).fit(by: method)
+  }
+}

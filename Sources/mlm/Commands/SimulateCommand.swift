@@ -1,0 +1,92 @@
+import ArgumentParser
+import Distributions
+import Labs
+import MixedModels
+import ModelFormula
+import Tables
+
+/// `mlm simulate`: responses drawn from a fitted model.
+struct SimulateCommand: ReportingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Responses drawn from a fitted linear mixed model: the data with columns 'sim_1', … more.",
+    discussion: """
+      --random new draws new random effects for every response, --random fitted keeps those of the fit. With --stream r the numbers
+      are those of R's simulate() with the same seed (for models without weights, which lme4 leaves out of the residuals). Rows that
+      the fit leaves out are NA.
+
+      Example: mlm simulate "salary ~ experience + (1 | department)" --data salary.csv --seed 42
+      """)
+
+  enum StreamKind: String, ExpressibleByArgument, CaseIterable { case r, keyed }
+  enum RandomPart: String, ExpressibleByArgument, CaseIterable { case new, fitted }
+
+  @Argument(help: "Model formula with a random-effects term.")
+  var formula: String
+
+  @OptionGroup var input: DataOptions
+  @OptionGroup var model: ModelOptions
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Seed of the draws (default: 1).", valueName: "S"),
+    transform: number("a whole number of up to 10 digits"))
+  var seed: Int32?
+
+  @Option(
+    name: .customLong("n"), parsing: .unconditional,
+    help: ArgumentHelp("Number of responses.", valueName: "n"),
+    transform: number("a whole number from 1 to 10000"))
+  var count = 1
+
+  @Option(name: .long, help: "Random effects: new or fitted.")
+  var random: RandomPart = .new
+
+  @Option(name: .long, help: "Random stream: r (R's default generators) or keyed (counter-based).")
+  var stream: StreamKind = .r
+
+  func validate() throws {
+    if !(1...10_000).contains(count) {
+      throw ValidationError("--n is \(count); from 1 to 10000 would work")
+    }
+    if let seed, seed == .min || stream == .keyed && seed < 0 {
+      throw ValidationError("--seed is \(seed); a whole number from 0 would work")
+    }
+  }
+
+  func result(in context: CommandContext) throws -> CommandResult {
+    let formula = try ModelFormula(formula)
+    let table = try input.table(in: context)
+    try model.check(formula, table)
+    guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm simulate") }
+    let seed =
+      try seed ?? context.seed.map { value in
+        guard let small = Int32(exactly: value), small >= 0 else {
+          throw SeedError(seed: value, least: 0, most: Int(Int32.max))
+        }
+        return small
+      } ?? 1
+    return try withNotes(on: table, of: formula) {
+      let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
+      let draws: [[Double]]
+      switch stream {
+      case .r:
+        var source = RStream(seed: seed)
+        draws = fit.simulate(count: count, keepingRandomEffects: random == .fitted, from: &source)
+      case .keyed:
+        var source = KeyedStream(seed: UInt64(seed))
+        draws = fit.simulate(count: count, keepingRandomEffects: random == .fitted, from: &source)
+      }
+      var rows = table
+      for (k, draw) in draws.enumerated() {
+        var column = [Double](repeating: .nan, count: table.rowCount)
+        for (place, row) in fit.model.frame.usedRows.enumerated() { column[row] = draw[place] }
+        rows = rows.appending(Column(DataTable.freeName("sim_\(k + 1)", among: rows.columnNames), column))
+      }
+      var result = CommandResult(
+        output: rows.csv(), notes: fit.notes(in: context.language.ofSentences))
+      result.echo = "seed \(seed), n \(count), stream \(stream.rawValue)"
+      return result
+    }
+  }
+}
