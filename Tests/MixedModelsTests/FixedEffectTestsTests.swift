@@ -51,7 +51,7 @@ struct FixedEffectTestsTests {
   func analysesOfVariance(_ r: ReferenceCase) throws {
     let fit = try r.fit()
     // At the boundary lmerTest's numerical derivatives are off by more where several coefficients are tested together.
-    let tolerance = r.isSingular ? 0.03 : 1e-3
+    let tolerance = r.isSingular ? 2e-3 : 1e-3
     try check(AnalysisOfVariance(fit, kind: .marginal), r.record["anova_type_III"], tolerance)
     try check(AnalysisOfVariance(fit, kind: .sequential), r.record["anova_type_I"], tolerance)
   }

@@ -267,6 +267,36 @@ struct LinearMixedModelTests {
     expectClose(rest, parts["ldL2"].double, absolute: 10 * tolerance * slope)
   }
 
+  @Test("independent terms that leave nothing within groups are told apart all the same")
+  func independentTerms() throws {
+    // Three rows in each of ten groups and three effects: lme4 fits them as independent terms and refuses them as one.
+    let rows = 0..<30
+    let x = rows.map { [-1.0, 0.2, 1.3][$0 % 3] + 0.1 * Double($0 % 7) }
+    let y = rows.map { Double(($0 * 37) % 11) + Double($0 / 3 % 4) * x[$0] }
+    let table = DataTable([
+      Column("y", y), Column("x", x), Column("g", rows.map { "g\($0 / 3)" }),
+    ])
+    let fit = try LinearMixedModel("y ~ x + (x + I(x^2) || g)", data: table).fit()
+    #expect(fit.diagnostics.converged && fit.sigma > 0 && fit.criterion.isFinite)
+    #expect(throws: FitError.self) { try LinearMixedModel("y ~ x + (x + I(x^2) | g)", data: table) }
+  }
+
+  /// Data sets whose criterion has minima decades apart; lme4's default optimizer finds the lower one.
+  static let minima = try! Reference.json("minima/minima.json").array
+
+  @Test("the lower of several minima", arguments: minima.indices)
+  func severalMinima(_ k: Int) throws {
+    let r = Self.minima[k]
+    let id = try #require(r["id"].string)
+    let table = try DataTable(csv: Reference.bytes("minima/\(id).csv"), file: id)
+    let model = try LinearMixedModel(
+      #require(r["formula"].string), data: table, roles: ColumnRoles(weights: r["weights"].string))
+    let method: EstimationMethod = r["REML"].bool == true ? .reml : .ml
+    let expected = r["objective"].double
+    #expect(try model.fit(by: method).criterion <= expected + 1e-7 * abs(expected), "\(id)")
+    expectClose(try model.criterion(at: r["theta"].doubles, method: method), expected, relative: 1e-9)
+  }
+
   /// ML fits print their own deviance and record no refit.
   static let reml = ReferenceCase.all.filter { $0.method == .reml }
 

@@ -143,6 +143,8 @@ final class CovarianceOptimizer {
     let data = criterion.data
     let p = data.fixedCount
     let residual = data.within[p + p * (p + 1)] / Double(max(data.withinDegreesOfFreedom, 1))
+    // Independent terms may leave nothing within groups.
+    guard data.withinDegreesOfFreedom > 0, residual > 0 else { return fillDiagonal { _ in 10 } }
     for i in 0..<q * q { work[i] = 0 }
     let beta = criterion.beta
     for j in 0..<data.groupCount {

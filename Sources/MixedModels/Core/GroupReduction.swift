@@ -47,6 +47,8 @@ final class GroupReduction: Sendable {
   let singularGroupCount: Int
   /// n − Σ rank(R_j) − rank(W_xx): what is left to estimate the residual variance within groups.
   let withinDegreesOfFreedom: Int
+  /// The same with one term alone, the least over the terms: independent terms can be told from the residual although all together leave nothing.
+  let leastTermDegreesOfFreedom: Int
 
   /// Reduces data.
   /// - Parameters:
@@ -118,10 +120,30 @@ final class GroupReduction: Sendable {
     singularGroupCount = factors.ranks.count { $0 < q }
     let (rank, _) = GroupReduction.withinRankAndResidual(withinGroups, p: p)
     withinDegreesOfFreedom = n - factors.ranks.reduce(0, +) - rank
+    var least = withinDegreesOfFreedom
+    if least <= 0, blocks.count > 1 {
+      least = n
+      for block in blocks {
+        let own = GroupFactors(
+          whiteZ: Array(whiteZ[block.lowerBound * n..<block.upperBound * n]), u: u, rows: n,
+          effects: block.count,
+          columns: p + 1, codes: codes, groups: groupCount)
+        let (rank, _) = GroupReduction.withinRankAndResidual(own.allWithinGroups, p: p)
+        least = min(least, n - own.ranks.reduce(0, +) - rank)
+      }
+    }
+    leastTermDegreesOfFreedom = least
+  }
+
+  /// Whether the criterion has no minimum, because within groups y is fitted without residual although the effects do not span all rows.
+  var isDegenerate: Bool {
+    let spansAll =
+      blocks.count > 1 && (withinDegreesOfFreedom <= 0 || rowCount <= groupCount * effectCount + fixedCount)
+    return !spansAll && fitsExactlyWithinGroups || responseScale == 0
   }
 
   /// Whether within groups y is fitted without residual: its Schur complement in W is nothing beside its sum of squares.
-  var fitsExactlyWithinGroups: Bool {
+  private var fitsExactlyWithinGroups: Bool {
     let p = fixedCount
     let (_, residual) = GroupReduction.withinRankAndResidual(withinGroups, p: p)
     var total = within[p + p * (p + 1)]

@@ -32,7 +32,8 @@ public struct AnalysisOfVariance: Sendable, Equatable {
 
   /// Tests the terms.
   ///
-  /// Marginal tests do not depend on the contrasts with which the model was fitted: the hypotheses are those of sum contrasts.
+  /// Marginal tests do not depend on the contrasts with which the model was fitted: the hypotheses are those of sum contrasts. Satterthwaite's
+  /// denominator for several rows depends on how a hypothesis is written; lmerTest's type III rows are others, and its degrees of freedom differ a little.
   /// - Throws: `FitError.needsREML` for Kenward–Roger after a fit by ML.
   public init(
     _ fit: LinearMixedModelFit, kind: Kind = .marginal, method: DegreesOfFreedomMethod = .satterthwaite
@@ -54,13 +55,13 @@ public struct AnalysisOfVariance: Sendable, Equatable {
     self.rows = rows
   }
 
-  /// Rows of R in X = QR, by term.
+  /// Rows of R in X = QR with ones on the diagonal (Doolittle's), by term. Degrees of freedom of several rows together depend on their scale.
   private static func sequential(_ model: LinearMixedModel) -> [Int: [[Double]]] {
     let qr = PivotedQR(model.fixedMatrix)
     let p = model.fixedMatrix.columns
     var rows: [Int: [[Double]]] = [:]
     for k in 0..<p {
-      let row = (0..<p).map { $0 < k ? 0 : qr.factors[k, $0] }
+      let row = (0..<p).map { $0 < k ? 0 : qr.factors[k, $0] / qr.factors[k, k] }
       rows[model.termOfFixedEffect[k], default: []].append(row)
     }
     return rows

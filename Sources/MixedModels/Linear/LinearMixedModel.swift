@@ -132,12 +132,14 @@ public struct LinearMixedModel: Sendable {
       qr: full.rank == names.count ? full : PivotedQR(x, rowFactors: rowFactors),
       y: frame.responseBesideOffset, interceptColumn: kept.firstIndex { names[$0] == "(Intercept)" },
       rowFactors: rowFactors, codes: grouping.codes, groupCount: grouping.levels.count)
-    if reduction.withinDegreesOfFreedom <= 0 {
+    if reduction.leastTermDegreesOfFreedom <= 0 {
       throw .notIdentified(
         factor: grouping.name, groups: grouping.levels.count, effects: next, rows: n,
         omitted: frame.omittedCount)
     }
-    if reduction.fitsExactlyWithinGroups { throw .noResidualVariation(response: frame.formula.response.text) }
+    if reduction.isDegenerate {
+      throw .noResidualVariation(response: frame.formula.response.text)
+    }
   }
 
   /// The profiled criterion at θ: −2 log (restricted) likelihood with all constants, β and σ at their best. lme4 calls it `REMLcrit` or `deviance`.
