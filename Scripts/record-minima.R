@@ -10,7 +10,7 @@ models <- list(
   list(id = "L569", formula = "y ~ x + z + (q | g)", REML = TRUE),
   list(id = "Q1725", formula = "y ~ x + z + (q | g)", REML = FALSE),
   list(id = "L1086", formula = "y ~ x + z + (q || g)", REML = FALSE, weights = "w"),
-  list(id = "Q287", formula = "y ~ x + z + (q | g)", REML = FALSE))
+  list(id = "Q287", formula = "y ~ x + z + (q | g)", REML = FALSE), list(id = "Q476", formula = "y ~ x + z + (q | g)", REML = FALSE))
 control <- lmerControl(check.nobs.vs.nRE = "ignore", check.scaleX = "ignore", calc.derivs = FALSE)
 records <- lapply(models, function(m) {
   df <- read.csv(sprintf("Tests/Reference/minima/%s.csv", m$id))

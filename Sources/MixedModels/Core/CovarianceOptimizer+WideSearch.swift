@@ -22,10 +22,15 @@ extension CovarianceOptimizer {
     }
   }
 
-  /// Up to three local minima of a grid of two variances over ten decades, and of three correlations where the effects have one.
+  /// The lowest local minima of a grid of two variances over ten decades; where the effects have a correlation, over six decades, more closely,
+  /// and of five correlations.
   private func gridMinima() -> [[Double]] {
-    let variances = [1e-3, 0.3, 10, 300, 1e4, 3e5, 1e7]
-    let correlations = criterion.data.blocks.count > 1 ? [0.0] : [-0.98, 0, 0.98]
+    let separate = criterion.data.blocks.count > 1
+    let variances =
+      separate
+      ? [1e-3, 0.3, 10, 300, 1e4, 3e5, 1e7]
+      : [1e-2, 0.1, 0.3, 1, 3, 10, 30, 100, 1e3, 1e4]
+    let correlations = separate ? [0.0] : [-0.999, -0.7, 0, 0.7, 0.999]
     let n = variances.count
     func start(_ i: Int, _ j: Int, _ correlation: Double) -> [Double] {
       let covariance = correlation * (variances[i] * variances[j]).squareRoot()
@@ -50,6 +55,6 @@ extension CovarianceOptimizer {
         }
       }
     }
-    return minima.sorted { $0.value < $1.value }.prefix(4).map(\.start)
+    return minima.sorted { $0.value < $1.value }.prefix(separate ? 4 : 8).map(\.start)
   }
 }
