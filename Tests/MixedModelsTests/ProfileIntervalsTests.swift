@@ -73,6 +73,18 @@ struct ProfileIntervalsTests {
     return workspace.sigmaSquared * unit * unit
   }
 
+  @Test("a correlation has no limit where a slope without variance is within the height")
+  func plateau() throws {
+    // As ρ → −1 the best fit is the one without the slope's variance, 2.433 above the minimum, less than the height 2.706.
+    let table = try DataTable(csv: Reference.bytes("lmm/profile-plateau.csv"))
+    let fit = try LinearMixedModel("y ~ x + z + (x | g)", data: table).fit(by: .ml)
+    let without = try LinearMixedModel("y ~ x + z + (1 | g)", data: table).fit(by: .ml)
+    expectClose(without.criterion - fit.criterion, 2.433197, absolute: 1e-5)
+    let intervals = try fit.profileIntervals(level: 0.9)
+    #expect(intervals[1].parameter == "cor_x.(Intercept)|g" && intervals[1].lower == -1)
+    #expect(intervals[2].parameter == "sd_x|g" && intervals[2].lower == 0)
+  }
+
   @Test("limits at the boundary")
   func boundary() throws {
     let table = try DataTable(csv: Reference.bytes("lmm/dyestuff2.csv"))

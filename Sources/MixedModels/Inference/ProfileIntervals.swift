@@ -118,22 +118,31 @@ private struct ProfileSearch {
   ) -> Double? {
     let minimum = fit.criterion
     var warm = start
+    // Other minima: inside the cone, for what rests on its boundary may have to leave it; and with an effect that does not vary, so that no
+    // correlation matters.
+    var inside = start
+    for i in profile.partialCorrelations where i != k { inside[i] = max(-1, min(1, inside[i])) }
+    var others =
+      [inside]
+      + floors.indices.map { effect in
+        var still = inside
+        still[profile.deviationIndex(of: effect)] = log(0.01 * floors[effect])
+        return still
+      }
     func rise(_ t: Double) -> Double {
-      var x = warm
-      x[k] = t
-      var value = profile.minimize(holding: k, from: &x)
-      if x.contains(where: { abs($0) > 4 }) {
-        // A start inside the cone, for what rests on its boundary may have to leave it.
-        var other = start
-        for i in profile.partialCorrelations where i != k { other[i] = max(-1, min(1, other[i])) }
-        other[k] = t
-        let second = profile.minimize(holding: k, from: &other)
-        if second < value {
-          value = second
-          x = other
+      warm[k] = t
+      var value = profile.minimize(holding: k, from: &warm)
+      // They can only lower the profile: below the height they do not matter.
+      if value - minimum > height {
+        for i in others.indices {
+          others[i][k] = t
+          let next = profile.minimize(holding: k, from: &others[i])
+          if next < value {
+            value = next
+            warm = others[i]
+          }
         }
       }
-      warm = x
       return max(0, value - minimum).squareRoot() - height.squareRoot()
     }
     return Self.root(rise, from: start[k], toward: sign, step: 0.2, last: last)
