@@ -31,7 +31,7 @@ struct WeightsAndOffsetTests {
     expectClose(
       Array(fit.fitted.prefix(10)), r["fitted10"].doubles, relative: 1e-10, absolute: 1e-10)
     expectClose(Array(fit.residuals.prefix(10)), r["residuals10"].doubles, absolute: 1e-9)
-    // R before 4.3 counts an offset as explained.
+    // R 4.2 counts an offset as explained.
     if model.frame.offset == nil { expectClose(fit.rSquared, r["r_squared"].double, relative: 1e-10) }
     let rows = DataTable([
       Column("Days", [0, 20]), Column("half", ["odd", "even"]), Column("off", [1, 100]),

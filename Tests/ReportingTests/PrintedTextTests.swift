@@ -166,7 +166,7 @@ struct PrintedTextTests {
     let model = try LinearModel(#require(r["formula"].string), data: table, roles: roles)
     let fit = model.fit()
     Self.expectSame(fit.text(.print), r["printed"], fit.formulaText)
-    // R before 4.3 counts an offset as explained, which moves R² and F.
+    // R 4.2 counts an offset as explained, which moves R² and F.
     if model.frame.offset == nil {
       Self.expectSame(fit.text(.summary), r["printed_summary"], fit.formulaText)
     }
