@@ -1,5 +1,4 @@
 import Estimates
-import Glibc
 import MixedModels
 import Tables
 
@@ -10,15 +9,15 @@ extension AnalysisOfVariance {
       "Type \(kind == .marginal ? "III" : "I") Analysis of Variance Table with \(method.possessive) method\n"
     guard !rows.isEmpty else { return title + "<0 rows> (there is no term but the constant)\n" }
     let digits = 5
-    func column(_ values: [Double], zapped: Bool) -> [String] {
-      CommonFormat.texts(zapped ? DecimalText.zapped(values, digits: digits) : values, digits: digits)
+    func column(_ values: [Double]) -> [String] {
+      CommonFormat.texts(DecimalText.zapped(values, digits: digits), digits: digits)
     }
     let p = rows.map(\.test.pValue)
     var columns = [
-      ("Sum Sq", column(rows.map(\.sumOfSquares), zapped: true)),
-      ("Mean Sq", column(rows.map(\.meanSquare), zapped: true)),
-      ("NumDF", column(rows.map { Double($0.test.numerator) }, zapped: true)),
-      ("DenDF", column(rows.map(\.test.denominator), zapped: true)),
+      ("Sum Sq", column(rows.map(\.sumOfSquares))),
+      ("Mean Sq", column(rows.map(\.meanSquare))),
+      ("NumDF", column(rows.map { Double($0.test.numerator) })),
+      ("DenDF", column(rows.map(\.test.denominator))),
       (
         "F value",
         CommonFormat.texts(
@@ -26,13 +25,8 @@ extension AnalysisOfVariance {
       ),
       ("Pr(>F)", PValueText.texts(p, digits: digits - 1)),
     ]
-    var legend = ""
-    if p.contains(where: { $0 < 0.1 }) {
-      let stars = p.map(PValueText.stars)
-      let width = stars.reduce(0) { max($0, $1.utf8.count) }
-      columns.append(("", stars.map { $0.padded(to: width) }))
-      legend = "---\n" + PValueText.starsLegend + "\n"
-    }
+    let (stars, legend) = PValueText.starColumn(p)
+    if let stars { columns.append(("", stars)) }
     let cells = rows.indices.map { row in columns.map { $0.1[row] } }
     return title
       + PrintedLayout.matrix(
@@ -64,17 +58,6 @@ extension AnalysisOfVariance {
           ]))
     }
     return all
-  }
-}
-
-extension DecimalText {
-  /// Numbers without what is nothing beside the largest of them, by R's `zapsmall`: rounded to `digits` less the largest's power of ten, to
-  /// the nearest whole number, decimals.
-  static func zapped(_ values: [Double], digits: Int) -> [Double] {
-    let largest = values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
-    guard largest > 0 else { return values }
-    let decimals = max(0, Int((Double(digits) - log10(largest) + 0.5).rounded(.down)))
-    return values.map { $0.isFinite ? rounded($0, decimals: decimals) : $0 }
   }
 }
 

@@ -29,12 +29,11 @@ struct CoefficientTableText {
       columns.append("Pr(>|t|)")
       let p = PValueText.texts(pValues, digits: statisticDigits)
       for i in 0..<k { cells[i].append(pValues[i].isNaN ? "NaN" : p[i]) }
-      if pValues.contains(where: { $0 < 0.1 }) {
+      let marks = PValueText.starColumn(pValues)
+      legend = marks.legend
+      if let stars = marks.stars {
         columns.append("")
-        let stars = pValues.map(PValueText.stars)
-        let width = stars.reduce(0) { max($0, $1.utf8.count) }
-        for i in 0..<k { cells[i].append(stars[i].padded(to: width)) }
-        legend = "---\n" + PValueText.starsLegend + "\n"
+        for i in 0..<k { cells[i].append(stars[i]) }
       }
     }
     for i in 0..<k where estimates[i].isNaN {

@@ -40,13 +40,8 @@ extension ModelComparison {
     }
     // Where the right p value is unknown, the naive one is too large: what it marks is marked rightly.
     let marked = zip(shown, naive).map { $0.map { $0.isNaN } ?? true ? $1 : $0 }
-    var legend = ""
-    if marked.contains(where: { ($0 ?? 1) < 0.1 }) {
-      let stars = marked.map { PValueText.stars($0 ?? .nan) }
-      let width = stars.reduce(0) { max($0, $1.utf8.count) }
-      columns.append(("", stars.map { $0.padded(to: width) }))
-      legend = "---\n" + PValueText.starsLegend + "\n"
-    }
+    let (stars, legend) = PValueText.starColumn(marked.map { $0 ?? .nan })
+    if let stars { columns.append(("", stars)) }
     let cells = rows.indices.map { row in columns.map { $0.1[row] } }
     return "Data: \(dataName)\nModels:\n" + rows.map { "\($0.name): \($0.formulaText)\n" }.joined()
       + PrintedLayout.matrix(

@@ -36,6 +36,13 @@ enum PValueText {
     return p <= 0.001 ? "***" : p <= 0.01 ? "**" : p <= 0.05 ? "*" : p <= 0.1 ? "." : " "
   }
 
-  /// The line below a table with stars.
-  static let starsLegend = "Signif. codes:  0 ‘***’ 0.001 ‘**’ 0.01 ‘*’ 0.05 ‘.’ 0.1 ‘ ’ 1"
+  /// The column of stars, all of one width, with the lines below the table; none where no p value is below 0.1.
+  static func starColumn(_ values: [Double]) -> (stars: [String]?, legend: String) {
+    guard values.contains(where: { $0 < 0.1 }) else { return (nil, "") }
+    let stars = values.map(stars)
+    let width = stars.reduce(0) { max($0, $1.utf8.count) }
+    return (stars.map { $0.padded(to: width) }, "---\n" + starsLegend + "\n")
+  }
+
+  private static let starsLegend = "Signif. codes:  0 ‘***’ 0.001 ‘**’ 0.01 ‘*’ 0.05 ‘.’ 0.1 ‘ ’ 1"
 }

@@ -241,6 +241,14 @@ struct LanguageOption: ParsableArguments {
 
 extension LabLanguage: ExpressibleByArgument {}
 
+/// The random streams from which commands draw.
+enum StreamKind: String, ExpressibleByArgument, CaseIterable {
+  /// R's default generators.
+  case r
+  /// Counter-based, one stream a key.
+  case keyed
+}
+
 extension LabLanguage {
   /// The language of sentences about models.
   var ofSentences: Language { self == .zh ? .zh : .en }

@@ -61,7 +61,7 @@ struct ProfileIntervalsTests {
     }
   }
 
-  /// r²/n at θ, from the deviance of ten times the weights' errors: d depends on σ only through r².
+  /// r²/n, the best σ² at θ.
   private static func bestVariance(_ model: LinearMixedModel, _ theta: Double, _ deviance: Double) throws
     -> Double
   {

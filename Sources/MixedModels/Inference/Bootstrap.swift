@@ -46,40 +46,10 @@ public struct ParametricBootstrap: Sendable {
     precondition(level > 0 && level < 1, "level \(level)")
     return parameters.indices.map { k in
       let sorted = replicates.map { $0[k] }.filter { !$0.isNaN }.sorted()
-      func quantile(_ p: Double) -> Double {
-        guard let last = sorted.last else { return .nan }
-        let place = Double(sorted.count - 1) * p
-        let low = Int(place)
-        let next = low + 1 < sorted.count ? sorted[low + 1] : last
-        return sorted[low] + (place - Double(low)) * (next - sorted[low])
-      }
+      func quantile(_ p: Double) -> Double { sorted.isEmpty ? .nan : sampleQuantile(sorted, p) }
       return ConfidenceInterval(
         parameter: parameters[k], estimate: estimates[k], lower: quantile((1 - level) / 2),
         upper: quantile((1 + level) / 2))
     }
-  }
-}
-
-extension LinearMixedModelFit {
-  /// lme4's names of all parameters: `sd_(Intercept)|group`, `cor_x.(Intercept)|group`, `sigma`, and the fixed effects.
-  var parameterNames: [String] {
-    varianceComponents.flatMap { component in
-      component.names.indices.flatMap { j in
-        ["sd_\(component.names[j])|\(component.group)"]
-          + component.names.indices.filter { $0 > j }.map {
-            "cor_\(component.names[$0]).\(component.names[j])|\(component.group)"
-          }
-      }
-    } + ["sigma"] + model.fixedEffectNames
-  }
-
-  /// Their estimates.
-  var parameterValues: [Double] {
-    varianceComponents.flatMap { component in
-      let (sd, correlations) = (component.standardDeviations, component.correlations)
-      return sd.indices.flatMap { j in
-        [sd[j]] + sd.indices.filter { $0 > j }.map { correlations[$0, j] }
-      }
-    } + [sigma] + fixedEffects
   }
 }

@@ -13,7 +13,7 @@ import LinearAlgebra
 final class CovarianceProfile {
   /// The effects of each term, by their columns of Z, in the order of its partial correlations.
   let orders: [[Int]]
-  /// Where the coordinates of a term begin; then log σ.
+  /// Number of coordinates; the last one is log σ.
   let count: Int
   private let workspace: ProfiledCriterion
   private let scale: Matrix

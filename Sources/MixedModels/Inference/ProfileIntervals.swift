@@ -66,16 +66,15 @@ private struct ProfileSearch {
   }
 
   func covarianceIntervals() -> [ConfidenceInterval] {
+    var names = fit.parameterNames[...]
     var intervals: [ConfidenceInterval] = []
     for (term, component) in zip(fit.model.terms, fit.varianceComponents) {
       let columns = Array(term.columns)
       for j in columns.indices {
-        intervals.append(deviation(columns[j], "sd_\(term.names[j])|\(component.group)"))
+        intervals.append(deviation(columns[j], names.removeFirst()))
         for i in columns.indices where i > j {
           intervals.append(
-            correlation(
-              columns[j], columns[i], component.correlations[i, j],
-              "cor_\(term.names[i]).\(term.names[j])|\(component.group)"))
+            correlation(columns[j], columns[i], component.correlations[i, j], names.removeFirst()))
         }
       }
     }
@@ -85,7 +84,7 @@ private struct ProfileSearch {
     let ends = [-1.0, 1].map { end(profile, k, from: start, toward: $0, last: nil) }
     intervals.append(
       ConfidenceInterval(
-        parameter: "sigma", estimate: fit.sigma, lower: exp(ends[0] ?? -.infinity),
+        parameter: names.removeFirst(), estimate: fit.sigma, lower: exp(ends[0] ?? -.infinity),
         upper: exp(ends[1] ?? .infinity)))
     return intervals
   }

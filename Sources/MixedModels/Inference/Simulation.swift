@@ -15,10 +15,6 @@ extension LinearMixedModelFit {
   ) -> [[Double]] {
     let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: model.terms.map(\.columns))
     let (n, groups) = (observationCount, model.groupLevels.count)
-    var means = model.frame.offset ?? [Double](repeating: 0, count: n)
-    for (k, value) in fixedEffects.enumerated() {
-      for i in 0..<n { means[i] += model.fixedMatrix.storage[i + k * n] * value }
-    }
     var draws: [[Double]] = []
     for _ in 0..<count {
       var effects = keepingRandomEffects ? conditionalModes : Matrix(rows: groups, columns: lambda.rows)
@@ -32,13 +28,7 @@ extension LinearMixedModelFit {
           }
         }
       }
-      var response = means
-      for k in 0..<effects.columns {
-        for i in 0..<n {
-          response[i] += model.randomMatrix.storage[i + k * n] * effects[model.groupCodes[i], k]
-        }
-      }
-      draws.append(response)
+      draws.append(LinearMixedModelFit.fitted(model, fixedEffects, modes: effects))
     }
     let roots = model.frame.rowFactors
     for k in draws.indices {

@@ -91,7 +91,7 @@ extension LinearMixedModelFit {
   }
 
   /// o + Xβ + Zb̂, row by row.
-  private static func fitted(_ model: LinearMixedModel, _ beta: [Double], modes: Matrix) -> [Double] {
+  static func fitted(_ model: LinearMixedModel, _ beta: [Double], modes: Matrix) -> [Double] {
     let n = model.fixedMatrix.rows
     var fitted = model.frame.offset ?? [Double](repeating: 0, count: n)
     for k in beta.indices {

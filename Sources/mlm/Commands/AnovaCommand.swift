@@ -11,10 +11,12 @@ struct AnovaCommand: ReportingCommand {
     commandName: "anova",
     abstract: "F tests of the fixed terms of a linear mixed model, as lmerTest's anova.",
     discussion: """
-      Type 3 tests each term with all others kept, factors at the mean of their levels; type 1 each term after the ones
-      before it. Degrees of freedom are Satterthwaite's, or Kenward and Roger's with their corrected covariance (REML only).
+      Type 3 tests each term with all others kept, factors at the mean of their
+      levels; type 1 each term after the ones before it. Degrees of freedom are
+      Satterthwaite's, or Kenward and Roger's with their corrected covariance
+      (REML only).
 
-      Example: mlm anova "salary ~ experience + (experience | department)" --data salary.csv
+      Example: mlm anova "y ~ x + (x | g)" --data d.csv
       """)
 
   @Argument(help: "Model formula with a random-effects term.")

@@ -10,13 +10,15 @@ struct CompareCommand: ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "AIC, BIC and likelihood-ratio tests of several models, as R's anova.",
+    usage: "mlm compare <formula> <formula> ... --data <F.csv> [<options>]",
     discussion: """
-      Models are called m1, m2, … in the order given, and stand in the order of their numbers of parameters; each is tested
-      against the one before it, if that is within it. They are fitted by maximum likelihood. Where a variance is tested at the
-      boundary of its range, Pr(boundary) is the p value and the naive one stands beside it.
+      Models are called m1, m2, … in the order given, and stand in the order of
+      their numbers of parameters; each is tested against the one before it, if
+      that is within it. They are fitted by maximum likelihood. Where a variance
+      is tested at the boundary of its range, Pr(boundary) is the p value and the
+      naive one stands beside it (p.value and p.naive in json and csv).
 
-      Example: mlm compare "salary ~ experience + (1 | department)" "salary ~ experience + (experience | department)" \\
-                 --data salary.csv
+      Example: mlm compare "y ~ x + (1 | g)" "y ~ x + (x | g)" --data d.csv
       """)
 
   @Argument(help: "Model formulas, with and without random-effects terms.")

@@ -24,7 +24,6 @@ struct SalaryDataCommand: ReportingCommand {
       Example: mlm data salary --out salary.csv --truth truth.json
       """)
 
-  enum StreamKind: String, ExpressibleByArgument, CaseIterable { case r, keyed }
   enum DataFormat: String, ExpressibleByArgument, CaseIterable { case csv, tibble, json }
 
   @Option(

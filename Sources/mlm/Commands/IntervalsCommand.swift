@@ -12,12 +12,14 @@ struct IntervalsCommand: ReportingCommand {
     commandName: "intervals",
     abstract: "Confidence intervals of the parameters of a linear mixed model, as R's confint.",
     discussion: """
-      Profile intervals are for all parameters: standard deviations, correlations, the residual's sigma and the fixed effects; they
-      belong to the ML fit. A standard deviation that the data do not keep from 0 has the lower limit 0, a correlation the limit ±1.
-      Bootstrap intervals are percentiles of fits to responses drawn from the model; replicate r depends on the seed and r alone.
+      Profile intervals are for all parameters: standard deviations, correlations,
+      the residual's sigma and the fixed effects; they belong to the ML fit. A
+      standard deviation that the data do not keep from 0 has the lower limit 0, a
+      correlation the limit ±1. Bootstrap intervals are percentiles of fits to
+      responses drawn from the model; replicate r depends on the seed and r alone.
       Wald intervals are for the fixed effects.
 
-      Example: mlm intervals "salary ~ experience + (1 | department)" --data salary.csv --method profile
+      Example: mlm intervals "y ~ x + (x | g)" --data d.csv --method profile
       """)
 
   enum Method: String, ExpressibleByArgument, CaseIterable { case wald, profile, bootstrap }
@@ -32,7 +34,7 @@ struct IntervalsCommand: ReportingCommand {
   var method: Method = .profile
 
   @Option(
-    name: .long, help: ArgumentHelp("Confidence level, between 0 and 1.", valueName: "level"),
+    name: .long, help: ArgumentHelp("Confidence level, between 0 and 1 (default: 0.95).", valueName: "level"),
     transform: number("a number between 0 and 1"))
   var level: Double = 0.95
 

@@ -11,14 +11,14 @@ struct SimulateCommand: ReportingCommand {
     commandName: "simulate",
     abstract: "Responses drawn from a fitted linear mixed model: the data with columns 'sim_1', … more.",
     discussion: """
-      --random new draws new random effects for every response, --random fitted keeps those of the fit. With --stream r the numbers
-      are those of R's simulate() with the same seed (for models without weights, which lme4 leaves out of the residuals). Rows that
-      the fit leaves out are NA.
+      --random new draws new random effects for every response, --random fitted
+      keeps those of the fit. With --stream r the numbers are those of R's
+      simulate() with the same seed (for models without weights, which lme4 leaves
+      out of the residuals). Rows that the fit leaves out are NA.
 
-      Example: mlm simulate "salary ~ experience + (1 | department)" --data salary.csv --seed 42
+      Example: mlm simulate "y ~ x + (x | g)" --data d.csv --seed 42
       """)
 
-  enum StreamKind: String, ExpressibleByArgument, CaseIterable { case r, keyed }
   enum RandomPart: String, ExpressibleByArgument, CaseIterable { case new, fitted }
 
   @Argument(help: "Model formula with a random-effects term.")
@@ -35,7 +35,7 @@ struct SimulateCommand: ReportingCommand {
 
   @Option(
     name: .customLong("n"), parsing: .unconditional,
-    help: ArgumentHelp("Number of responses.", valueName: "n"),
+    help: ArgumentHelp("Number of responses (default: 1).", valueName: "n"),
     transform: number("a whole number from 1 to 10000"))
   var count = 1
 
