@@ -76,6 +76,13 @@ public struct ModelFrame: Sendable {
     public let matrix: Matrix
     /// The grouping factor on the used rows.
     public let grouping: CategoricalColumn
+    let groupingExpression: FormulaExpression
+
+    /// The grouping factor on other rows, with levels of its own.
+    /// - Throws: `FormulaError` if a column is missing.
+    public func grouping(in data: DataTable) throws(FormulaError) -> CategoricalColumn {
+      try ModelFrame.grouping(groupingExpression, in: data)
+    }
 
     /// The columns of the effects on other rows.
     /// - Throws: `FormulaError` for missing columns or a level that the fit does not know.
@@ -153,7 +160,9 @@ public struct ModelFrame: Sendable {
       }
       let grouping = try ModelFrame.grouping(term.groupingFactor, in: table)
       guard let bar = term.doubleBar, roles.doubleBar == .split, matrix.columns > 1 else {
-        designs.append(RandomDesign(coding: coding, matrix: matrix, grouping: grouping))
+        designs.append(
+          RandomDesign(
+            coding: coding, matrix: matrix, grouping: grouping, groupingExpression: term.groupingFactor))
         continue
       }
       keptBars.insert(bar)
@@ -161,7 +170,9 @@ public struct ModelFrame: Sendable {
       for j in 0..<matrix.columns {
         let column = Matrix(rows: matrix.rows, columns: 1, storage: matrix.column(j))
         designs.append(
-          RandomDesign(coding: DesignCoding(column: j, of: coding), matrix: column, grouping: grouping))
+          RandomDesign(
+            coding: DesignCoding(column: j, of: coding), matrix: column, grouping: grouping,
+            groupingExpression: term.groupingFactor))
       }
     }
     random = designs

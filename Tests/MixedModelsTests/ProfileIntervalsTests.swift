@@ -66,10 +66,10 @@ struct ProfileIntervalsTests {
     -> Double
   {
     let workspace = ProfiledCriterion(model.reduction, method: .ml)
-    let scaled = model.reduction.effectScale[0, 0] * theta
+    let scaled = model.reduction.design.effectScale[0, 0] * theta
     _ = [scaled * scaled].withPointer { workspace.evaluate(at: $0) }
     expectClose(workspace.value, deviance, relative: 1e-12)
-    let unit = model.reduction.responseScale
+    let unit = model.reduction.design.responseScale
     return workspace.sigmaSquared * unit * unit
   }
 
@@ -95,5 +95,5 @@ struct ProfileIntervalsTests {
   }
 
   @Test("how many records hold profile limits")
-  func count() { #expect(Self.recorded.count == 10) }
+  func count() { #expect(Self.recorded.count == 12) }
 }

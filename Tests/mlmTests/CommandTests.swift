@@ -256,7 +256,7 @@ struct CommandTests {
       ),
       (
         ["fit", "salary ~ experience + (1 | department) + (1 | ids)", "--data", salary],
-        "several grouping factors (department, ids)"
+        "100 rows in 100 levels of 'ids'"
       ),
       (["fit", "salary ~ experience + (1 + experience + experience | department)", "--data", salary], ""),
       (

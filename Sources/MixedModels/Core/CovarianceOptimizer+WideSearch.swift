@@ -4,12 +4,6 @@ import LinearAlgebra
 /// A search over decades, for designs whose criterion has several minima far apart: independent terms, whose effects can stand for each other
 /// (x far from 0 in `(x || g)`), and effects that hardly vary within groups.
 extension CovarianceOptimizer {
-  /// Whether minima far from each other are likely.
-  var needsWideSearch: Bool {
-    let data = criterion.data
-    return q >= 2 && (data.blocks.count > 1 || 2 * data.singularGroupCount > data.groupCount)
-  }
-
   /// Starting points (q×q): the lowest of a grid's local minima for two effects, one effect large or small beside the others for more.
   func wideStarts() -> [[Double]] {
     if q == 2 { return gridMinima() }
@@ -25,7 +19,7 @@ extension CovarianceOptimizer {
   /// The lowest local minima of a grid of two variances over ten decades; where the effects have a correlation, over six decades, more closely,
   /// and of five correlations.
   private func gridMinima() -> [[Double]] {
-    let separate = criterion.data.blocks.count > 1
+    let separate = criterion.blocks.count > 1
     let variances =
       separate
       ? [1e-3, 0.3, 10, 300, 1e4, 3e5, 1e7]

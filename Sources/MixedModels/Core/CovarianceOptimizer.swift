@@ -1,7 +1,7 @@
 import Glibc
 import LinearAlgebra
 
-/// Minimizes a `ProfiledCriterion` over the cone of covariance matrices Ψ.
+/// Minimizes a `CovarianceCriterion` over the cone of covariance matrices Ψ.
 ///
 /// Inside the cone: Newton's method in the chart I + Ψ = LL', Ψ ↦ Lexp(E)L' − I, with the exact Hessian. A step that leaves the cone is
 /// projected by setting negative eigenvalues to 0. On the boundary: a trust region in the entries of Ψ's Cholesky factor, unconstrained, with
@@ -19,7 +19,7 @@ final class CovarianceOptimizer {
     var converged: Bool
   }
 
-  let criterion: ProfiledCriterion
+  let criterion: CovarianceCriterion
   /// Evaluations of the criterion so far.
   private(set) var evaluationCount = 0
 
@@ -37,9 +37,9 @@ final class CovarianceOptimizer {
   let eigenvalues: Pointer
 
   /// An optimizer with memory of its own.
-  init(_ criterion: ProfiledCriterion) {
+  init(_ criterion: CovarianceCriterion) {
     self.criterion = criterion
-    q = criterion.data.effectCount
+    q = criterion.effectCount
     s = criterion.directions.count
     let sizes = [q * q, q * q, q * q, q * q, q * q, q * q, s, s * s, s, s * s]
     let wide = max(s * s, q * q)
@@ -74,17 +74,19 @@ final class CovarianceOptimizer {
       }
     }
     tryStart { fillMomentStart() }
+    if criterion.isExpensive, best?.converged ?? false { return best }
     tryStart { fillDiagonal { _ in 1 } }
+    if criterion.isExpensive, best?.converged ?? false { return best }
     tryStart { fillDiagonal { _ in 100 } }
     if q == 1 { tryStart { fillBestOfGrid() } }
     // With more effects, or very few groups, more minima are worth looking for.
-    if q >= 3 || q == 2 && criterion.data.groupCount <= 4 {
+    if q >= 3 || q == 2 && criterion.leastGroupCount <= 4 {
       tryStart { fillDiagonal { _ in 0.01 } }
       tryStart { fillDiagonal { $0 % 2 == 0 ? 10 : 0.01 } }
       tryStart { fillDiagonal { $0 % 2 == 0 ? 0.01 : 10 } }
       tryStart { fillDiagonal { _ in 1e4 } }
     }
-    if needsWideSearch {
+    if criterion.needsWideSearch {
       for start in wideStarts() { tryStart { for i in 0..<q * q { psi[i] = start[i] } } }
     }
     return best
@@ -134,35 +136,9 @@ final class CovarianceOptimizer {
     return (0..<s).map { work[$0 + $0 * s] }.min() ?? 0
   }
 
-  /// One scoring step from Ψ = 0: Ψ₀ = (Σ c_jc_j'/s² − Σ(A_j − P_j))/J there, eigenvalues at least 0.01.
+  /// One scoring step from Ψ = 0, eigenvalues at least 0.01.
   private func fillMomentStart() {
-    for i in 0..<q * q { psi[i] = 0 }
-    guard evaluate(psi).isFinite else { return fillDiagonal { _ in 1 } }
-    criterion.differentiate()
-    // D(0) = Σ(G − P) − (m/r²)Σcc'; the moment equation replaces r²/m by the variance within groups.
-    let data = criterion.data
-    let p = data.fixedCount
-    let residual = data.within[p + p * (p + 1)] / Double(max(data.withinDegreesOfFreedom, 1))
-    // Independent terms may leave nothing within groups.
-    guard data.withinDegreesOfFreedom > 0, residual > 0 else { return fillDiagonal { _ in 10 } }
-    for i in 0..<q * q { work[i] = 0 }
-    let beta = criterion.beta
-    for j in 0..<data.groupCount {
-      let cross = criterion.groupCross + j * q * (p + 1)
-      for i in 0..<q {
-        var sum = cross[i + p * q]
-        for k in 0..<p { sum -= cross[i + k * q] * beta[k] }
-        work2[i] = sum
-      }
-      for k in 0..<q { for i in 0..<q { work[i + k * q] += work2[i] * work2[k] } }
-    }
-    let ratio = criterion.degreesOfFreedom / criterion.residualSquares
-    let groups = Double(data.groupCount)
-    for i in 0..<q * q {
-      // Σ(G − P) = D + ratio·Σcc'
-      let information = criterion.gradient[i] + ratio * work[i]
-      psi[i] = (work[i] / residual - information) / groups
-    }
+    guard criterion.fillMomentStart(psi) else { return fillDiagonal { _ in 1 } }
     keepBlocks(psi)
     for i in 0..<q * q { work[i] = psi[i] }
     rebuild(psi, from: work, smallest: 0.01)

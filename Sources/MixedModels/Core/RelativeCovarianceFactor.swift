@@ -26,8 +26,8 @@ enum RelativeCovarianceFactor {
   }
 
   /// Names of θ's elements as `group.row.column`, or `group.name` on the diagonal.
-  static func names(blocks: [Range<Int>], group: String, effects: [String]) -> [String] {
-    blocks.flatMap { block in
+  static func names(blocks: [Range<Int>], groups: [String], effects: [String]) -> [String] {
+    zip(blocks, groups).flatMap { block, group in
       block.flatMap { j in
         (j..<block.upperBound).map { i in
           i == j ? "\(group).\(effects[j])" : "\(group).\(effects[i]).\(effects[j])"
@@ -39,6 +39,19 @@ enum RelativeCovarianceFactor {
   /// The lower triangular factor of a positive semidefinite matrix; a pivot that is nothing but rounding gives an empty column.
   static func lowerFactor(of psi: [Double], order q: Int) -> [Double] {
     var l = [Double](repeating: 0, count: q * q)
+    psi.withUnsafeBufferPointer { psi in
+      l.withUnsafeMutableBufferPointer { l in
+        if let psi = psi.baseAddress, let l = l.baseAddress { fillLowerFactor(l, of: psi, order: q) }
+      }
+    }
+    return l
+  }
+
+  /// The same on memory of the caller (q×q).
+  static func fillLowerFactor(
+    _ l: UnsafeMutablePointer<Double>, of psi: UnsafePointer<Double>, order q: Int
+  ) {
+    for i in 0..<q * q { l[i] = 0 }
     for j in 0..<q {
       var pivot = psi[j + j * q]
       for k in 0..<j { pivot -= l[j + k * q] * l[j + k * q] }
@@ -51,7 +64,6 @@ enum RelativeCovarianceFactor {
         l[i + j * q] = sum / root
       }
     }
-    return l
   }
 
   /// Λ in the user's coordinates from Ψ̃ = R_bΨR_b': the lower triangular L with LL' = R_b⁻¹Ψ̃R_b⁻ᵀ.

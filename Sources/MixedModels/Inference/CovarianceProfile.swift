@@ -15,16 +15,16 @@ final class CovarianceProfile {
   let orders: [[Int]]
   /// Number of coordinates; the last one is log σ.
   let count: Int
-  private let workspace: ProfiledCriterion
+  private let workspace: CovarianceCriterion
   private let scale: Matrix
   private let responseScale: Double
 
   /// - Parameter first: two effects of one term whose correlation is to be a coordinate of its own.
-  init(_ data: GroupReduction, first: (Int, Int)? = nil) {
-    workspace = ProfiledCriterion(data, method: .ml)
-    scale = data.effectScale
-    responseScale = data.responseScale
-    orders = data.blocks.map { block in
+  init(_ data: ReducedData, first: (Int, Int)? = nil) {
+    workspace = data.criterion(.ml)
+    scale = data.design.effectScale
+    responseScale = data.design.responseScale
+    orders = workspace.blocks.map { block in
       let own = Array(block)
       guard let first, own.contains(first.0) else { return own }
       return [first.0, first.1] + own.filter { $0 != first.0 && $0 != first.1 }

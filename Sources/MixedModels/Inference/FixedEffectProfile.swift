@@ -21,12 +21,11 @@ struct FixedEffectProfile {
   /// The deviance at a value of the held effect; infinite where no fit exists.
   func deviance(at value: Double) -> Double {
     let y = zip(model.frame.responseBesideOffset, column).map { $0 - value * $1 }
-    let reduction = try? GroupReduction(
-      z: model.randomMatrix, blocks: model.terms.map(\.columns), blockNames: model.terms.map(\.label),
-      effectNames: model.randomEffectNames, x: others, qr: qr, y: y, interceptColumn: interceptColumn,
-      rowFactors: model.frame.rowFactors, codes: model.groupCodes, groupCount: model.groupLevels.count)
-    guard let reduction else { return .infinity }
-    let optimizer = CovarianceOptimizer(ProfiledCriterion(reduction, method: .ml))
+    let data = try? ReducedData(
+      z: model.randomMatrix, terms: model.terms, factors: model.factors, x: others, qr: qr, y: y,
+      interceptColumn: interceptColumn, rowFactors: model.frame.rowFactors)
+    guard let data else { return .infinity }
+    let optimizer = CovarianceOptimizer(data.criterion(.ml))
     return optimizer.minimize()?.value ?? .infinity
   }
 }

@@ -14,16 +14,21 @@ extension LinearMixedModelFit {
     count: Int, keepingRandomEffects: Bool = false, from stream: inout Stream
   ) -> [[Double]] {
     let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: model.terms.map(\.columns))
-    let (n, groups) = (observationCount, model.groupLevels.count)
+    let n = observationCount
     var draws: [[Double]] = []
     for _ in 0..<count {
-      var effects = keepingRandomEffects ? conditionalModes : Matrix(rows: groups, columns: lambda.rows)
+      var effects = randomEffects.map(\.modes)
       if !keepingRandomEffects {
+        effects = effects.map { Matrix(rows: $0.rows, columns: $0.columns) }
         for term in model.terms {
-          for j in 0..<groups {
+          let factor = model.factors[term.factor]
+          let places = term.columns.map { factor.columns.firstIndex(of: $0)! }
+          for j in factor.levels.indices {
             let u = term.columns.map { _ in stream.normal() }
             for (a, row) in term.columns.enumerated() {
-              for b in 0...a { effects[j, row] += sigma * lambda[row, term.columns.lowerBound + b] * u[b] }
+              for b in 0...a {
+                effects[term.factor][j, places[a]] += sigma * lambda[row, term.columns.lowerBound + b] * u[b]
+              }
             }
           }
         }

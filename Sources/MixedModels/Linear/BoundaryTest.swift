@@ -11,9 +11,9 @@ enum BoundaryTest {
     of lambda: Matrix, in model: LinearMixedModel, except: [Int] = []
   ) -> [FitDiagnostics.Boundary] {
     // The columns of R_b have the lengths of Z's columns over √J.
-    let scale = model.reduction.effectScale
-    let share = Double(model.reduction.groupCount) / Double(model.reduction.rowCount)
+    let scale = model.reducedData.design.effectScale
     return model.terms.flatMap { term -> [FitDiagnostics.Boundary] in
+      let share = Double(model.factors[term.factor].levels.count) / Double(model.frame.response.count)
       let columns = term.columns.filter { !except.contains($0) }
       let d = columns.count
       var scaled = Matrix(rows: d, columns: d)

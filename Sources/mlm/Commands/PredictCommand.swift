@@ -17,8 +17,6 @@ struct PredictCommand: ReportingCommand {
       Example: mlm predict "salary ~ experience" --data salary.csv
       """)
 
-  enum RandomPart: String, ExpressibleByArgument, CaseIterable { case all, none }
-
   @Argument(help: "Model formula, e.g. \"salary ~ experience + (1 | department)\".")
   var formula: String
 
@@ -30,8 +28,11 @@ struct PredictCommand: ReportingCommand {
     completion: .file(extensions: ["csv"]))
   var newdata: String?
 
-  @Option(name: .long, help: "Random effects used: all or none.")
-  var random: RandomPart = .all
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Random effects used: all, none, or terms of the model, e.g. \"(1 | school)\".", valueName: "TERMS"))
+  var random = "all"
 
   @Flag(name: .long, help: "Predict levels that the fit has not seen by the fixed effects alone.")
   var allowNewLevels = false
@@ -63,7 +64,7 @@ struct PredictCommand: ReportingCommand {
     let predictions: [Double]
     var result = CommandResult()
     if formula.randomTerms.isEmpty {
-      if random == .none { throw OptionError.needsBar("--random") }
+      if random != "all" { throw OptionError.needsBar("--random") }
       if allowNewLevels { throw OptionError.needsBar("--allow-new-levels") }
       let linear = try LinearModel(formula, data: table, roles: model.roles)
       predictions = try naming(newdata) { try linear.predict(linear.fit(), for: rows) }
@@ -71,7 +72,8 @@ struct PredictCommand: ReportingCommand {
       let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
       predictions = try naming(newdata) {
         try fit.predict(
-          for: rows, includingRandomEffects: random == .all, allowingNewLevels: allowNewLevels)
+          for: rows, random: random == "all" ? .all : random == "none" ? .none : .terms(random),
+          allowingNewLevels: allowNewLevels)
       }
       result.notes = fit.notes(in: context.language.ofSentences)
     }
