@@ -76,13 +76,19 @@ public final class CommandContext {
   public let folder: String
   /// Whether the command stands in a lab: what it reads are files, never a terminal, a pipe or a device.
   public let isInLab: Bool
+  /// Whether the numbers of results are wanted one by one beside their text.
+  public let recordsEstimates: Bool
   /// Files that earlier commands wrote, by path.
   public private(set) var written: [String: OutputFile] = [:]
   /// Files read from disk, in the order of first use, with the lab's folder before relative paths.
   public private(set) var filesRead: [String] = []
 
   /// A context without written files.
-  public init(language: LabLanguage, folder: String = "", seed: Int? = nil, isInLab: Bool = false) {
+  public init(
+    language: LabLanguage, folder: String = "", seed: Int? = nil, isInLab: Bool = false,
+    recordsEstimates: Bool = true
+  ) {
+    self.recordsEstimates = recordsEstimates
     self.language = language
     self.folder = folder
     self.seed = seed

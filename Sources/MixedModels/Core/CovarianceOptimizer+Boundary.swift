@@ -1,18 +1,34 @@
 import LinearAlgebra
 
-/// On the boundary: a trust region in the entries of Λ, where an empty column keeps its place or leaves by negative curvature.
+/// In the factor Λ: a trust region over its entries, unconstrained, where an empty column keeps its place or leaves by negative curvature. The
+/// criterion is even in each column, so a variance of 0 is an ordinary minimum here. It serves on the boundary, and everywhere where the Hessian is
+/// average information.
 extension CovarianceOptimizer {
   /// Trust-region Newton in the lower triangle of Λ, ΛΛ' = Ψ, from the Ψ in `psi`.
   func descendOnFace(_ start: Double) -> Outcome? {
+    let exact = criterion.hasExactHessian
     var value = start
     var lambda = RelativeCovarianceFactor.lowerFactor(
       of: Array(UnsafeBufferPointer(start: psi, count: q * q)), order: q)
-    var radius = 1.0
+    var radius = exact ? 1.0 : 1e3
+    var isAtPsi = false
     for _ in 0..<500 {
-      _ = evaluate(psi)
+      if !isAtPsi { _ = evaluate(psi) }
       criterion.differentiate()
-      let (gradient, hessian) = factorDerivatives(lambda)
-      let (direction, predicted) = TrustRegionStep.solve(gradient: gradient, hessian: hessian, radius: radius)
+      let d = Array(UnsafeBufferPointer(start: criterion.gradient, count: q * q))
+      let (gradient, hessian) = factorDerivatives(lambda, bend: exact ? d : positivePart(of: d))
+      var (direction, predicted) = TrustRegionStep.solve(gradient: gradient, hessian: hessian, radius: radius)
+      // With average information steps shrink by a factor, so the step after the last one of this size moves nothing any more.
+      var isLast = !exact && predicted < (criterion.isExpensive ? 1e-8 : 1e-12)
+      if isLast {
+        // The positive part of D keeps an empty column from leaving: all of it must agree that it stays.
+        let whole = TrustRegionStep.solve(
+          gradient: gradient, hessian: factorDerivatives(lambda, bend: d).hessian, radius: radius)
+        if whole.predicted > 1e-8 {
+          (direction, predicted) = whole
+          isLast = false
+        }
+      }
       // Where D is singular too, f is of fourth order in the empty column and Newton's steps shrink only linearly: so the limit is tight.
       if !(predicted >= 1e-14) { return outcome(value, converged: predicted.isFinite) }
       var next = lambda
@@ -20,16 +36,18 @@ extension CovarianceOptimizer {
       setTrial(from: next)
       let found = evaluate(trial)
       let noise = predicted < 1e-7 ? 1e-11 * max(1, abs(value)) : 0
-      if found.isFinite, found <= value - 1e-4 * predicted + noise {
+      isAtPsi = found.isFinite && found <= value - 1e-4 * predicted + noise
+      if isAtPsi {
         let good = value - found > 0.75 * predicted
         value = found
         lambda = next
         for i in 0..<q * q { psi[i] = trial[i] }
+        if isLast { return outcome(value, converged: true) }
         if good { radius = min(radius * 2, 1e4) }
       } else {
         radius = min(radius, direction.reduce(0) { $0 + $1 * $1 }.squareRoot()) * 0.25
         // Steps that rounding rejects end at an optimum if they promise nothing more.
-        if radius < 1e-12 { return outcome(value, converged: predicted < 1e-9) }
+        if radius < 1e-12 || isLast { return outcome(value, converged: predicted < 1e-9) }
       }
     }
     return outcome(value, converged: false)
@@ -46,8 +64,28 @@ extension CovarianceOptimizer {
     }
   }
 
-  /// Gradient 2(DΛ)_ik and Hessian J'HJ + 2D_ij (same column) over the entries λ_ba of `directions`.
-  private func factorDerivatives(_ lambda: [Double]) -> ([Double], Matrix) {
+  /// Each term's block of a symmetric matrix with its negative eigenvalues set to 0.
+  private func positivePart(of d: [Double]) -> [Double] {
+    var result = [Double](repeating: 0, count: q * q)
+    for block in criterion.blocks {
+      var own = Matrix(rows: block.count, columns: block.count)
+      for j in block { for i in block { own[i - block.lowerBound, j - block.lowerBound] = d[i + j * q] } }
+      let (values, vectors) = own.symmetricEigen
+      for (k, value) in values.enumerated() where value > 0 {
+        for j in block {
+          for i in block {
+            result[i + j * q] += value * vectors[i - block.lowerBound, k] * vectors[j - block.lowerBound, k]
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// Gradient 2(DΛ)_ik and Hessian J'HJ + 2B_ij (same column), B = D or its positive part, over the entries λ_ba of `directions`.
+  private func factorDerivatives(
+    _ lambda: [Double], bend: [Double]
+  ) -> (gradient: [Double], hessian: Matrix) {
     let directions = criterion.directions
     let d = criterion.gradient
     var gradient = [Double](repeating: 0, count: s)
@@ -64,7 +102,7 @@ extension CovarianceOptimizer {
     var hessian = jacobian.transposed * h * jacobian
     for (e, (column, row)) in directions.enumerated() {
       for (f, (otherColumn, otherRow)) in directions.enumerated() where column == otherColumn {
-        hessian[e, f] += 2 * d[row + otherRow * q]
+        hessian[e, f] += 2 * bend[row + otherRow * q]
       }
     }
     return (gradient, hessian)

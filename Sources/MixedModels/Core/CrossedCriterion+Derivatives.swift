@@ -13,8 +13,13 @@ extension CrossedCriterion {
     let restricted = method == .reml
     solveForResponse()
     for i in 0..<q * q { gradient[i] = 0 }
-    addTailInformation(includingFixed: restricted)
-    invertTail(includingFixed: restricted)
+    let regular = data.tail.map { isRegular(lambdas[$0.factor], data.factors[$0.factor].columns.count) }
+    for (t, isRegular) in regular.enumerated() where !isRegular {
+      addTailInformation(of: t, includingFixed: restricted)
+    }
+    invertTail(includingFixed: restricted) { t, block in
+      if regular[t] { self.addTailInformation(of: t, spherical: block) }
+    }
     fillLevelCovariances(includingFixed: restricted) { stage, j, product in
       self.addInformation(of: stage, j, product)
     }
@@ -37,14 +42,37 @@ extension CrossedCriterion {
     fillHessian()
   }
 
-  /// Adds Z_j'PZ_j of the tail's levels: S_jj − K_j'K_j, K = L⁻¹[Λ'S; S_x].
-  private func addTailInformation(includingFixed: Bool) {
+  /// Whether dividing by Λ loses little.
+  private func isRegular(_ lambda: Pointer, _ q: Int) -> Bool {
+    (0..<q).allSatisfy { k in
+      (0..<q).reduce(0) { max($0, abs(lambda[k + $1 * q])) } < 1e3 * abs(lambda[k + k * q])
+        && abs(lambda[k + k * q]) > 1e-3
+    }
+  }
+
+  /// Adds Σ Z_j'PZ_j = Λ⁻ᵀ Σ(I − C^jj) Λ⁻¹ of a factor of the tail, whose Λ is regular.
+  /// - Parameter block: Σ(I − C^jj) (q×q).
+  private func addTailInformation(of t: Int, spherical block: Matrix) {
+    let f = data.tail[t].factor
+    let columns = data.factors[f].columns
+    let q = columns.count
+    var lambda = Matrix(rows: q, columns: q)
+    for k in 0..<q { for i in k..<q { lambda[k, i] = lambdas[f][i + k * q] } }
+    // `lambda` is Λ', upper triangular.
+    let inverse = lambda.upperInverse
+    let sum = inverse * block * inverse.transposed
+    for b in 0..<q { for a in 0...b { add(sum[a, b], columns[a], columns[b]) } }
+  }
+
+  /// Adds Z_j'PZ_j of the levels of a factor of the tail: S_jj − K_j'K_j, K = L⁻¹[Λ'S; S_x].
+  private func addTailInformation(of t: Int, includingFixed: Bool) {
     let order = data.tailOrder
     let levels = data.tailLevelColumns
     let rows = includingFixed ? levels + fixedCount : levels
-    guard levels > 0 else { return }
-    for c in 0..<levels {
-      let column = tailWork + c * order
+    let (own, begin) = data.tail[t]
+    let count = data.factors[own].columns.count * data.factors[own].levelCount
+    for c in begin..<begin + count {
+      let column = tailWork + (c - begin) * order
       for i in 0..<c { column[i] = schur[c + i * order] }
       for i in c..<order { column[i] = schur[i + c * order] }
       for (f, start) in data.tail {
@@ -60,20 +88,17 @@ extension CrossedCriterion {
         }
       }
     }
-    DenseKernels.solveLower(tailFactor, rows, stride: order, tailWork, columns: levels)
-    for (f, start) in data.tail {
-      let columns = data.factors[f].columns
-      let q = columns.count
-      for j in 0..<data.factors[f].levelCount {
-        let c = start + j * q
-        for b in 0..<q {
-          for a in 0...b {
-            let own = schur[c + b + (c + a) * order]
-            let (x, y) = (tailWork + (c + a) * order, tailWork + (c + b) * order)
-            var sum = 0.0
-            for i in 0..<rows { sum += x[i] * y[i] }
-            add(own - sum, columns[a], columns[b])
-          }
+    DenseKernels.solveLower(tailFactor, rows, stride: order, tailWork, columns: count)
+    let columns = data.factors[own].columns
+    let q = columns.count
+    for c in stride(from: 0, to: count, by: q) {
+      for b in 0..<q {
+        for a in 0...b {
+          let whole = schur[begin + c + b + (begin + c + a) * order]
+          let (x, y) = (tailWork + (c + a) * order, tailWork + (c + b) * order)
+          var sum = 0.0
+          for i in 0..<rows { sum += x[i] * y[i] }
+          add(whole - sum, columns[a], columns[b])
         }
       }
     }
@@ -119,11 +144,22 @@ extension CrossedCriterion {
   }
 
   /// tailWork ← N = diag(Λ, I)C⁻¹diag(Λ', I), lower triangle, over the tail's levels (and X).
-  func invertTail(includingFixed: Bool) {
+  /// - Parameter body: is given each factor of the tail and Σ(I − C^jj) of its levels.
+  func invertTail(includingFixed: Bool, _ body: (Int, Matrix) -> Void = { _, _ in }) {
     let order = data.tailOrder
     let count = data.tailLevelColumns + (includingFixed ? fixedCount : 0)
     for j in 0..<count { for i in j..<count { tailWork[i + j * order] = tailFactor[i + j * order] } }
     DenseKernels.inverse(ofFactor: tailWork, count, stride: order)
+    for (t, (f, start)) in data.tail.enumerated() {
+      let q = data.factors[f].columns.count
+      var sum = Matrix.identity(q) * Double(data.factors[f].levelCount)
+      for c in stride(from: start, to: start + q * data.factors[f].levelCount, by: q) {
+        for b in 0..<q {
+          for a in 0..<q { sum[a, b] -= tailWork[c + max(a, b) + (c + min(a, b)) * order] }
+        }
+      }
+      body(t, sum)
+    }
     for (f, start) in data.tail {
       let q = data.factors[f].columns.count
       let lambda = lambdas[f]
@@ -362,7 +398,8 @@ extension CrossedCriterion {
       let start = place(ofFactor: f, level: 0)
       let levels = (0..<data.factors[f].levelCount).map { j in
         Matrix(
-          rows: width, columns: p, storage: columns.flatMap { $0[start + j * width..<start + (j + 1) * width] })
+          rows: width, columns: p,
+          storage: columns.flatMap { $0[start + j * width..<start + (j + 1) * width] })
       }
       return (data.factors[f].columns, levels)
     }

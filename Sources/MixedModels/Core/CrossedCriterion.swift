@@ -133,6 +133,7 @@ final class CrossedCriterion: CovarianceCriterion {
   }
 
   override func differentiate() { fillDerivatives() }
+  override func fillMomentStart(_ psi: Pointer) -> Bool { fillMoments(psi) }
   override var fixedProducts: [(columns: [Int], levels: [Matrix])] { productsWithFixed() }
   /// The Hessian is exact up to this number of columns of all levels.
   private static let exactColumns = 128
@@ -275,7 +276,9 @@ final class CrossedCriterion: CovarianceCriterion {
       } else {
         for c in stride(from: start, to: end, by: q) {
           // The whole diagonal block, then columns in ascending order: each needs itself and later ones only.
-          for k in 0..<q { for i in 0..<k { tailFactor[c + i + (c + k) * order] = tailFactor[c + k + (c + i) * order] } }
+          for k in 0..<q {
+            for i in 0..<k { tailFactor[c + i + (c + k) * order] = tailFactor[c + k + (c + i) * order] }
+          }
           for k in 0..<q {
             let target = tailFactor + (c + k) * order
             for i in c..<order {

@@ -15,7 +15,8 @@ enum ReducedData: Sendable {
     if factors.count == 1 {
       self = .single(
         try GroupReduction(
-          z: z, blocks: blocks, blockNames: terms.map(\.label), effectNames: terms.flatMap(\.names), x: x, qr: qr,
+          z: z, blocks: blocks, blockNames: terms.map(\.label), effectNames: terms.flatMap(\.names), x: x,
+          qr: qr,
           y: y, interceptColumn: interceptColumn, rowFactors: rowFactors, codes: factors[0].codes,
           groupCount: factors[0].levels.count))
       return

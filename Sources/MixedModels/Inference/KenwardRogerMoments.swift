@@ -95,7 +95,8 @@ struct KenwardRogerMoments {
       for block in blocks {
         for k in 0..<p { for i in columns.indices { c[start + i, k] = block[i, k] } }
         for (e, direction) in directions.enumerated() {
-          guard let a = columns.firstIndex(of: direction.a), let b = columns.firstIndex(of: direction.b) else {
+          guard let a = columns.firstIndex(of: direction.a), let b = columns.firstIndex(of: direction.b)
+          else {
             continue
           }
           for k in 0..<p {

@@ -63,17 +63,18 @@ public struct LikelihoodRatioTest: Sendable, Equatable {
   private static func null(_ small: ComparedModel, _ large: ComparedModel) -> NullDistribution? {
     let fixed = large.fixed.dimension - small.fixed.dimension
     if large.terms.isEmpty { return small.terms.isEmpty ? .chiSquared : nil }
-    if !small.terms.isEmpty {
-      guard let a = small.grouping, let b = large.grouping, a.codes == b.codes else { return nil }
-    }
     // For each term of the larger model, the terms of the smaller that lie within it.
     var members = [[ColumnSpace]](repeating: [], count: large.terms.count)
     for term in small.terms {
-      guard let place = large.terms.firstIndex(where: { term.isWithin($0) }) else { return nil }
-      members[place].append(term)
+      guard
+        let place = large.terms.firstIndex(where: {
+          $0.codes == term.codes && term.columns.isWithin($0.columns)
+        })
+      else { return nil }
+      members[place].append(term.columns)
     }
     var added: [NullDistribution] = []
-    for (term, inside) in zip(large.terms, members) {
+    for (term, inside) in zip(large.terms.map(\.columns), members) {
       let variances = inside.reduce(0) { $0 + $1.dimension }
       if inside.count == 1, variances == term.dimension { continue }
       if variances >= term.dimension {

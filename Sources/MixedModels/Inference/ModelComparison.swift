@@ -95,10 +95,9 @@ struct ComparedModel {
   let usedRows: [Int]
   let weights: [Double]?
   let offset: [Double]?
-  /// The columns of X, and of each random-effects term.
+  /// The columns of X, and of each random-effects term with the level of each row.
   let fixed: ColumnSpace
-  let terms: [ColumnSpace]
-  let grouping: CategoricalColumn?
+  let terms: [(columns: ColumnSpace, codes: [Int])]
   let parameterCount: Int
   let logLikelihood: Double
   let isSingular: Bool
@@ -116,7 +115,6 @@ struct ComparedModel {
       frame = model.frame
       fixed = ColumnSpace(frame.fixed)
       terms = []
-      grouping = nil
       parameterCount = fit.rank + 1
       logLikelihood = method == .ml ? fit.logLikelihood : fit.restrictedLogLikelihood(of: model)
       isSingular = false
@@ -126,8 +124,7 @@ struct ComparedModel {
       let fit = try model.fit(by: method)
       frame = model.frame
       fixed = ColumnSpace(model.fixedMatrix)
-      terms = frame.random.map { ColumnSpace($0.matrix) }
-      grouping = frame.random[0].grouping
+      terms = frame.random.map { (ColumnSpace($0.matrix), $0.grouping.canonicalCodes) }
       parameterCount = fit.parameterCount
       logLikelihood = fit.logLikelihood
       isSingular = fit.diagnostics.isSingular
@@ -140,6 +137,21 @@ struct ComparedModel {
     usedRows = frame.usedRows
     weights = frame.weights
     offset = frame.offset
+  }
+}
+
+extension CategoricalColumn {
+  /// Levels numbered as they first occur, so that two factors that part the rows in the same way are equal.
+  var canonicalCodes: [Int] {
+    var number = [Int](repeating: -1, count: levels.count)
+    var next = 0
+    return codes.map { code in
+      if number[code] < 0 {
+        number[code] = next
+        next += 1
+      }
+      return number[code]
+    }
   }
 }
 

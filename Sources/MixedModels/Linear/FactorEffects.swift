@@ -62,7 +62,9 @@ public struct FactorEffects: Sendable {
       let fixed = fixedNames.firstIndex(of: name).map { fixedEffects[$0] } ?? 0
       for j in 0..<result.rows {
         result[j, k] = fixed
-        for (i, effect) in factor.effectNames.enumerated() where effect == name { result[j, k] += modes[j, i] }
+        for (i, effect) in factor.effectNames.enumerated() where effect == name {
+          result[j, k] += modes[j, i]
+        }
       }
     }
     return result

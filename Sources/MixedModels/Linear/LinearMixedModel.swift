@@ -196,7 +196,8 @@ public struct LinearMixedModel: Sendable {
     let blocks = terms.map(\.columns)
     let expected = blocks.reduce(0) { $0 + $1.count * ($1.count + 1) / 2 }
     guard theta.count == expected else { throw .wrongParameterCount(expected: expected, found: theta.count) }
-    let scaled = reducedData.design.effectScale * RelativeCovarianceFactor.matrix(theta: theta, blocks: blocks)
+    let scaled =
+      reducedData.design.effectScale * RelativeCovarianceFactor.matrix(theta: theta, blocks: blocks)
     return (scaled * scaled.transposed).storage
   }
 }

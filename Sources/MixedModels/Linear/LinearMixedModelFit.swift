@@ -55,8 +55,12 @@ public struct LinearMixedModelFit: Sendable {
   /// `randomEffects` of the first grouping factor, the only one of most models; see `FactorEffects`.
   public var conditionalModes: Matrix { randomEffects[0].modes }
   public var conditionalStandardDeviations: Matrix { randomEffects[0].conditionalStandardDeviations }
-  public func conditionalCovariance(ofLevel j: Int) -> Matrix { randomEffects[0].conditionalCovariance(ofLevel: j) }
-  public func predictionCovariance(ofLevel j: Int) -> Matrix { randomEffects[0].predictionCovariance(ofLevel: j) }
+  public func conditionalCovariance(ofLevel j: Int) -> Matrix {
+    randomEffects[0].conditionalCovariance(ofLevel: j)
+  }
+  public func predictionCovariance(ofLevel j: Int) -> Matrix {
+    randomEffects[0].predictionCovariance(ofLevel: j)
+  }
   public func crossCovariance(ofLevel j: Int) -> Matrix { randomEffects[0].crossCovariance(ofLevel: j) }
   public func jointWeights(ofLevel j: Int) -> Matrix { randomEffects[0].jointWeights(ofLevel: j) }
   public func weights(ofLevel j: Int) -> [Double] { randomEffects[0].weights(ofLevel: j) }

@@ -108,7 +108,8 @@ struct PredictionRows {
     case .all: return model.factors.map { Array($0.effectNames.indices) }
     case .none: return model.factors.map { _ in [] }
     case .terms(let text):
-      let formula = try ModelFormula("\(model.formula.response.text) ~ \(text.drop { $0 == "~" || $0 == " " })")
+      let formula = try ModelFormula(
+        "\(model.formula.response.text) ~ \(text.drop { $0 == "~" || $0 == " " })")
       guard formula.fixedText.hasSuffix("~ 1"), !formula.randomTerms.isEmpty else {
         throw PredictionError.notTerms(text)
       }
