@@ -302,6 +302,16 @@ struct CommandTests {
     }
   }
 
+  @Test("simulate: --out names the file that standard output would have had")
+  func simulateFile() throws {
+    let words = ["simulate", "salary ~ experience + (1 | department)", "--data", Self.salary, "--seed", "7"]
+    let context = CommandContext(language: .en)
+    let printed = try SubcommandRunner().run(words, in: context)
+    let written = try SubcommandRunner().run(words + ["--out", "s.csv"], in: context)
+    #expect(written.output.isEmpty && written.files.map(\.path) == ["s.csv"])
+    #expect(!printed.output.isEmpty && written.files[0].bytes == Array(printed.output.utf8))
+  }
+
   private static let varying = "salary ~ experience + (1 + experience | department)"
 
   @Test(
