@@ -38,6 +38,9 @@ struct ReadingOptions: ParsableArguments {
     }
   }
 
+  /// Whether any option differs from its default.
+  var isGiven: Bool { separator.scalar != "," || decimal != .point }
+
   var options: CSVOptions {
     CSVOptions(separator: separator.scalar, decimalMark: decimal == .comma ? "," : ".")
   }
@@ -176,6 +179,12 @@ struct ModelOptions: ParsableArguments {
   func check(_ formula: ModelFormula, _ table: DataTable) throws(OptionError) {
     try columns.check([formula], table)
     if ml, formula.randomTerms.isEmpty { throw .needsBar("--ml") }
+  }
+
+  /// Whether any option differs from its default.
+  var isGiven: Bool {
+    ml || !columns.factor.columns.isEmpty || !columns.contrasts.isEmpty || columns.weights != nil
+      || columns.offset != nil || columns.doubleBar != .split
   }
 
   var method: EstimationMethod { ml ? .ml : .reml }

@@ -280,6 +280,38 @@ struct CommandTests {
     }
   }
 
+  @Test("plot schematic takes neither formula nor data; the other kinds need both")
+  func plotSchematic() throws {
+    let drawn = try run("plot", "schematic", "--out", "s.svg", "--lang", "zh", "--label", "y=pay|薪资")
+    #expect(drawn.files.map(\.path) == ["s.svg"] && drawn.output.contains("纵轴为薪资"))
+    expectClose(try #require(drawn.figure).height, 6.5 * 72 / 2.54, relative: 1e-12)
+    for (words, message) in [
+      (["schematic", Self.varying], "schematic shows no model; leave out the formula 'salary"),
+      (["schematic", "--data", Self.salary], "schematic shows no data; leave out --data"),
+      (["schematic", "--ml"], "leave out their options"),
+      (["schematic", "--dodge", "0.5"], "--dodge is for complete-pooling"),
+      (["varying-both", "--data", Self.salary], "varying-both needs a model formula"),
+      (["varying-both", Self.varying], "varying-both needs --data"),
+    ] {
+      do {
+        _ = try MultilevelLab.parseAsRoot(["plot"] + words + ["--out", "x.svg"])
+        Issue.record("no error: \(words)")
+      } catch {
+        #expect(MultilevelLab.message(for: error).contains(message), "\(MultilevelLab.message(for: error))")
+      }
+    }
+  }
+
+  @Test("simulate: --out names the file that standard output would have had")
+  func simulateFile() throws {
+    let words = ["simulate", "salary ~ experience + (1 | department)", "--data", Self.salary, "--seed", "7"]
+    let context = CommandContext(language: .en)
+    let printed = try SubcommandRunner().run(words, in: context)
+    let written = try SubcommandRunner().run(words + ["--out", "s.csv"], in: context)
+    #expect(written.output.isEmpty && written.files.map(\.path) == ["s.csv"])
+    #expect(!printed.output.isEmpty && written.files[0].bytes == Array(printed.output.utf8))
+  }
+
   private static let varying = "salary ~ experience + (1 + experience | department)"
 
   @Test(

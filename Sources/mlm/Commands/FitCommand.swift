@@ -138,7 +138,7 @@ struct FitCommand: ReportingCommand {
     case (.text, .summary): result.output = fit.text(.summary, tests: tests)
     case (.text, .display):
       result.output = fit.text(.display)
-      result.notes.append(HouseStyle.dicNote)
+      result.notes.append(HouseStyle.dicNote(in: context.language.ofSentences))
     default:
       let shown: [TidyEffect] = effects.isEmpty ? [.fixed, .variance] : effects
       result.output = fit.tidyTable(shown, tests: tests).text(in: format)
