@@ -263,4 +263,5 @@ extension LabLanguage {
   var ofSentences: Language { self == .zh ? .zh : .en }
 }
 extension OutputFormat: ExpressibleByArgument {}
+extension PredictionIntervals.Kind: ExpressibleByArgument {}
 extension TidyEffect: ExpressibleByArgument {}

@@ -39,8 +39,8 @@ func schoolTable(classes: Int = 14, judges: Int = 5, rows n: Int = 160) -> DataT
   ])
 }
 
-/// −2 log L of a model by dense matrices of all rows.
-private func denseCriterion(
+/// The criterion by its definition: V = I + ZΛΛ'Z' formed and factored. Slow, and nothing in common with the kernels.
+func denseCriterion(
   _ model: LinearMixedModel, theta: [Double], method: EstimationMethod
 ) -> Double {
   let n = model.frame.response.count

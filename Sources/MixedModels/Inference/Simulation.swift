@@ -13,26 +13,10 @@ extension LinearMixedModelFit {
   public func simulate<Stream: UniformStream>(
     count: Int, keepingRandomEffects: Bool = false, from stream: inout Stream
   ) -> [[Double]] {
-    let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: model.terms.map(\.columns))
     let n = observationCount
     var draws: [[Double]] = []
     for _ in 0..<count {
-      var effects = randomEffects.map(\.modes)
-      if !keepingRandomEffects {
-        effects = effects.map { Matrix(rows: $0.rows, columns: $0.columns) }
-        for term in model.terms {
-          let factor = model.factors[term.factor]
-          let places = term.columns.map { factor.columns.firstIndex(of: $0)! }
-          for j in factor.levels.indices {
-            let u = term.columns.map { _ in stream.normal() }
-            for (a, row) in term.columns.enumerated() {
-              for b in 0...a {
-                effects[term.factor][j, places[a]] += sigma * lambda[row, term.columns.lowerBound + b] * u[b]
-              }
-            }
-          }
-        }
-      }
+      let effects = keepingRandomEffects ? randomEffects.map(\.modes) : drawnEffects(from: &stream)
       draws.append(LinearMixedModelFit.fitted(model, fixedEffects, modes: effects))
     }
     let roots = model.frame.rowFactors
@@ -40,6 +24,25 @@ extension LinearMixedModelFit {
       for i in 0..<n { draws[k][i] += sigma * stream.normal() / (roots?[i] ?? 1) }
     }
     return draws
+  }
+
+  /// New random effects of all levels, b ~ N(0, Σ̂), by factors (J×q_f): term by term and level by level.
+  func drawnEffects<Stream: UniformStream>(from stream: inout Stream) -> [Matrix] {
+    let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: model.terms.map(\.columns))
+    var effects = model.factors.map { Matrix(rows: $0.levels.count, columns: $0.columns.count) }
+    for term in model.terms {
+      let factor = model.factors[term.factor]
+      let places = term.columns.map { factor.columns.firstIndex(of: $0)! }
+      for j in factor.levels.indices {
+        let u = term.columns.map { _ in stream.normal() }
+        for (a, row) in term.columns.enumerated() {
+          for b in 0...a {
+            effects[term.factor][j, places[a]] += sigma * lambda[row, term.columns.lowerBound + b] * u[b]
+          }
+        }
+      }
+    }
+    return effects
   }
 
   /// The same model, by the same method, fitted to another response of the rows used.

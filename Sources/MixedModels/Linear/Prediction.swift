@@ -1,3 +1,4 @@
+import Distributions
 import LinearAlgebra
 import ModelFormula
 import Tables
@@ -86,12 +87,66 @@ struct PredictionRows {
   }
   private let missing: [Bool]
 
+  /// The rows that a fit used, all random effects counting.
+  init(_ fit: LinearMixedModelFit) {
+    let model = fit.model
+    let n = fit.observationCount
+    fixed = model.fixedMatrix
+    offset = model.frame.offset
+    factors = model.factors.enumerated().map { f, factor in
+      let columns = factor.columns.flatMap { model.randomMatrix.column($0) }
+      let matrix = Matrix(rows: n, columns: factor.columns.count, storage: columns)
+      return (f, Array(factor.columns.indices), matrix, factor.codes)
+    }
+    missing = [Bool](repeating: false, count: n)
+  }
+
+  private init(
+    fixed: Matrix, offset: [Double]?,
+    factors: [(factor: Int, places: [Int], columns: Matrix, levels: [Int])], missing: [Bool]
+  ) {
+    self.fixed = fixed
+    self.offset = offset
+    self.factors = factors
+    self.missing = missing
+  }
+
+  /// The same rows, each of levels that were never seen.
+  var asNewLevels: PredictionRows {
+    PredictionRows(
+      fixed: fixed, offset: offset,
+      factors: factors.map { ($0.factor, $0.places, $0.columns, $0.levels.map { _ in -1 }) }, missing: missing
+    )
+  }
+
   /// Xβ̂ + Zb̂ + o.
   func means(of fit: LinearMixedModelFit) -> [Double] {
-    var result = fixed * fit.fixedEffects
+    means(fixedEffects: fit.fixedEffects, modes: fit.randomEffects.map(\.modes))
+  }
+
+  /// Adds z'b of levels that are not known, b drawn; rows of one such level of the data draw each by itself.
+  func addNewLevels<Stream: UniformStream>(
+    of fit: LinearMixedModelFit, to values: inout [Double], from stream: inout Stream
+  ) {
+    for (f, places, columns, levels) in factors {
+      let covariance = fit.covariance(ofFactor: f)
+      let q = covariance.rows
+      let root = RelativeCovarianceFactor.lowerFactor(of: covariance.storage, order: q)
+      for (row, level) in levels.enumerated() where level < 0 {
+        let u = (0..<q).map { _ in stream.normal() }
+        for (k, place) in places.enumerated() {
+          for l in 0...place { values[row] += columns[row, k] * root[place + l * q] * u[l] }
+        }
+      }
+    }
+  }
+
+  /// Xβ + Zb + o.
+  func means(fixedEffects: [Double], modes: [Matrix]) -> [Double] {
+    var result = fixed * fixedEffects
     if let offset { result = zip(result, offset).map(+) }
     for (f, places, columns, levels) in factors {
-      let modes = fit.randomEffects[f].modes
+      let modes = modes[f]
       for (row, level) in levels.enumerated() where level >= 0 {
         for (k, place) in places.enumerated() { result[row] += columns[row, k] * modes[level, place] }
       }
