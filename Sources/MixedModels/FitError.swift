@@ -76,7 +76,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
     case .needsREML:
       "Kenward and Roger's method corrects fits by REML, and this one is by ML; leave --ml out, or use Satterthwaite's"
     case .noOptimum:
-      "the criterion has no finite minimum on these data"
+      "the criterion has no finite minimum on these data that can be computed; if the response lies far from 0, keep the constant "
+        + "among the fixed effects or centre the response"
     }
   }
 }

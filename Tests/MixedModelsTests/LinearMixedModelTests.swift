@@ -405,6 +405,31 @@ struct LinearMixedModelTests {
     }
   }
 
+  @Test(
+    "a slope that all groups share is found among the random effects alone",
+    arguments: [
+      ("y ~ 1 + (0 + x | g)", [1.0]), ("y ~ 1 + (x || g)", [0, 1]), ("y ~ 1 + (0 + x + w | g)", [1, 0, 0]),
+      ("y ~ 1 + (x + w || g)", [0, 1, 0]),
+    ])
+  func sharedSlope(_ formula: String, _ direction: [Double]) throws {
+    // x lies far from 0, so the slope's variance is 10¹¹ times the residual's in the length of its column.
+    let rows = 0..<60
+    let x = rows.map { ($0 * 7) % 3 == 0 ? 2000.1 : 2000 }
+    let y = rows.map { 70 * (x[$0] - 2000) + Double(($0 * 37) % 11) / 20 + Double($0 / 10 % 4) / 10 }
+    let data = DataTable([
+      Column("y", y), Column("x", x), Column("w", rows.map { Double(($0 * 5) % 7) }),
+      Column("g", rows.map { "g\($0 / 10)" }),
+    ])
+    let model = try LinearMixedModel(formula, data: data)
+    for method in [EstimationMethod.ml, .reml] {
+      let fit = try model.fit(by: method)
+      for slope in [0, 1e-4, 1, 100, 200, 300, 500] {
+        let other = try model.criterion(at: direction.map { slope * $0 }, method: method)
+        #expect(fit.criterion <= other + 1e-7 * abs(other), "\(slope)")
+      }
+    }
+  }
+
   @Test("a predictor far from zero is not taken for a constant")
   func farFromZero() throws {
     let group = (0..<30).map { "g\($0 % 6)" }

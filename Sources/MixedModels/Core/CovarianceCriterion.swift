@@ -77,6 +77,8 @@ class CovarianceCriterion {
   var isExpensive: Bool { false }
   /// Whether minima far from each other are likely.
   var needsWideSearch: Bool { false }
+  /// For each effect how much of its column other columns can stand for (`WhitenedDesign.Coordinates.inflations`).
+  var inflations: [Double] { preconditionFailure("a criterion is made from data") }
   /// The number of levels of the smallest grouping factor.
   var leastGroupCount: Int { 0 }
 }

@@ -58,7 +58,7 @@ final class CovarianceOptimizer {
   }
 
   /// The best optimum over the starts that are right for q: the moment estimate, Ψ = I and Ψ = 100·I; for one effect the best point of a grid
-  /// over eleven decades; for three effects or more, and for very few groups, four more; a search over decades
+  /// over eleven decades or more; for three effects or more, and for very few groups, four more; a search over decades
   /// where minima far apart are likely.
   func minimize() -> Outcome? {
     var best: Outcome?
@@ -86,7 +86,7 @@ final class CovarianceOptimizer {
       tryStart { fillDiagonal { $0 % 2 == 0 ? 0.01 : 10 } }
       tryStart { fillDiagonal { _ in 1e4 } }
     }
-    if criterion.needsWideSearch {
+    if criterion.needsWideSearch || q >= 2 && criterion.inflations.max()! > 1e3 {
       for start in wideStarts() { tryStart { for i in 0..<q * q { psi[i] = start[i] } } }
     }
     return best
@@ -100,7 +100,8 @@ final class CovarianceOptimizer {
   /// For q = 1, the Ψ of a logarithmic grid with the smallest criterion.
   private func fillBestOfGrid() {
     var best = (value: Double.infinity, psi: 1.0)
-    for k in -12...32 {
+    let reach = Int(4 * log10(criterion.inflations[0]))
+    for k in -12...32 + reach {
       trial[0] = pow(10, Double(k) / 4)
       let value = evaluate(trial)
       if value < best.value { best = (value, trial[0]) }

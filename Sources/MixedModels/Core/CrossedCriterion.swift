@@ -73,6 +73,7 @@ final class CrossedCriterion: CovarianceCriterion {
 
   deinit { for place in positions { place.deallocate() } }
 
+  override var inflations: [Double] { data.design.inflations }
   override var leastGroupCount: Int { data.factors.map(\.levelCount).min() ?? 0 }
   override var isExpensive: Bool { operationCount > 3e6 }
   override var needsWideSearch: Bool {

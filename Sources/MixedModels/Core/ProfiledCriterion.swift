@@ -304,6 +304,7 @@ final class ProfiledCriterion: CovarianceCriterion {
   override var needsWideSearch: Bool {
     effectCount >= 2 && (blocks.count > 1 || 2 * data.singularGroupCount > data.groupCount)
   }
+  override var inflations: [Double] { data.design.inflations }
   override var leastGroupCount: Int { data.groupCount }
   override var fixedProducts: [(columns: [Int], levels: [Matrix])] {
     let (q, p) = (effectCount, fixedCount)

@@ -25,6 +25,12 @@ struct WhitenedDesign {
     let pooledCoefficients: [Double]
     /// The length of y's least-squares residual, by which it was divided; 0 if X fits y exactly.
     let responseScale: Double
+    /// For each random effect how much of its column other columns can stand for, as a variance inflation κ² between 1 and 1e12: the column
+    /// beside the fixed effects, which take what all levels share, or beside the other random effects.
+    ///
+    /// Beside a constant κ is the ratio of x's distance from 0 to its spread. A slope that moves y by its residual's size within the range of x
+    /// then has a variance of about κ² here, and so has the intercept that takes it back to 0.
+    let inflations: [Double]
 
     /// What the scales of X and y add to a criterion with m degrees of freedom.
     func criterionShift(_ method: EstimationMethod, degreesOfFreedom m: Double) -> Double {
@@ -91,7 +97,37 @@ struct WhitenedDesign {
     coordinates = Coordinates(
       effectScale: scale, fixedScale: triangle, logFixedGram: 2 * qr.logAbsDeterminant,
       logWeights: 2 * (rowFactors?.reduce(0) { $0 + log($1) } ?? 0), pooledCoefficients: pooled,
-      responseScale: responseScale)
+      responseScale: responseScale,
+      inflations: WhitenedDesign.inflations(effects: whiteZ, count: q, fixed: u, fixedCount: p, rows: n))
+  }
+
+  /// κ² of each effect; columns that others span altogether, which nothing can tell apart, do not count.
+  private static func inflations(
+    effects: [Double], count q: Int, fixed: [Double], fixedCount p: Int, rows n: Int
+  ) -> [Double] {
+    func product(_ a: [Double], _ k: Int, _ b: [Double], _ l: Int) -> Double {
+      var sum = 0.0
+      for i in 0..<n { sum += a[i + k * n] * b[i + l * n] }
+      return sum
+    }
+    var gram = Matrix(rows: q, columns: q)
+    for k in 0..<q { for l in 0...k { gram[l, k] = product(effects, l, effects, k) } }
+    for k in 0..<q { for l in 0..<k { gram[k, l] = gram[l, k] } }
+    return (0..<q).map { k in
+      // X̃ has orthonormal columns.
+      var besideFixed = gram[k, k]
+      for l in 0..<p {
+        let shared = product(effects, k, fixed, l)
+        besideFixed -= shared * shared
+      }
+      var left = gram
+      for l in 0..<q where l != k && left[l, l] > 1e-12 * gram[l, l] {
+        let row = left.row(l)
+        for i in 0..<q { for m in 0..<q { left[i, m] -= row[i] * row[m] / row[l] } }
+      }
+      let shares = [besideFixed / gram[k, k], left[k, k] / gram[k, k]].filter { $0 > 1e-12 }
+      return shares.map { max(1, 1 / $0) }.max() ?? 1
+    }
   }
 
   /// Gram–Schmidt twice over, column by column, in place; returns the first column that the ones before it span.

@@ -6,7 +6,7 @@ extension LinearMixedModel {
   /// The optimum is the root of the exact gradient. A fit on the boundary is a result; `diagnostics` names the effect. Without fixed effects REML
   /// and ML are one, and the fit is called ML, as lme4 does.
   /// - Throws: `FitError.spannedByFixedEffects` if the fixed effects leave REML nothing to estimate any variance of a group effect from;
-  ///   `.noOptimum` if no start leads anywhere (not seen on data that passed the checks of `init`).
+  ///   `.noOptimum` if no start leads anywhere, or to effects so large beside the residuals that nothing more can be computed of them.
   /// - Complexity: about 20 evaluations of O(J·q²(q + p)), none of which depends on n.
   public func fit(by method: EstimationMethod = .reml) throws(FitError) -> LinearMixedModelFit {
     let method = fixedMatrix.columns == 0 ? .ml : method
@@ -33,7 +33,8 @@ extension LinearMixedModel {
       rows: q, columns: q, storage: RelativeCovarianceFactor.lowerFactor(of: optimum.psi, order: q))
     let psi = (lambda * lambda.transposed).storage
     let isFlat = lambda.diagonal.allSatisfy { $0 > 0 } && optimizer.flattestCurvature(at: psi) < 1e-6
-    _ = psi.withPointer { workspace.evaluate(at: $0) }
+    // Effects a billion times the residuals leave rounding alone to decide whether I + Λ'Z'ZΛ can be factored.
+    guard psi.withPointer({ workspace.evaluate(at: $0) }).isFinite else { throw .noOptimum }
     return LinearMixedModelFit(
       of: self, method: method, optimum: optimum, factor: lambda, evaluations: optimizer.evaluationCount,
       isFlat: isFlat, unseen: unseen, workspace)
