@@ -22,6 +22,7 @@ extension LinearMixedModelFit {
         ("n_groups", .object(model.factors.map { ($0.name, .integer($0.levels.count)) })),
         ("criterion", .string(method.rawValue)),
         ("objective", .number(criterion)),
+        ("objective_mcse", .number(diagnostics.criterionError)),
         (
           "fixef",
           .object([

@@ -142,7 +142,8 @@ struct AugmentationTests {
     let one = try fit.predictionIntervals(of: model, for: rows, .prediction)
     let mean = try fit.predictionIntervals(of: model, for: rows, .confidence)
     expectClose(
-      [one.means[0], one.lower[0], one.upper[0]], [282.806962727, 188.315346576, 377.298578878], relative: 1e-8)
+      [one.means[0], one.lower[0], one.upper[0]], [282.806962727, 188.315346576, 377.298578878],
+      relative: 1e-8)
     #expect(mean.lower[0] > one.lower[0] && mean.upper[0] < one.upper[0])
   }
 }

@@ -73,6 +73,8 @@ class CovarianceCriterion {
   /// psi ← one scoring step from Ψ = 0, not yet positive definite; false where the data do not give one.
   func fillMomentStart(_ psi: Pointer) -> Bool { false }
 
+  /// The Monte Carlo standard error of the value at the last evaluation; 0 where it is exact.
+  var valueError: Double { 0 }
   /// Whether one evaluation takes so long that only one start is worth its time.
   var isExpensive: Bool { false }
   /// Whether minima far from each other are likely.

@@ -12,6 +12,8 @@ extension CovarianceOptimizer {
       of: Array(UnsafeBufferPointer(start: psi, count: q * q)), order: q)
     var radius = exact ? 1.0 : 1e3
     var isAtPsi = false
+    var lastPrediction = Double.infinity
+    var damping = 1.0
     for _ in 0..<500 {
       if !isAtPsi { _ = evaluate(psi) }
       criterion.differentiate()
@@ -19,7 +21,8 @@ extension CovarianceOptimizer {
       let (gradient, hessian) = factorDerivatives(lambda, bend: exact ? d : positivePart(of: d))
       var (direction, predicted) = TrustRegionStep.solve(gradient: gradient, hessian: hessian, radius: radius)
       // With average information steps shrink by a factor, so the step after the last one of this size moves nothing any more.
-      var isLast = !exact && predicted < (criterion.isExpensive ? 1e-8 : 1e-12)
+      var isLast =
+        !exact && predicted < (criterion.valueError > 0 ? 1e-6 : criterion.isExpensive ? 1e-8 : 1e-12)
       if isLast {
         // The positive part of D keeps an empty column from leaving: all of it must agree that it stays.
         let whole = TrustRegionStep.solve(
@@ -31,11 +34,14 @@ extension CovarianceOptimizer {
       }
       // Where D is singular too, f is of fourth order in the empty column and Newton's steps shrink only linearly: so the limit is tight.
       if !(predicted >= 1e-14) { return outcome(value, converged: predicted.isFinite) }
+      // Below the value's noise only the gradient tells: steps that overshoot its root, which average information allows, are shortened.
+      if criterion.valueError > 0, predicted < 0.1, predicted > 0.5 * lastPrediction { damping /= 2 }
+      lastPrediction = predicted
       var next = lambda
-      for (e, (a, b)) in criterion.directions.enumerated() { next[b + a * q] += direction[e] }
+      for (e, (a, b)) in criterion.directions.enumerated() { next[b + a * q] += damping * direction[e] }
       setTrial(from: next)
       let found = evaluate(trial)
-      let noise = predicted < 1e-7 ? 1e-11 * max(1, abs(value)) : 0
+      let noise = (predicted < 1e-7 ? 1e-11 * max(1, abs(value)) : 0) + criterion.valueError
       isAtPsi = found.isFinite && found <= value - 1e-4 * predicted + noise
       if isAtPsi {
         let good = value - found > 0.75 * predicted

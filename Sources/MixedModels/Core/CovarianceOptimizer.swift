@@ -20,6 +20,25 @@ final class CovarianceOptimizer {
   }
 
   let criterion: CovarianceCriterion
+  /// Where the criterion was evaluated last, if it is expensive.
+  private var lastPoint: [Double] = []
+  /// Whether the criterion was evaluated last at a point, up to rounding.
+  func endedAt(_ point: [Double]) -> Bool {
+    lastPoint.count == point.count
+      && zip(lastPoint, point).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, abs($1)) }
+  }
+
+  /// The smallest eigenvalue of the last Hessian with a unit diagonal: near 0 where data do not tell all parameters apart.
+  func flattestInformation() -> Double {
+    let h = Matrix(
+      rows: s, columns: s, storage: Array(UnsafeBufferPointer(start: criterion.hessian, count: s * s)))
+    var scaled = h
+    for e in 0..<s {
+      for f in 0..<s { scaled[e, f] /= max(h[e, e] * h[f, f], .leastNormalMagnitude).squareRoot() }
+    }
+    return scaled.symmetricEigen.values.min() ?? 1
+  }
+
   /// Evaluations of the criterion so far.
   private(set) var evaluationCount = 0
 
@@ -177,6 +196,7 @@ final class CovarianceOptimizer {
 
   func evaluate(_ at: Pointer) -> Double {
     evaluationCount += 1
+    if criterion.isExpensive { lastPoint = Array(UnsafeBufferPointer(start: at, count: q * q)) }
     return criterion.evaluate(at: at)
   }
 

@@ -4,9 +4,8 @@ import LinearAlgebra
 extension CrossedCriterion {
   /// out ← [Z X y]'[Z X y]v, the data's own cross-products.
   func multiply(_ v: Pointer, into out: Pointer) {
-    let order = data.tailOrder
     for i in 0..<vectorCount { out[i] = 0 }
-    for stage in stages {
+    for stage in stages + tailStages {
       let q = stage.width
       for j in 0..<stage.levelCount {
         let own = v + stage.offset + j * q
@@ -27,18 +26,9 @@ extension CrossedCriterion {
         }
       }
     }
-    let (x, y) = (v + tailOffset, out + tailOffset)
-    data.tailSquares.withUnsafeBufferPointer { raw in
-      for c in 0..<order {
-        let column = raw.baseAddress! + c * order
-        let value = x[c]
-        var sum = column[c] * value
-        for i in c + 1..<max(order, c + 1) {
-          y[i] += column[i] * value
-          sum += column[i] * x[i]
-        }
-        y[c] += sum
-      }
+    let (p, start) = (fixedCount, tailOffset + data.tailLevelColumns)
+    for l in 0...p {
+      for k in 0...p { out[start + k] += data.dense[k + l * (p + 1)] * v[start + l] }
     }
   }
 

@@ -13,6 +13,8 @@ import LinearAlgebra
 final class CrossedCriterion: CovarianceCriterion {
   let data: LevelCrossProducts
   let stages: [StageWorkspace]
+  /// The tail's factors, for products with the data.
+  let tailStages: [StageWorkspace]
   /// Number of entries of a vector over all levels, X and y, and where the tail begins in it.
   let vectorCount: Int
   let tailOffset: Int
@@ -46,6 +48,11 @@ final class CrossedCriterion: CovarianceCriterion {
       stage.fillNeighbours(tailOffset: offset, later: Array(stages[(s + 1)...]))
     }
     self.stages = stages
+    tailStages = zip(data.tailStages, data.tail).map { stage, place in
+      let own = StageWorkspace(stage, offset: offset + place.start, isFirst: true)
+      own.fillNeighbours(tailOffset: offset, later: [])
+      return own
+    }
     let widths = data.factors.map(\.columns.count)
     block = ScratchBlock(
       count: 3 * order * order + widths.reduce(0) { $0 + $1 * $1 } + 4 * vectorCount)
@@ -75,23 +82,11 @@ final class CrossedCriterion: CovarianceCriterion {
 
   override var inflations: [Double] { data.design.inflations }
   override var leastGroupCount: Int { data.factors.map(\.levelCount).min() ?? 0 }
-  override var isExpensive: Bool { operationCount > 3e6 }
+  override var isExpensive: Bool { data.operationCount > 3e6 }
   override var needsWideSearch: Bool {
     // Independent terms of one factor can stand for each other.
     !isExpensive && blocks.count > data.factors.count
   }
-  /// Floating-point operations of one value.
-  var operationCount: Double {
-    let order = Double(data.tailOrder)
-    return order * order * order / 3
-      + data.stages.reduce(0) { sum, stage in
-        sum
-          + (0..<stage.levelCount).reduce(0) {
-            $0 + Double(stage.width * stage.rowWidth($1) * stage.rowWidth($1))
-          }
-      }
-  }
-
   override func evaluate(at psi: Pointer) -> Double {
     let order = data.tailOrder
     for (f, factor) in data.factors.enumerated() {
@@ -101,9 +96,7 @@ final class CrossedCriterion: CovarianceCriterion {
       }
       RelativeCovarianceFactor.fillLowerFactor(lambdas[f], of: tailWork, order: q)
     }
-    data.tailSquares.withUnsafeBufferPointer { raw in
-      for j in 0..<order { for i in j * order + j..<(j + 1) * order { schur[i] = raw[i] } }
-    }
+    fillSchur()
     for stage in stages.dropFirst() { stage.restore() }
     value = .infinity
     var logSum = 0.0
@@ -133,8 +126,30 @@ final class CrossedCriterion: CovarianceCriterion {
     return value
   }
 
+  /// S ← the tail's cross-products.
+  private func fillSchur() {
+    let order = data.tailOrder
+    for j in 0..<order { for i in j * order + j..<(j + 1) * order { schur[i] = 0 } }
+    for stage in tailStages {
+      let (q, start) = (stage.width, stage.offset - tailOffset)
+      for j in 0..<stage.levelCount {
+        let columns = stage.tailColumns + stage.columnStart(j)
+        let row = stage.rawRows + stage.rowStart(j)
+        for a in 0..<q {
+          let target = schur + (start + j * q + a) * order
+          for b in a..<q { target[start + j * q + b] = stage.rawSquares[j * q * q + b + a * q] }
+          for k in 0..<stage.rowWidth(j) { target[Int(columns[k])] = row[a + k * q] }
+        }
+      }
+    }
+    let (levels, p) = (data.tailLevelColumns, fixedCount)
+    for l in 0...p {
+      for k in l...p { schur[levels + k + (levels + l) * order] = data.dense[k + l * (p + 1)] }
+    }
+  }
+
   override func differentiate() { fillDerivatives() }
-  override func fillMomentStart(_ psi: Pointer) -> Bool { fillMoments(psi) }
+  override func fillMomentStart(_ psi: Pointer) -> Bool { data.fillMomentStart(psi) }
   override var fixedProducts: [(columns: [Int], levels: [Matrix])] { productsWithFixed() }
   /// The Hessian is exact up to this number of columns of all levels.
   private static let exactColumns = 128

@@ -4,8 +4,7 @@ import LinearAlgebra
 ///
 /// Factors are taken in the order of their numbers of levels. The `stages` are the factor with most levels, the next one within whose levels all of
 /// its levels lie, and so on: levels of one stage never meet each other, whatever was eliminated before, so they go one by one without
-/// filling anything. All other factors are the dense tail, with X and y behind them. Z'Z, Z'X and Z'y are kept for each level of a stage
-/// over the levels it meets, and as one dense triangle for the tail.
+/// filling anything. All other factors are the tail, with X and y behind them. Z'Z, Z'X and Z'y are kept for each level over the levels it meets.
 ///
 /// Everything is in the coordinates of `WhitenedDesign`, where cross-products lose nothing to the scale of predictors.
 /// Reference: Bates et al. (2015), doi:10.18637/jss.v067.i01.
@@ -67,10 +66,12 @@ final class LevelCrossProducts: Sendable {
   let stages: [Stage]
   /// The factors of the tail and where the columns of each begin.
   let tail: [(factor: Int, start: Int)]
+  /// The tail's own cross-products: each factor over the ones behind it, X and y, like a stage without ancestors.
+  let tailStages: [Stage]
+  /// [X y]'[X y] ((p+1)²).
+  let dense: [Double]
   /// Number of the tail's columns of levels.
   let tailLevelColumns: Int
-  /// The tail's cross-products (lower triangle, by columns); its order is `tailOrder`.
-  let tailSquares: [Double]
   /// Columns of levels, X and y.
   var tailOrder: Int { tailLevelColumns + fixedCount + 1 }
 
@@ -78,9 +79,13 @@ final class LevelCrossProducts: Sendable {
   /// - Parameters:
   ///   - white: Z̃, X̃ and ỹ.
   ///   - blocks: the columns of each term.
-  ///   - factors: the grouping factors, two or more.
-  /// - Complexity: O(n(q + p)²) and the squares of the tail's order.
-  init(_ white: WhitenedDesign, blocks: [Range<Int>], factors: [Factor], fixedCount p: Int) {
+  ///   - factors: the grouping factors.
+  ///   - mostStages: where the chain of nested factors ends at the latest.
+  /// - Complexity: O(n(q + p)²).
+  init(
+    _ white: WhitenedDesign, blocks: [Range<Int>], factors: [Factor], fixedCount p: Int,
+    mostStages: Int = .max
+  ) {
     let n = factors[0].codes.count
     rowCount = n
     effectCount = blocks.last!.upperBound
@@ -96,7 +101,7 @@ final class LevelCrossProducts: Sendable {
     var others: [(factor: Int, start: Int)] = []
     var next = 0
     for f in byLevels.dropFirst() {
-      if factors[chain.last!].isNested(in: factors[f]) {
+      if chain.count < mostStages, factors[chain.last!].isNested(in: factors[f]) {
         chain.append(f)
       } else {
         others.append((f, next))
@@ -105,52 +110,51 @@ final class LevelCrossProducts: Sendable {
     }
     tail = others
     tailLevelColumns = next
-    let table = TailTable(white, factors: factors, tail: others, levelColumns: next, p: p, rows: n)
-    tailSquares = table.squares()
-    stages = chain.indices.map { table.stage(chain[$0], within: Array(chain[($0 + 1)...])) }
+    let table = CrossTables(white: white, factors: factors, levelColumns: next, p: p, rows: n)
+    dense = table.dense()
+    stages = chain.indices.map { table.stage(chain[$0], within: Array(chain[($0 + 1)...]), over: others) }
+    tailStages = others.indices.map {
+      table.stage(others[$0].factor, within: [], over: Array(others[($0 + 1)...]))
+    }
   }
+
+  /// Floating-point operations of one exact value of the criterion.
+  var operationCount: Double {
+    let order = Double(tailOrder)
+    return order * order * order / 3
+      + stages.reduce(0) { sum, stage in
+        (0..<stage.levelCount).reduce(sum) {
+          $0 + Double(stage.width * stage.rowWidth($1) * stage.rowWidth($1))
+        }
+      }
+  }
+
+  /// Bytes of the dense matrices of one exact value.
+  var exactBytes: Double { 3 * 8 * Double(tailOrder) * Double(tailOrder) }
+
+  /// The stage of a factor, of the chain or the tail.
+  private func stage(ofFactor f: Int) -> Stage { (stages + tailStages).first { $0.factor == f }! }
 
   /// Z_j'Z_j of a factor's level (q_f×q_f).
   func square(ofFactor f: Int, level j: Int) -> Matrix {
-    let q = factors[f].columns.count
-    var result = Matrix(rows: q, columns: q)
-    if let stage = stages.first(where: { $0.factor == f }) {
-      for i in 0..<q * q { result.storage[i] = stage.squares[j * q * q + i] }
-      return result
-    }
-    let c = tail.first { $0.factor == f }!.start + j * q
-    for b in 0..<q {
-      for a in 0..<q { result[a, b] = tailSquares[c + max(a, b) + (c + min(a, b)) * tailOrder] }
-    }
-    return result
-  }
-
-  /// Z_j'X of a factor's level (q_f×p).
-  func fixedProducts(ofFactor f: Int, level j: Int) -> Matrix {
-    let q = factors[f].columns.count
-    var result = Matrix(rows: q, columns: fixedCount)
-    if let stage = stages.first(where: { $0.factor == f }) {
-      let end = stage.rowStart(j) + q * (stage.rowWidth(j) - fixedCount - 1)
-      for i in 0..<q * fixedCount { result.storage[i] = stage.rows[end + i] }
-      return result
-    }
-    let c = tail.first { $0.factor == f }!.start + j * q
-    for b in 0..<fixedCount {
-      for a in 0..<q { result[a, b] = tailSquares[tailLevelColumns + b + (c + a) * tailOrder] }
-    }
-    return result
+    let stage = stage(ofFactor: f)
+    let q = stage.width
+    return Matrix(rows: q, columns: q, storage: Array(stage.squares[j * q * q..<(j + 1) * q * q]))
   }
 
   /// Effects whose variance REML cannot see: Z_j'(I − P_X)Z_j vanishes in all levels.
   var effectsSpannedByFixed: [Int] {
     var spanned: [Int] = []
-    for (f, factor) in factors.enumerated() {
-      for (a, column) in factor.columns.enumerated() {
+    for stage in stages + tailStages {
+      let q = stage.width
+      for (a, column) in factors[stage.factor].columns.enumerated() {
         var (own, left) = (0.0, 0.0)
-        for j in 0..<factor.levelCount {
-          let information = square(ofFactor: f, level: j)[a, a]
+        for j in 0..<stage.levelCount {
+          let information = stage.squares[j * q * q + a * (q + 1)]
           own += information
-          left += information - fixedProducts(ofFactor: f, level: j).row(a).reduce(0) { $0 + $1 * $1 }
+          left += information
+          let end = stage.rowStart(j) + q * (stage.rowWidth(j) - fixedCount - 1) + a
+          for l in 0..<fixedCount { left -= stage.rows[end + l * q] * stage.rows[end + l * q] }
         }
         if left <= 1e-10 * own { spanned.append(column) }
       }
@@ -160,62 +164,30 @@ final class LevelCrossProducts: Sendable {
 }
 
 /// What forming the cross-products needs in common.
-private struct TailTable {
+private struct CrossTables {
   let white: WhitenedDesign
   let factors: [LevelCrossProducts.Factor]
-  let tail: [(factor: Int, start: Int)]
   let levelColumns: Int
   let p: Int
-  let n: Int
+  let rows: Int
 
-  init(
-    _ white: WhitenedDesign, factors: [LevelCrossProducts.Factor], tail: [(factor: Int, start: Int)],
-    levelColumns: Int, p: Int, rows n: Int
-  ) {
-    self.white = white
-    self.factors = factors
-    self.tail = tail
-    self.levelColumns = levelColumns
-    self.p = p
-    self.n = n
-  }
-
-  /// The tail's own cross-products, lower triangle.
-  func squares() -> [Double] {
-    let order = levelColumns + p + 1
-    var result = [Double](repeating: 0, count: order * order)
-    white.effects.withUnsafeBufferPointer { z in
-      white.fixedAndResponse.withUnsafeBufferPointer { u in
-        for i in 0..<n {
-          for (a, first) in tail.enumerated() {
-            let columns = factors[first.factor].columns
-            let start = first.start + factors[first.factor].codes[i] * columns.count
-            for (l, column) in columns.enumerated() {
-              let value = z[i + column * n]
-              if value == 0 { continue }
-              let target = (start + l) * order
-              for k in l..<columns.count { result[target + start + k] += value * z[i + columns[k] * n] }
-              for second in tail[(a + 1)...] {
-                let others = factors[second.factor].columns
-                let row = second.start + factors[second.factor].codes[i] * others.count
-                for (k, other) in others.enumerated() { result[target + row + k] += value * z[i + other * n] }
-              }
-              for k in 0...p { result[target + levelColumns + k] += value * u[i + k * n] }
-            }
-          }
-          for l in 0...p {
-            for k in l...p {
-              result[(levelColumns + l) * order + levelColumns + k] += u[i + l * n] * u[i + k * n]
-            }
-          }
-        }
+  /// [X y]'[X y].
+  func dense() -> [Double] {
+    let u = white.fixedAndResponse
+    var result = [Double](repeating: 0, count: (p + 1) * (p + 1))
+    for l in 0...p {
+      for k in 0...p {
+        for i in 0..<rows { result[k + l * (p + 1)] += u[i + k * rows] * u[i + l * rows] }
       }
     }
     return result
   }
 
-  /// One factor over the ones it lies in, the tail, X and y.
-  func stage(_ f: Int, within outer: [Int]) -> LevelCrossProducts.Stage {
+  /// One factor over the ones it lies in, some of the tail, X and y.
+  func stage(
+    _ f: Int, within outer: [Int], over tail: [(factor: Int, start: Int)]
+  ) -> LevelCrossProducts.Stage {
+    let n = self.rows
     let factor = factors[f]
     let (levels, q) = (factor.levelCount, factor.columns.count)
     // Rows of a level side by side.

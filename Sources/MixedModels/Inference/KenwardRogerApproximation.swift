@@ -22,7 +22,7 @@ struct KenwardRogerApproximation: DenominatorApproximation {
     let moments =
       switch fit.model.reducedData {
       case .single(let data): KenwardRogerMoments(data, lambda: fit.whiteLambda)
-      case .several(let data): KenwardRogerMoments(data, lambda: fit.whiteLambda)
+      case .several(let data), .iterative(let data): KenwardRogerMoments(data, lambda: fit.whiteLambda)
       }
     let (p1, q2, traces) = (moments.first, moments.second, moments.traces)
     let count = p1.count

@@ -19,8 +19,9 @@ public struct PredictionIntervals: Sendable, Equatable {
   public let means: [Double]
   /// Standard errors of what is enclosed.
   public let errors: [Double]
-  /// Limits.
+  /// Lower limits.
   public let lower: [Double]
+  /// Upper limits.
   public let upper: [Double]
 }
 

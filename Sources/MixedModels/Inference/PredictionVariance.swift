@@ -21,6 +21,7 @@ extension PredictionRows {
     switch model.reducedData {
     case .single: addSingle(fit, to: &result)
     case .several(let data): addSeveral(fit, data, to: &result)
+    case .iterative(let data): addIterative(fit, data, to: &result)
     }
     return result
   }
@@ -43,6 +44,36 @@ extension PredictionRows {
         let z = columns[row, a]
         for (b, k) in places.enumerated() { result[row] += z * own[j]![i, k] * columns[row, b] }
         for l in 0..<p { result[row] += 2 * x[l] * cross[j]![l, i] * z }
+      }
+    }
+  }
+
+  /// Many rows at once by conjugate gradients.
+  private func addIterative(
+    _ fit: LinearMixedModelFit, _ data: LevelCrossProducts, to result: inout [Double]
+  ) {
+    let workspace = IterativeCriterion(data, method: fit.method)
+    _ = (fit.whiteLambda * fit.whiteLambda.transposed).storage.withPointer { workspace.evaluate(at: $0) }
+    let unscaleFixed = data.design.fixedScale.upperInverse
+    let unscale = data.design.effectScale.upperInverse
+    for start in stride(from: 0, to: result.count, by: IterativeCriterion.probeCount) {
+      let rows = start..<min(start + IterativeCriterion.probeCount, result.count)
+      var entries: [(effects: [(place: Int, value: Double)], fixed: [Double])] = []
+      for row in rows {
+        var effects: [(place: Int, value: Double)] = []
+        for (f, places, columns, codes) in factors where codes[row] >= 0 {
+          let own = data.factors[f].columns
+          let first = workspace.operations.start(ofFactor: f) + codes[row] * own.count
+          for (k, column) in own.enumerated() {
+            var value = 0.0
+            for (a, place) in places.enumerated() { value += columns[row, a] * unscale[own[place], column] }
+            effects.append((first + k, value))
+          }
+        }
+        entries.append((effects, unscaleFixed.transposed * fixed.row(row)))
+      }
+      for (k, variance) in workspace.variances(of: entries).enumerated() {
+        result[start + k] += fit.sigma * fit.sigma * variance
       }
     }
   }

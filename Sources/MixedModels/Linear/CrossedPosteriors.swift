@@ -76,11 +76,8 @@ struct CrossedPosteriors: FactorPosteriors {
   }
 
   func jointWeights(of j: Int) -> Matrix {
-    let gram = data.square(ofFactor: factor, level: j)
-    let q = gram.rows
-    // Λ(I + Λ'AΛ)⁻¹Λ'A
-    let inner = Matrix.identity(q) + lambda.transposed * gram * lambda
-    return unscale * lambda * inner.symmetricPseudoInverse(tolerance: 0) * lambda.transposed * gram * scale
+    LevelInformation.jointWeights(
+      gram: data.square(ofFactor: factor, level: j), lambda: lambda, scale: scale, unscale: unscale)
   }
 
   func weights(of j: Int) -> [Double] {

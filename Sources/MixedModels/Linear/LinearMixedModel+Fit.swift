@@ -32,9 +32,15 @@ extension LinearMixedModel {
     let lambda = Matrix(
       rows: q, columns: q, storage: RelativeCovarianceFactor.lowerFactor(of: optimum.psi, order: q))
     let psi = (lambda * lambda.transposed).storage
-    let isFlat = lambda.diagonal.allSatisfy { $0 > 0 } && optimizer.flattestCurvature(at: psi) < 1e-6
+    let isFlat =
+      lambda.diagonal.allSatisfy { $0 > 0 }
+      && (workspace.isExpensive
+        ? optimizer.flattestInformation() < 1e-8 : optimizer.flattestCurvature(at: psi) < 1e-6)
+    if !workspace.isExpensive || !optimizer.endedAt(psi) {
+      _ = psi.withPointer { workspace.evaluate(at: $0) }
+    }
     // Effects a billion times the residuals leave rounding alone to decide whether I + Λ'Z'ZΛ can be factored.
-    guard psi.withPointer({ workspace.evaluate(at: $0) }).isFinite else { throw .noOptimum }
+    guard workspace.value.isFinite else { throw .noOptimum }
     return LinearMixedModelFit(
       of: self, method: method, optimum: optimum, factor: lambda, evaluations: optimizer.evaluationCount,
       isFlat: isFlat, unseen: unseen, workspace)
@@ -82,6 +88,7 @@ extension LinearMixedModelFit {
       converged: optimum.converged, evaluationCount: evaluations,
       boundaries: BoundaryTest.boundaries(of: lambda, in: model, except: unseen),
       unseenEffects: unseen.map { model.randomEffectNames[$0] }, isFlat: isFlat,
+      criterionError: workspace.valueError,
       droppedColumns: model.droppedColumns,
       omittedRows: model.frame.omittedCount)
   }
@@ -92,6 +99,12 @@ extension LinearMixedModelFit {
   ) -> [any FactorPosteriors] {
     if let workspace = workspace as? ProfiledCriterion {
       return [GroupPosteriors(workspace, lambda: lambda, unscaleFixed: unscaleFixed)]
+    }
+    if let workspace = workspace as? IterativeCriterion {
+      let psi = (lambda * lambda.transposed).storage
+      return model.factors.indices.map { f in
+        IterativePosteriors(workspace, factor: f, psi: psi, unscaleFixed: unscaleFixed)
+      }
     }
     guard let workspace = workspace as? CrossedCriterion else { preconditionFailure("another criterion") }
     workspace.solveForResponse()

@@ -69,10 +69,13 @@ public struct LinearMixedModel: Sendable {
   public var formulaText: String { formula.text }
   /// Names of all random effects, term after term.
   public var randomEffectNames: [String] { terms.flatMap(\.names) }
-  /// The name, levels, codes and sizes of the first grouping factor, the only one of most models.
+  /// The name of the first grouping factor, the only one of most models.
   public var groupingFactor: String { factors[0].name }
+  /// Its levels.
   public var groupLevels: [String] { factors[0].levels }
+  /// The level of each used row.
   public var groupCodes: [Int] { factors[0].codes }
+  /// Number of rows of each level.
   public var groupSizes: [Int] { factors[0].sizes }
   /// Names of θ's elements, e.g. `department.experience.(Intercept)`.
   public var thetaNames: [String] {
@@ -81,21 +84,39 @@ public struct LinearMixedModel: Sendable {
   }
 
   /// Applies a formula with bars to data.
-  /// - Parameter roles: what columns are beside the formula.
+  /// - Parameters:
+  ///   - roles: what columns are beside the formula.
+  ///   - exact: whether crossed factors of so many levels that conjugate gradients would serve are factored all the same; see `exactCost`.
   /// - Throws: `FormulaError` for the formula and the columns; `FitError` for designs in which the model has no meaning: one group, no more rows than
   ///   effects, nothing left within groups, collinear random effects.
-  public init(_ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles()) throws {
+  public init(
+    _ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles(), exact: Bool = false
+  ) throws {
     guard !formula.randomTerms.isEmpty else { throw FitError.noBar(formula: formula.source) }
-    try self.init(frame: try ModelFrame(formula, data: data, roles: roles))
+    try self.init(frame: try ModelFrame(formula, data: data, roles: roles), exact: exact)
   }
 
   /// Applies formula text to data.
-  /// - Throws: as `init(_:data:roles:)` for a parsed formula.
-  public init(_ formula: String, data: DataTable, roles: ColumnRoles = ColumnRoles()) throws {
-    try self.init(try ModelFormula(formula), data: data, roles: roles)
+  /// - Throws: as `init(_:data:roles:exact:)` for a parsed formula.
+  public init(
+    _ formula: String, data: DataTable, roles: ColumnRoles = ColumnRoles(), exact: Bool = false
+  ) throws {
+    try self.init(try ModelFormula(formula), data: data, roles: roles, exact: exact)
   }
 
-  init(frame: ModelFrame) throws(FitError) {
+  /// Whether the criterion is computed by conjugate gradients and random probes, with a Monte Carlo error.
+  public var isIterative: Bool { if case .iterative = reducedData { true } else { false } }
+
+  /// What one exact value of the criterion costs: floating-point operations, and bytes of memory. A fit takes about five of them, and gradients
+  /// of twice that. Nil for models of one grouping factor, whose cost is nothing.
+  public var exactCost: (operations: Double, bytes: Double)? {
+    switch reducedData {
+    case .single: nil
+    case .several(let data), .iterative(let data): (data.operationCount, data.exactBytes)
+    }
+  }
+
+  init(frame: ModelFrame, exact: Bool = false) throws(FitError) {
     for design in frame.random where design.grouping.levels.count < 2 {
       throw .oneGroup(factor: design.grouping.name, level: design.grouping.levels.first ?? "")
     }
@@ -125,7 +146,7 @@ public struct LinearMixedModel: Sendable {
       z: layout.matrix, terms: layout.terms, factors: layout.factors, x: x,
       qr: full.rank == names.count ? full : PivotedQR(x, rowFactors: rowFactors),
       y: frame.responseBesideOffset, interceptColumn: kept.firstIndex { names[$0] == "(Intercept)" },
-      rowFactors: rowFactors)
+      rowFactors: rowFactors, exact: exact)
     try checkIdentification()
   }
 
@@ -140,7 +161,7 @@ public struct LinearMixedModel: Sendable {
           omitted: frame.omittedCount)
       }
       if reduction.isDegenerate { throw .noResidualVariation(response: formula.response.text) }
-    case .several:
+    case .several, .iterative:
       for term in terms where factors[term.factor].levels.count * term.columns.count >= n {
         throw .notIdentified(
           factor: factors[term.factor].name, groups: factors[term.factor].levels.count,

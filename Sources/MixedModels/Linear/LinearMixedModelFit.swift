@@ -52,20 +52,31 @@ public struct LinearMixedModelFit: Sendable {
     method == .ml ? criterion : (try? model.fit(by: .ml).criterion) ?? .nan
   }
 
-  /// `randomEffects` of the first grouping factor, the only one of most models; see `FactorEffects`.
+  // Of the first grouping factor, the only one of most models.
+
+  /// `FactorEffects.modes` of the first grouping factor.
   public var conditionalModes: Matrix { randomEffects[0].modes }
+  /// `FactorEffects.conditionalStandardDeviations` of the first grouping factor.
   public var conditionalStandardDeviations: Matrix { randomEffects[0].conditionalStandardDeviations }
+  /// `FactorEffects.conditionalCovariance` of the first grouping factor.
   public func conditionalCovariance(ofLevel j: Int) -> Matrix {
     randomEffects[0].conditionalCovariance(ofLevel: j)
   }
+  /// `FactorEffects.predictionCovariance` of the first grouping factor.
   public func predictionCovariance(ofLevel j: Int) -> Matrix {
     randomEffects[0].predictionCovariance(ofLevel: j)
   }
+  /// `FactorEffects.crossCovariance` of the first grouping factor.
   public func crossCovariance(ofLevel j: Int) -> Matrix { randomEffects[0].crossCovariance(ofLevel: j) }
+  /// `FactorEffects.jointWeights` of the first grouping factor.
   public func jointWeights(ofLevel j: Int) -> Matrix { randomEffects[0].jointWeights(ofLevel: j) }
+  /// `FactorEffects.weights` of the first grouping factor.
   public func weights(ofLevel j: Int) -> [Double] { randomEffects[0].weights(ofLevel: j) }
+  /// `FactorEffects.coefficients` of the first grouping factor.
   public var groupCoefficients: Matrix { randomEffects[0].coefficients }
+  /// `FactorEffects.coefficientErrors` of the first grouping factor.
   public var groupCoefficientErrors: Matrix { randomEffects[0].coefficientErrors }
+  /// `FactorEffects.coefficientNames` of the first grouping factor.
   public var coefficientNames: [String] { randomEffects[0].coefficientNames }
 }
 
