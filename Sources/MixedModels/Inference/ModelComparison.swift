@@ -29,6 +29,8 @@ public struct ModelComparison: Sendable {
 
   /// Whether likelihoods are restricted.
   public let method: EstimationMethod
+  /// How null distributions were simulated.
+  public let simulation: NullSimulation
   /// The models, fewest parameters first.
   public let rows: [Row]
   /// Number of rows of the data that all models use.
@@ -45,10 +47,11 @@ public struct ModelComparison: Sendable {
   ///   - formulas: with and without random effects.
   ///   - roles: what columns are beside the formulas.
   ///   - method: `.ml`, or `.reml` to compare restricted likelihoods.
+  ///   - simulation: which null distributions are simulated, and how.
   /// - Throws: what fitting throws; `ComparisonError` for models that cannot be compared.
   public init(
     _ formulas: [ModelFormula], data: DataTable, roles: ColumnRoles = ColumnRoles(),
-    method: EstimationMethod = .ml
+    method: EstimationMethod = .ml, simulation: NullSimulation = NullSimulation()
   ) throws {
     var models = try formulas.enumerated().map { index, formula in
       try ComparedModel(formula, name: "m\(index + 1)", data: data, roles: roles, method: method)
@@ -74,9 +77,10 @@ public struct ModelComparison: Sendable {
         bic: -2 * model.logLikelihood + log(Double(model.usedRows.count)) * count,
         logLikelihood: model.logLikelihood,
         test: k == 0 || model.isFlat || models[k - 1].isFlat
-          ? nil : LikelihoodRatioTest(of: models[k - 1], within: model))
+          ? nil : LikelihoodRatioTest(of: models[k - 1], within: model, method: method, simulation))
     }
     self.method = method
+    self.simulation = simulation
     observationCount = models.first?.usedRows.count ?? 0
     singularModels = models.filter(\.isSingular).map(\.name)
     undeterminedModels = models.filter(\.isFlat).map(\.name)
@@ -103,6 +107,7 @@ struct ComparedModel {
   let isSingular: Bool
   let isFlat: Bool
   let doubleBarFactors: [String]
+  let refittable: RefittableModel
 
   init(
     _ formula: ModelFormula, name: String, data: DataTable, roles: ColumnRoles, method: EstimationMethod
@@ -119,6 +124,7 @@ struct ComparedModel {
       logLikelihood = method == .ml ? fit.logLikelihood : fit.restrictedLogLikelihood(of: model)
       isSingular = false
       isFlat = false
+      refittable = .linear(frame, fit, method)
     } else {
       let model = try LinearMixedModel(formula, data: data, roles: roles)
       let fit = try model.fit(by: method)
@@ -129,6 +135,7 @@ struct ComparedModel {
       logLikelihood = fit.logLikelihood
       isSingular = fit.diagnostics.isSingular
       isFlat = fit.diagnostics.isFlat
+      refittable = .mixed(fit)
     }
     response = frame.response
     formulaText = frame.formula.text
