@@ -91,6 +91,18 @@ extension LinearMixedModelFit {
             ("evaluations", .integer(diagnostics.evaluationCount)),
             ("boundaries", .strings(diagnostics.boundaries.map { $0.sentence() })),
             ("undetermined", .bool(diagnostics.isFlat)),
+            ("largest_gradient", .number(largestGradient)),
+            ("least_curvature", .number(leastCurvature)),
+            (
+              "re_pca",
+              .array(
+                principalComponents.map {
+                  .object([
+                    ("group", .string($0.group)), ("sd", .numbers($0.standardDeviations)),
+                    ("proportion", .numbers($0.proportions)),
+                  ])
+                })
+            ),
             ("dropped_columns", .strings(diagnostics.droppedColumns)),
             ("omitted_rows", .integer(diagnostics.omittedRows)),
           ])

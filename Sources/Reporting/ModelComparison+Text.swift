@@ -88,6 +88,15 @@ extension ModelComparison {
               "说明：数据不足以确定 \(names) 的全部方差，因此不对 \(row.name) 与 \(before.name) 作检验；请减少随机效应"))
           continue
         }
+        if before.devianceError + row.devianceError > 0 {
+          notes.append(
+            words.pick(
+              "note: the deviances of \(before.name) and \(row.name) are Monte Carlo estimates, and their difference is under ten of its "
+                + "standard errors or \(before.name) is not within \(row.name): there is no test between them",
+              "说明：\(before.name) 与 \(row.name) 的偏差是蒙特卡罗估计，二者之差不足其标准误的十倍，或 \(before.name) 不是 \(row.name) 的特例：不作检验"
+            ))
+          continue
+        }
         notes.append(
           words.pick(
             "note: \(before.name) is not within \(row.name), so there is no test between them; AIC and BIC can be compared",

@@ -21,6 +21,8 @@ public struct ModelComparison: Sendable {
     public let aic, bic: Double
     /// Log-likelihood; restricted if criteria of REML are compared.
     public let logLikelihood: Double
+    /// The Monte Carlo standard error of the deviance; 0 where it is exact.
+    public let devianceError: Double
     /// The test against the model before it; nil for the first one, and where that is not within this one.
     public let test: LikelihoodRatioTest?
     /// −2 × log-likelihood.
@@ -75,8 +77,8 @@ public struct ModelComparison: Sendable {
         name: model.name, formulaText: model.formulaText, parameterCount: model.parameterCount,
         aic: -2 * model.logLikelihood + 2 * count,
         bic: -2 * model.logLikelihood + log(Double(model.usedRows.count)) * count,
-        logLikelihood: model.logLikelihood,
-        test: k == 0 || model.isFlat || models[k - 1].isFlat
+        logLikelihood: model.logLikelihood, devianceError: model.devianceError,
+        test: k == 0 || model.isFlat || models[k - 1].isFlat || model.isLostInNoise(beside: models[k - 1])
           ? nil : LikelihoodRatioTest(of: models[k - 1], within: model, method: method, simulation))
     }
     self.method = method
@@ -106,6 +108,8 @@ struct ComparedModel {
   let logLikelihood: Double
   let isSingular: Bool
   let isFlat: Bool
+  /// The Monte Carlo standard error of −2 × log-likelihood.
+  let devianceError: Double
   let doubleBarFactors: [String]
   let refittable: RefittableModel
 
@@ -124,6 +128,7 @@ struct ComparedModel {
       logLikelihood = method == .ml ? fit.logLikelihood : fit.restrictedLogLikelihood(of: model)
       isSingular = false
       isFlat = false
+      devianceError = 0
       refittable = .linear(frame, fit, method)
     } else {
       let model = try LinearMixedModel(formula, data: data, roles: roles)
@@ -135,6 +140,7 @@ struct ComparedModel {
       logLikelihood = fit.logLikelihood
       isSingular = fit.diagnostics.isSingular
       isFlat = fit.diagnostics.isFlat
+      devianceError = fit.diagnostics.criterionError
       refittable = .mixed(fit)
     }
     response = frame.response
@@ -144,6 +150,13 @@ struct ComparedModel {
     usedRows = frame.usedRows
     weights = frame.weights
     offset = frame.offset
+  }
+
+  /// Whether the difference of two deviances is under ten of its Monte Carlo errors: too little for a test.
+  func isLostInNoise(beside other: ComparedModel) -> Bool {
+    let error =
+      (devianceError * devianceError + other.devianceError * other.devianceError).squareRoot()
+    return error > 0 && 2 * abs(logLikelihood - other.logLikelihood) < 10 * error
   }
 }
 

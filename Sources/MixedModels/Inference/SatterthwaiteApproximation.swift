@@ -77,7 +77,7 @@ struct SatterthwaiteApproximation: DenominatorApproximation {
   }
 
   /// f'' over the entries of Λ̃, from the criterion's Hessian; by differences of gradients where that is not exact.
-  private static func curvature(
+  static func curvature(
     _ workspace: CovarianceCriterion, _ lambda: Matrix, _ entries: [(i: Int, j: Int)], _ changes: [Matrix]
   ) -> Matrix {
     let (d, q) = (entries.count, workspace.effectCount)

@@ -55,7 +55,7 @@ struct AugmentCommand: ReportingCommand {
         let augmentation = Augmentation(linear.fit(), of: linear)
         text = augmentation.table(beside: table, rows: linear.frame.usedRows).text(in: format ?? .csv)
       } else {
-        let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
+        let fit = try model.mixedModel(formula, table).fit(by: model.method)
         result.notes = fit.notes(in: context.language.ofSentences)
         if let by {
           let influence = GroupInfluence(fit, leavingOut: try grouping(by, fit.model))

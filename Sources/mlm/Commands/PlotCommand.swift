@@ -166,7 +166,7 @@ struct PlotCommand: ReportingCommand {
       let linear = try LinearModel(formula, data: table, roles: model.roles)
       return try drawn(kind.figure(of: linear.fit(), model: linear), in: context)
     }
-    let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
+    let fit = try model.mixedModel(formula, table).fit(by: model.method)
     let figure = try kind.figure(
       of: FittedGroups(fit), ellipses: ellipse ?? .data, order: (order ?? .given).order, dodge: dodge ?? 0)
     return try drawn(figure, notes: fit.notes(in: words.language(in: context).ofSentences), in: context)

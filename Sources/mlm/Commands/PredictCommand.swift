@@ -114,7 +114,7 @@ struct PredictCommand: ReportingCommand {
         try linear.fit().predictionIntervals(of: linear, for: rows, kind, level: level ?? 0.95)
       }
     } else {
-      let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
+      let fit = try model.mixedModel(formula, table).fit(by: model.method)
       let selection: RandomEffectSelection =
         random == "all" ? .all : random == "none" ? .none : .terms(random)
       predictions = try naming(newdata) {

@@ -72,7 +72,7 @@ struct SimulateCommand: ReportingCommand {
         return small
       } ?? 1
     return try withNotes(on: table, of: formula) {
-      let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
+      let fit = try model.mixedModel(formula, table).fit(by: model.method)
       let draws: [[Double]]
       switch stream {
       case .r:
