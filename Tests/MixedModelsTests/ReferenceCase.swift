@@ -66,8 +66,8 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
   /// Several grouping factors: nested, crossed, partially crossed, and two in records without what R computes slowly.
   static let crossed: [ReferenceCase] = [
     "cake_helmert_poly", "cake_rep_slash", "machines_nested", "machines_int_slash_ml", "machines_unbalanced",
-    "pastes_nested_ml", "pastes_nested_slash", "pastes_sample", "penicillin_ml", "penicillin_reml", "insteval",
-    "insteval_ml_nodept",
+    "pastes_nested_ml", "pastes_nested_slash", "pastes_sample", "penicillin_ml", "penicillin_reml",
+    "insteval", "insteval_ml_nodept",
   ].map { id in
     let record = try! Reference.json("lmm/\(id).json")
     return ReferenceCase(file: "lmm", name: id, record: record, data: record["data"].string!)

@@ -52,20 +52,29 @@ public struct LinearMixedModelFit: Sendable {
     method == .ml ? criterion : (try? model.fit(by: .ml).criterion) ?? .nan
   }
 
-  /// `randomEffects` of the first grouping factor, the only one of most models; see `FactorEffects`.
+  /// Modes of the first grouping factor, the only one of most models; see `FactorEffects`, here and below.
   public var conditionalModes: Matrix { randomEffects[0].modes }
+  /// Conditional standard deviations of the modes.
   public var conditionalStandardDeviations: Matrix { randomEffects[0].conditionalStandardDeviations }
+  /// Conditional covariance of the effects of one level.
   public func conditionalCovariance(ofLevel j: Int) -> Matrix {
     randomEffects[0].conditionalCovariance(ofLevel: j)
   }
+  /// Covariance of the errors of one level's modes.
   public func predictionCovariance(ofLevel j: Int) -> Matrix {
     randomEffects[0].predictionCovariance(ofLevel: j)
   }
+  /// Covariance of the errors of one level's modes and of the fixed effects.
   public func crossCovariance(ofLevel j: Int) -> Matrix { randomEffects[0].crossCovariance(ofLevel: j) }
+  /// The weight matrix W_j of one level.
   public func jointWeights(ofLevel j: Int) -> Matrix { randomEffects[0].jointWeights(ofLevel: j) }
+  /// The weight of one level's own information, effect by effect.
   public func weights(ofLevel j: Int) -> [Double] { randomEffects[0].weights(ofLevel: j) }
+  /// Coefficients of the levels: fixed effects and modes together.
   public var groupCoefficients: Matrix { randomEffects[0].coefficients }
+  /// Their standard errors.
   public var groupCoefficientErrors: Matrix { randomEffects[0].coefficientErrors }
+  /// Their names.
   public var coefficientNames: [String] { randomEffects[0].coefficientNames }
 }
 
