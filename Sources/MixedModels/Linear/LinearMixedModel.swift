@@ -69,10 +69,13 @@ public struct LinearMixedModel: Sendable {
   public var formulaText: String { formula.text }
   /// Names of all random effects, term after term.
   public var randomEffectNames: [String] { terms.flatMap(\.names) }
-  /// The name, levels, codes and sizes of the first grouping factor, the only one of most models.
+  /// The name of the first grouping factor, the only one of most models.
   public var groupingFactor: String { factors[0].name }
+  /// Its levels.
   public var groupLevels: [String] { factors[0].levels }
+  /// Its level of each used row.
   public var groupCodes: [Int] { factors[0].codes }
+  /// The number of rows of each of its levels.
   public var groupSizes: [Int] { factors[0].sizes }
   /// Names of θ's elements, e.g. `department.experience.(Intercept)`.
   public var thetaNames: [String] {
@@ -129,6 +132,17 @@ public struct LinearMixedModel: Sendable {
     try checkIdentification()
   }
 
+  /// Why no residual is left: the data, or weights of which most are nothing beside the others.
+  var noResidual: FitError { unequalWeights ?? .noResidualVariation(response: formula.response.text) }
+
+  /// The fault of weights of which some are nothing beside the others; nil where they are not.
+  var unequalWeights: FitError? {
+    guard let weights = frame.weights, let column = frame.roles.weights, let least = weights.min(),
+      let greatest = weights.max(), least < 1e-10 * greatest
+    else { return nil }
+    return .unequalWeights(column: column, least: least, greatest: greatest)
+  }
+
   /// Refuses designs whose variances cannot be told apart.
   private func checkIdentification() throws(FitError) {
     let n = frame.response.count
@@ -139,7 +153,7 @@ public struct LinearMixedModel: Sendable {
           factor: groupingFactor, groups: groupLevels.count, effects: randomMatrix.columns, rows: n,
           omitted: frame.omittedCount)
       }
-      if reduction.isDegenerate { throw .noResidualVariation(response: formula.response.text) }
+      if reduction.isDegenerate { throw noResidual }
     case .several:
       for term in terms where factors[term.factor].levels.count * term.columns.count >= n {
         throw .notIdentified(
@@ -147,7 +161,7 @@ public struct LinearMixedModel: Sendable {
           effects: term.columns.count, rows: n, omitted: frame.omittedCount)
       }
       if reducedData.design.responseScale == 0 {
-        throw .noResidualVariation(response: formula.response.text)
+        throw noResidual
       }
     }
   }
