@@ -19,9 +19,11 @@ struct CompareCommand: ReportingCommand {
       naive one stands beside it (p.value and p.naive in json and csv).
 
       Example: mlm compare "y ~ x + (1 | g)" "y ~ x + (x | g)" --data d.csv
+      Example: mlm compare "y ~ 1 + (1|a)" "y ~ 1 + (1|a) + (1|b)" --data d.csv
       """)
 
-  @Argument(help: "Model formulas, with and without random-effects terms.")
+  @Argument(
+    help: "Model formulas, with and without random-effects terms, of one grouping factor or several.")
   var formulas: [String]
 
   @OptionGroup var input: DataOptions
