@@ -1,3 +1,5 @@
+import Tables
+
 /// Why a model cannot be fitted to data.
 public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A linear model was given a random-effects term.
@@ -12,6 +14,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   case notIdentified(factor: String, groups: Int, effects: Int, rows: Int, omitted: Int)
   /// The response is fitted without any residual, so a variance ratio has no value.
   case noResidualVariation(response: String)
+  /// Prior weights so unequal that the few rows that count do not determine the model.
+  case unequalWeights(column: String, least: Double, greatest: Double)
   /// Columns of the random effects that are sums of each other, or zero.
   case collinearEffects(term: String, column: String)
   /// A random-effects term without effects, e.g. `(0 | g)`.
@@ -55,6 +59,9 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noResidualVariation(let response):
       "within groups '\(response)' is fitted without any residual, so there is no noise to compare groups with; "
         + "check for a constant response or one computed from the predictors, or fit it by least squares (a formula without a bar)"
+    case .unequalWeights(let column, let least, let greatest):
+      "the weights '\(column)' reach from \(shortestText(least)) to \(shortestText(greatest)): beside the heaviest rows the others count "
+        + "for nothing, and those alone do not determine the model; use weights that differ less"
     case .collinearEffects(let term, let column):
       "in random-effects term '\(term)' the column '\(column)' is zero or, as far as its digits tell, a sum of the columns before it; "
         + "leave it out, or centre it if it is large beside its spread"

@@ -17,6 +17,10 @@ public struct DesignCoding: Sendable, Equatable {
   public let termOfColumn: [Int]
   /// The names of the terms, the constant not counted.
   public let termNames: [String]
+  /// For each term the texts of its factors.
+  let factorNamesOfTerms: [[String]]
+  /// Whether it is one column of a term that has several.
+  let isPart: Bool
 
   /// Finds the coding of a list of terms on training data.
   /// - Parameters:
@@ -86,6 +90,8 @@ public struct DesignCoding: Sendable, Equatable {
     columnNames = names
     termOfColumn = termOf
     termNames = list.terms.map(\.name)
+    factorNamesOfTerms = list.terms.map(\.factorNames)
+    isPart = false
   }
 
   /// One column of a coding of a single term without a constant.
@@ -106,6 +112,8 @@ public struct DesignCoding: Sendable, Equatable {
     columnNames = [whole.columnNames[column]]
     termOfColumn = [whole.termOfColumn[column]]
     termNames = whole.termNames
+    factorNamesOfTerms = whole.factorNamesOfTerms
+    isPart = true
   }
 
   /// The columns that are coded as factors.

@@ -35,7 +35,10 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
       "formula: unexpected \(found) at column \(FormulaError.characters(formula, before: column) + 1)\n"
         + FormulaError.caret(formula, column) + "\n" + hint
     case .missingVariable(".", let available):
-      "'.' for all other columns is not supported; name them: \(available.joined(separator: " + "))"
+      "'.' for all other columns is not supported"
+        + (available.isEmpty
+          ? ", and there is none that the formula does not name"
+          : "; name them: \(available.map(FormulaExpression.quotedIfNeeded).joined(separator: " + "))")
     case .missingVariable(let name, let available):
       "no column '\(name)'; \(FormulaError.colonHint(name, available: available))the nearest are \(NearestNames.of(name, among: available).joined(separator: ", ")); "
         + "all columns: \(available.joined(separator: ", "))"

@@ -121,9 +121,13 @@ public indirect enum FormulaExpression: Sendable, Equatable {
   }
 
   /// A name that is no plain word stands in backquotes, as in R.
-  static func quotedIfNeeded(_ name: String) -> String {
+  package static func quotedIfNeeded(_ name: String) -> String {
+    // A name begins with a letter, or with a point that no digit follows.
+    let start = Array(name.utf8.prefix(2))
+    let begins = start.first.map { !(0x30...0x39).contains($0) && $0 != 0x5f } ?? false
+    let isNumber = start.count == 2 && start[0] == 0x2e && (0x30...0x39).contains(start[1])
     let plain =
-      !name.isEmpty && !isReserved(name) && name.utf8.first.map { $0 < 0x30 || $0 > 0x39 } == true
+      begins && !isNumber && !isReserved(name)
       && name.utf8.allSatisfy { c in
         c >= 0x80 || (0x61...0x7a).contains(c | 0x20) || (0x30...0x39).contains(c) || c == 0x2e || c == 0x5f
       }

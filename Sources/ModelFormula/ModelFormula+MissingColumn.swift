@@ -1,7 +1,11 @@
 extension ModelFormula {
   /// The error for a name that is no column: where it reads like an interaction written with a point, the place and the formula that was
-  /// probably meant.
-  func missingColumn(_ name: String, available: [String]) -> FormulaError {
+  /// probably meant; for `.` the columns that the formula does not name yet.
+  package func missingColumn(_ name: String, available: [String]) -> FormulaError {
+    if name == "." {
+      let named = allColumns
+      return .missingVariable(".", available: available.filter { !named.contains($0) })
+    }
     guard let parts = FormulaError.columns(joinedByPoints: name, available: available) else {
       return .missingVariable(name, available: available)
     }
@@ -17,6 +21,14 @@ extension ModelFormula {
     return .syntax(
       formula: source, column: first, found: "'\(name)'",
       hint: "no column has this name; perhaps you mean \(String(decoding: bytes, as: UTF8.self))")
+  }
+}
+
+extension ModelFormula {
+  /// Every column that the formula names.
+  private var allColumns: Set<String> {
+    let groups = randomTerms.flatMap { $0.groupingFactor.variables } + offsets.flatMap(\.variables)
+    return predictors.union(groups + response.variables)
   }
 }
 

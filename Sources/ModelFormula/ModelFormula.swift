@@ -11,7 +11,7 @@ public struct ModelFormula: Sendable, Equatable {
   /// The left side.
   public let response: FormulaExpression
   /// The right side, `||` split.
-  private var rightSide: FormulaExpression
+  private(set) var rightSide: FormulaExpression
   /// The right side as it was written.
   let writtenRightSide: FormulaExpression
   /// The fixed effects, offsets not among them.

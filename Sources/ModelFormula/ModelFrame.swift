@@ -31,24 +31,6 @@ public struct ModelFrame: Sendable {
 
   /// The response without the offset: what the columns of the model explain.
   public var responseBesideOffset: [Double] { offset.map { zip(response, $0).map(-) } ?? response }
-  /// The formula for R's lmer, in which each level that `||` made a term of its own is a `dummy()`.
-  public var textWithDummies: String {
-    let bars = random.map { design -> String in
-      let parts = design.columnNames.map { name -> String in
-        if name == "(Intercept)" { return "1" }
-        return name.split(separator: ":").map { part in
-          for factor in doubleBarFactors where part.hasPrefix(factor) {
-            return "dummy(\(factor), \"\(part.dropFirst(factor.count))\")"
-          }
-          return String(part)
-        }.joined(separator: ":")
-      }
-      let own = parts.first == "1" ? parts : ["0"] + parts
-      return "(\(own.joined(separator: " + ")) | \(design.grouping.name))"
-    }
-    return ([formula.fixedText] + bars).joined(separator: " + ")
-  }
-
   /// What `responseBesideOffset` is called: the response's text, `y − offset` where there is one.
   public var responseBesideOffsetText: String {
     let taken = offsetTerms.map { " − " + $0.text }.joined()

@@ -3,8 +3,9 @@ import MixedModels
 import Tables
 
 extension AnalysisOfVariance {
-  /// The table as lmerTest's `anova` prints it.
+  /// The table as lmerTest's `anova` prints it; without degrees of freedom as lme4's, with the type named where lme4 has none.
   public var text: String {
+    guard let method else { return textWithoutTests }
     let title =
       "Type \(kind == .marginal ? "III" : "I") Analysis of Variance Table with \(method.possessive) method\n"
     guard !rows.isEmpty else { return title + "<0 rows> (there is no term but the constant)\n" }
@@ -34,28 +35,53 @@ extension AnalysisOfVariance {
       + legend
   }
 
-  /// One row a term, with broom's column names.
-  public var tidyTable: DataTable {
-    DataTable([
-      Column("term", rows.map(\.term)), Column("sumsq", rows.map(\.sumOfSquares)),
-      Column("meansq", rows.map(\.meanSquare)), Column("NumDF", rows.map(\.test.numerator)),
-      Column("DenDF", rows.map(\.test.denominator)), Column("statistic", rows.map(\.test.value)),
-      Column("p.value", rows.map(\.test.pValue)),
-    ])
+  private var textWithoutTests: String {
+    let title = (kind == .marginal ? "Type III " : "") + "Analysis of Variance Table\n"
+    let names = ["npar", "Sum Sq", "Mean Sq", "F value"]
+    guard !rows.isEmpty else { return title + "     " + names.joined(separator: " ") + "\n" }
+    let digits = 5
+    let columns = [
+      rows.map { String($0.test.numerator) },
+      CommonFormat.texts(DecimalText.zapped(rows.map(\.sumOfSquares), digits: digits), digits: digits),
+      CommonFormat.texts(DecimalText.zapped(rows.map(\.meanSquare), digits: digits), digits: digits),
+      CommonFormat.texts(
+        rows.map { DecimalText.rounded($0.test.value, decimals: digits - 1) }, digits: digits),
+    ]
+    let cells = rows.indices.map { row in columns.map { $0[row] } }
+    return title
+      + PrintedLayout.matrix(
+        rowNames: rows.map(\.term), columnNames: names, cells: cells, alignment: .right)
   }
 
-  /// The numbers with their addresses `anova.TERM(.sumsq .meansq .numdf .dendf .statistic .p)`.
+  /// One row a term, with broom's column names; without degrees of freedom no columns for them and for p values.
+  public var tidyTable: DataTable {
+    let first = [
+      Column("term", rows.map(\.term)), Column("sumsq", rows.map(\.sumOfSquares)),
+      Column("meansq", rows.map(\.meanSquare)),
+    ]
+    let statistic = Column("statistic", rows.map(\.test.value))
+    guard method != nil else {
+      return DataTable(first + [Column("npar", rows.map(\.test.numerator)), statistic])
+    }
+    return DataTable(
+      first + [
+        Column("NumDF", rows.map(\.test.numerator)), Column("DenDF", rows.map(\.test.denominator)), statistic,
+        Column("p.value", rows.map(\.test.pValue)),
+      ])
+  }
+
+  /// The numbers with their addresses `anova.TERM(.sumsq .meansq .numdf .dendf .statistic .p)`, without degrees of freedom no dendf and p.
   public var estimates: Estimates {
     var all = Estimates()
     for row in rows {
-      all.append(
-        EstimateRow(
-          ["anova", row.term], effect: .fixed, term: row.term,
-          [
-            .init("statistic", row.test.value), .init("sumsq", row.sumOfSquares),
-            .init("meansq", row.meanSquare), .init("numdf", Double(row.test.numerator)),
-            .init("dendf", row.test.denominator), .init("p.value", row.test.pValue),
-          ]))
+      var fields: [EstimateRow.Quantity] = [
+        .init("statistic", row.test.value), .init("sumsq", row.sumOfSquares), .init("meansq", row.meanSquare),
+        .init("numdf", Double(row.test.numerator)),
+      ]
+      if method != nil {
+        fields += [.init("dendf", row.test.denominator), .init("p.value", row.test.pValue)]
+      }
+      all.append(EstimateRow(["anova", row.term], effect: .fixed, term: row.term, fields))
     }
     return all
   }

@@ -24,7 +24,24 @@ struct EquationNotation {
   /// A single slope has no number.
   private var numbersSlopes: Bool { model.predictors.count > 1 }
 
+  /// The letter of what the levels of one of several factors add.
+  private func letter(_ factor: Int) -> Formula {
+    FactorLetters.effect(of: factor, withGroupPredictors: !model.groupPredictors.isEmpty)
+  }
+
+  /// The number of an effect of one of several factors, 0 for the constant; nil where the factor has one effect only.
+  private func number(_ c: ModelEquations.Coefficient, _ factor: Int) -> Int? {
+    let effects = model.coefficients.count { $0.factor == factor }
+    return effects > 1 ? c.predictor.map { $0 + 1 } ?? 0 : nil
+  }
+
   private func base(_ c: ModelEquations.Coefficient) -> Formula {
+    if model.hasSeveralFactors, let factor = c.factor {
+      let letter = letter(factor)
+      guard let number = number(c, factor) else { return letter }
+      return Formula(latex: "\(letter.latex)_{\(number)}", plain: "\(letter.plain)\(number)")
+    }
+    if model.hasSeveralFactors, c.predictor == nil { return Formula(latex: "\\mu", plain: "μ") }
     guard let k = c.predictor else { return Formula(latex: "\\alpha", plain: "α") }
     return numbersSlopes
       ? Formula(latex: "\\beta_{\(k + 1)}", plain: "β\(k + 1)") : Formula(latex: "\\beta", plain: "β")
@@ -33,19 +50,27 @@ struct EquationNotation {
   /// A coefficient with an index: β_{j[i]}, β_{2,j}.
   private func indexed(_ c: ModelEquations.Coefficient, _ index: String) -> Formula {
     let name = base(c)
+    if model.hasSeveralFactors, let factor = c.factor {
+      let number = number(c, factor).map { "\($0)," } ?? ""
+      return Formula(
+        latex: "\(letter(factor).latex)_{\(number)\(index)}", plain: "\(name.plain)_\(index)")
+    }
     let number = c.predictor.flatMap { numbersSlopes ? "\($0 + 1)," : nil } ?? ""
     let letter = c.predictor == nil ? "\\alpha" : "\\beta"
     return Formula(latex: "\(letter)_{\(number)\(index)}", plain: "\(name.plain)_\(index)")
   }
 
+  /// The index of the groups over which a coefficient varies.
+  func groupIndex(_ c: ModelEquations.Coefficient) -> String { FactorLetters.index(of: c.factor ?? 0) }
+
   /// As it stands in the equation of observations.
   func inObservation(_ c: ModelEquations.Coefficient) -> Formula {
-    c.variation == .common ? base(c) : indexed(c, "j[i]")
+    c.variation == .common ? base(c) : indexed(c, groupIndex(c) + "[i]")
   }
 
   /// As it stands in the equations of groups.
   func inGroup(_ c: ModelEquations.Coefficient) -> Formula {
-    c.variation == .common ? base(c) : indexed(c, "j")
+    c.variation == .common ? base(c) : indexed(c, groupIndex(c))
   }
 
   /// A predictor without index: x, x₂.
@@ -62,8 +87,9 @@ struct EquationNotation {
     model.groupPredictors.count > 1 ? Formula(latex: "u_{\(k + 1)}", plain: "u\(k + 1)") : .text("u")
   }
 
-  private func groupPredictorValue(_ k: Int) -> Formula {
-    model.groupPredictors.count > 1 ? Formula(latex: "u_{\(k + 1),j}", plain: "u\(k + 1)_j") : .text("u_j")
+  private func groupPredictorValue(_ k: Int, _ index: String) -> Formula {
+    model.groupPredictors.count > 1
+      ? Formula(latex: "u_{\(k + 1),\(index)}", plain: "u\(k + 1)_\(index)") : .text("u_\(index)")
   }
 
   private func subscripted(_ latex: String, _ plain: String, by c: ModelEquations.Coefficient) -> Formula {
@@ -77,16 +103,23 @@ struct EquationNotation {
   func mean(_ c: ModelEquations.Coefficient) -> Formula { subscripted("\\mu", "μ", by: c) }
   /// The standard deviation over groups: σ_α.
   func deviation(_ c: ModelEquations.Coefficient) -> Formula { subscripted("\\sigma", "σ", by: c) }
-  /// The residual standard deviation.
-  var residualDeviation: Formula { Formula(latex: "\\sigma_y", plain: "σ_y") }
-
-  /// The correlation of two coefficients: ρ where there is one only.
+  /// The correlation of two coefficients: ρ where there is one only, ρ_α where a factor among several has one.
   func correlation(_ a: ModelEquations.Coefficient, _ b: ModelEquations.Coefficient) -> Formula {
-    let count = model.blocks.reduce(0) { $0 + $1.count * ($1.count - 1) / 2 }
-    if count == 1 { return Formula(latex: "\\rho", plain: "ρ") }
+    func count(_ blocks: [[Int]]) -> Int { blocks.reduce(0) { $0 + $1.count * ($1.count - 1) / 2 } }
+    if count(model.blocks) == 1 { return Formula(latex: "\\rho", plain: "ρ") }
+    if model.hasSeveralFactors, let factor = a.factor {
+      let own = model.blocks.filter { $0.contains { model.coefficients[$0].factor == factor } }
+      if count(own) == 1 {
+        let letter = letter(factor)
+        return Formula(latex: "\\rho_\(letter.latex)", plain: "ρ_\(letter.plain)")
+      }
+    }
     let (x, y) = (base(a), base(b))
     return Formula(latex: "\\rho_{\(x.latex)\(y.latex)}", plain: "ρ(\(x.plain),\(y.plain))")
   }
+
+  /// The residual standard deviation.
+  var residualDeviation: Formula { Formula(latex: "\\sigma_y", plain: "σ_y") }
 
   /// The coefficients of a mean's equation: γ₀ (the constant) and one γ for each predictor; with a superscript when several
   /// coefficients have such equations.
@@ -109,13 +142,16 @@ struct EquationNotation {
     if mean.predictors.isEmpty { return self.mean(c) }
     var terms: [Formula] = mean.isEstimated ? [gamma(0, of: c)] : []
     for (number, k) in mean.predictors.enumerated() {
-      terms.append(gamma(number + 1, of: c) + Formula(latex: " ", plain: "·") + groupPredictorValue(k))
+      terms.append(
+        gamma(number + 1, of: c) + Formula(latex: " ", plain: "·") + groupPredictorValue(k, groupIndex(c)))
     }
     return terms.joined(.text(" + "))
   }
 
   /// The offset without index.
   let offset = Formula.text("o")
+  /// The prior weight without index.
+  let weight = Formula.text("w")
 
   /// The linear predictor of an observation.
   var linearPredictor: Formula {
@@ -128,30 +164,29 @@ struct EquationNotation {
     return terms.isEmpty ? .text("0") : terms.joined(.text(" + "))
   }
 
-  /// The lines of the equations: left side, right side, index.
-  var lines: [(left: Formula, right: Formula, index: Formula)] {
+  /// The lines of the equations: left side, right side, index, grouping factor (nil for observations).
+  var lines: [(left: Formula, right: Formula, index: Formula, factor: Int?)] {
     let dots = Formula(latex: "\\dots", plain: "…")
     func range(_ index: String, _ last: String) -> Formula {
       .text("\(index) = 1, ") + dots + .text(", \(last)")
     }
     let square = Formula(latex: "^2", plain: "²")
-    var lines = [
-      (
-        left: Formula.text("y_i"), right: normal(linearPredictor, residualDeviation + square),
-        index: range("i", "n")
-      )
+    let residual =
+      residualDeviation + square + (model.weights == nil ? .text("") : .text("/") + weight + .text("_i"))
+    var lines: [(left: Formula, right: Formula, index: Formula, factor: Int?)] = [
+      (left: .text("y_i"), right: normal(linearPredictor, residual), index: range("i", "n"), factor: nil)
     ]
     for block in model.blocks where !block.isEmpty {
       let members = block.map { model.coefficients[$0] }
+      let factor = members[0].factor ?? 0
+      let groups = range(FactorLetters.index(of: factor), FactorLetters.last(of: factor))
       if members.count == 1 {
         let c = members[0]
-        lines.append((inGroup(c), normal(meanExpression(c), deviation(c) + square), range("j", "J")))
+        lines.append((inGroup(c), normal(meanExpression(c), deviation(c) + square), groups, factor))
       } else {
-        lines.append(
-          (
-            column(members.map(inGroup)), normal(column(members.map(meanExpression)), covariance(members)),
-            range("j", "J")
-          ))
+        let left = column(members.map(inGroup))
+        let right = normal(column(members.map(meanExpression)), covariance(members))
+        lines.append((left, right, groups, factor))
       }
     }
     return lines

@@ -19,19 +19,21 @@ public struct Explanation: Sendable {
 
   /// Explains formulas.
   /// - Parameters:
-  ///   - formulas: linear models, or mixed models with one grouping factor.
-  ///   - data: tells which predictors are constant within groups (they then predict the groups' coefficients) and which are
-  ///     factors; without data all count as numbers that vary within groups, except `factor(x)`.
-  ///   - factors: numeric columns to be read as factors.
+  ///   - formulas: linear models, or mixed models with any grouping factors.
+  ///   - data: tells which predictors are constant within groups (they then predict the groups' coefficients), which are
+  ///     factors, and whether grouping factors are crossed; without data all predictors count as numbers that vary within groups,
+  ///     except `factor(x)` and those that have roles of factors.
+  ///   - roles: what columns are beside the formulas.
   ///   - names: words for columns, in the language, that sentences, legends and parameters use instead of the columns' names.
   /// - Throws: `ExplanationError`, or `FormulaError.missingVariable` for a column the data do not have.
   /// - Precondition: there is at least one formula.
   public init(
-    of formulas: [ModelFormula], data: DataTable? = nil, factors: Set<String> = [], language: Language = .en,
+    of formulas: [ModelFormula], data: DataTable? = nil, roles: ColumnRoles = ColumnRoles(),
+    language: Language = .en,
     names: [String: String] = [:]
   ) throws {
     precondition(!formulas.isEmpty, "nothing to explain")
-    let models = try formulas.map { try ModelEquations($0, data: data, factors: factors) }
+    let models = try formulas.map { try ModelEquations($0, data: data, roles: roles) }
     let words = ExplanationWords(language, names: names)
     var text: [String] = []
     var markdown: [String] = []
@@ -41,11 +43,11 @@ public struct Explanation: Sendable {
       let notation = EquationNotation(model: model)
       let sentences = ModelSentences(model: model, words: words)
       text.append(title.plain + model.formula)
-      markdown.append("**\(title.markdown)** `\(model.formula)`")
+      markdown.append("**\(title.markdown)** \(words.code(model.formula))")
 
       let lines = notation.lines
       let levels =
-        [words.observationLevel] + lines.dropFirst().map { _ in words.groupLevel(model.groupingFactor ?? "") }
+        lines.map { $0.factor.map { words.groupLevel(model.factors[$0].text) } ?? words.observationLevel }
       let width = levels.reduce(0) { max($0, $1.displayWidth) }
       var previous = ""
       text.append(
@@ -70,6 +72,10 @@ public struct Explanation: Sendable {
       if firstParameters == nil { firstParameters = sentences.parameters(notation) }
       text.append(parameters.plain)
       markdown.append(parameters.markdown)
+      if let count = sentences.parameterCount {
+        text.append(words.wrapped(count))
+        markdown.append(count)
+      }
       text.append(words.wrapped(sentences.plainSentences))
       markdown.append(sentences.plainSentences)
     }

@@ -12,7 +12,7 @@ struct ExplanationWords {
   /// The given words for a column; nil if there are none. A factor is found under the name of its column, a product part by part.
   func given(_ name: String) -> String? {
     if let words = names[name] { return words }
-    let bare = name.filter { $0 != "`" }
+    let bare = ExplanationWords.bare(name)
     if let words = names[bare] { return words }
     if let open = bare.firstIndex(of: "("), bare.hasSuffix(")"),
       ["factor", "as.factor"].contains(bare[..<open])
@@ -26,8 +26,20 @@ struct ExplanationWords {
     return zip(words, parts).map { $0 ?? $1 }.joined(separator: " × ")
   }
 
+  /// The words given for just this name.
+  func label(_ name: String) -> String? { names[name] }
+
   /// The words for a column: those given, else its name.
-  func name(_ column: String) -> String { given(column) ?? column }
+  func name(_ column: String) -> String { given(column) ?? ExplanationWords.bare(column) }
+
+  /// A name without the backquotes that a formula needs around it.
+  static func bare(_ name: String) -> String { name.filter { $0 != "`" } }
+
+  /// A formula as code in Markdown.
+  func code(_ formula: String) -> String { formula.contains("`") ? "`` \(formula) ``" : "`\(formula)`" }
+
+  /// Whether words are Chinese.
+  var isChinese: Bool { language == .zh }
 
   /// One of two texts.
   func pick(_ english: String, _ chinese: String) -> String { language == .en ? english : chinese }

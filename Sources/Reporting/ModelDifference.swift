@@ -7,41 +7,49 @@ struct ModelDifference {
   let words: ExplanationWords
 
   private func name(_ number: Int) -> String { words.pick("model \(number)", "模型 \(number)") }
-  private var one: String { name(firstNumber) }
-  private var other: String { name(secondNumber) }
+  var one: String { name(firstNumber) }
+  var other: String { name(secondNumber) }
+  private func bare(_ name: String) -> String { ExplanationWords.bare(name) }
 
   /// One sentence a difference, and one on whether REML criteria may be compared.
   var sentences: [String] {
     if first.response != second.response {
       return [
         words.pick(
-          "The responses differ (\(first.response) and \(second.response)): the models are about different things.",
-          "因变量不同（\(first.response) 与 \(second.response)）：两个模型说的不是同一件事。")
+          "The responses differ (\(bare(first.response)) and \(bare(second.response))): the models are about different things.",
+          "因变量不同（\(bare(first.response)) 与 \(bare(second.response))）：两个模型说的不是同一件事。")
       ]
     }
     var all: [String] = []
-    if let a = first.groupingFactor, let b = second.groupingFactor, a != b, first.isMixed, second.isMixed {
+    let isSeveral = first.hasSeveralFactors || second.hasSeveralFactors
+    if let a = first.groupingFactor.map(bare), let b = second.groupingFactor.map(bare), a != b, first.isMixed,
+      second.isMixed, !isSeveral
+    {
       all.append(
         words.pick("The grouping factors differ: \(a) and \(b).", "分组因子不同：\(a) 与 \(b)。"))
     }
     if first.offsets != second.offsets {
       func text(_ offsets: [String]) -> String {
-        offsets.isEmpty ? words.pick("none", "无") : offsets.joined(separator: " + ")
+        offsets.isEmpty ? words.pick("none", "无") : offsets.map(bare).joined(separator: " + ")
       }
       let (a, b) = (text(first.offsets), text(second.offsets))
       all.append(
         words.pick("The offset: \(a) in \(one), \(b) in \(other).", "偏移量：\(one)为 \(a)，\(other)为 \(b)。"))
     }
-    var names = first.coefficients.map(\.name)
-    names += second.coefficients.map(\.name).filter { !names.contains($0) }
-    for name in names { all += coefficientDifferences(name) }
-    all += correlationDifferences(names)
+    if isSeveral {
+      all += severalFactorDifferences
+    } else {
+      var names = first.coefficients.map(\.name)
+      names += second.coefficients.map(\.name).filter { !names.contains($0) }
+      for name in names { all += coefficientDifferences(name) }
+      all += correlationDifferences(names)
+    }
     if all.isEmpty {
       return [words.pick("Nothing: they are one model, written in two ways.", "没有差别：它们是同一个模型的两种写法。")]
     }
     if first.isMixed, second.isMixed {
       all.append(
-        first.fixedTerms == second.fixedTerms
+        Set(first.fixedTerms) == Set(second.fixedTerms)
           ? words.pick(
             "The fixed parts are the same, so the REML criteria may be compared.", "固定部分相同，所以 REML 准则可以比较。")
           : words.pick(

@@ -3,7 +3,8 @@ import Tables
 
 /// A formula read as equations: which coefficients there are, which of them vary over groups, and around what.
 ///
-/// The two levels are those of the lecture: observations i = 1 … n, groups j = 1 … J.
+/// The two levels are those of the lecture: observations i = 1 … n, groups j = 1 … J. A model with several grouping factors has groups
+/// k = 1 … K, l = 1 … L beside them (`SeveralFactorEquations`).
 struct ModelEquations {
   /// What becomes of a coefficient.
   enum Variation: Equatable {
@@ -31,17 +32,23 @@ struct ModelEquations {
     /// `(Intercept)` or the term as R names it.
     var name: String
     var variation: Variation
+    /// The grouping factor over which it varies by a distribution, by its position in `factors`.
+    var factor: Int?
   }
 
   /// The formula as R deparses it.
   let formula: String
   /// The response.
   let response: String
-  /// The grouping factor, of bars or of dummy variables.
+  /// The grouping factors of bars; outer ones stand before those within them.
+  let factors: [GroupingFactor]
+  /// The first grouping factor, of bars or of dummy variables.
   let groupingFactor: String?
   /// Predictors of the level of observations, and which of them are factors.
   private(set) var predictors: [String] = []
-  private(set) var categorical: Set<String> = []
+  let categorical: Set<String>
+  /// Kinds of contrasts other than treatment contrasts, by factor.
+  let contrasts: [String: Contrast]
   /// Predictors of the level of groups, known only where data tell.
   private(set) var groupPredictors: [String] = []
   /// The constant, if there is one, and the slopes.
@@ -50,53 +57,84 @@ struct ModelEquations {
   private(set) var blocks: [[Int]] = []
   /// Texts of calls that make several columns: `poly(x, 2)`, `ns(x, 3)`.
   let bases: Set<String>
-  /// Whether `||` stands before a factor, whose levels then vary by themselves.
-  let splitsLevels: Bool
+  /// What `||` does with a factor's levels; nil where it meets no factor.
+  let doubleBar: DoubleBar?
   /// What `offset(…)` adds to the linear predictor.
   let offsets: [String]
-  /// Terms of the fixed part, the constant as `1`.
-  let fixedTerms: Set<String>
+  /// The column of prior weights.
+  let weights: String?
+  /// Terms of the fixed part, the constant as `(Intercept)`, in order.
+  let fixedTerms: [String]
+  /// The random-effects terms: what varies over which factor.
+  let randomTerms: [(factor: String, effects: [String])]
+  /// How the grouping factors' levels meet in the data, for each pair that the formula does not nest; nil without data.
+  let meetings: [FactorMeeting]?
+  /// How many numbers a fit of a model with several grouping factors estimates; nil where only data could tell.
+  let parameterCount: ParameterCount?
   /// Whether the model has bars.
   let isMixed: Bool
 
   /// Reads a formula, with data to tell which predictors belong to groups and which are factors.
   /// - Throws: `ExplanationError`, or `FormulaError.missingVariable` for a column the data do not have.
-  init(_ formula: ModelFormula, data: DataTable?, factors: Set<String>) throws {
+  init(_ formula: ModelFormula, data: DataTable?, roles: ColumnRoles) throws {
     self.formula = formula.text
     response = formula.response.text
     isMixed = !formula.randomTerms.isEmpty
-    offsets = formula.offsets.map(\.text)
-    fixedTerms = Set(formula.fixed.terms.map(\.name) + (formula.fixed.hasIntercept ? ["1"] : []))
-    let columns = try ColumnKinds(formula, data: data, factors: factors)
+    offsets = formula.offsets.map(\.text) + [roles.offset].compactMap { $0 }
+    weights = roles.weights
+    fixedTerms = (formula.fixed.hasIntercept ? ["(Intercept)"] : []) + formula.fixed.terms.map(\.name)
+    randomTerms = formula.randomTerms.map { ($0.groupingFactor.text, $0.effectNames) }
+    factors = GroupingFactor.all(of: formula)
+    let columns = try ColumnKinds(formula, factors: factors, data: data, roles: roles)
     categorical = columns.categorical
+    contrasts = columns.contrasts
     bases = columns.bases
     let behind = formula.randomTerms.flatMap { $0.effects.terms.flatMap(\.factors) }
-    splitsLevels = formula.hasDoubleBar && behind.contains { columns.categorical.contains($0.text) }
-    if isMixed {
-      let group = formula.randomTerms[0].groupingFactor.text
-      if let other = formula.randomTerms.first(where: { $0.groupingFactor.text != group }) {
-        throw ExplanationError.severalGroupingFactors([group, other.groupingFactor.text])
-      }
-      groupingFactor = group
-      try readMixed(formula, columns)
+    let meetsFactor = formula.hasDoubleBar && behind.contains { columns.categorical.contains($0.text) }
+    doubleBar = meetsFactor ? roles.doubleBar : nil
+    if factors.count > 1 {
+      meetings = try FactorMeeting.all(factors, in: data)
+      parameterCount = ParameterCount(formula, columns, data: data, roles: roles)
     } else {
+      (meetings, parameterCount) = (nil, nil)
+    }
+    guard isMixed else {
       let dummies = Set(
         formula.fixed.terms.flatMap { $0.factors.map(\.text).filter { columns.categorical.contains($0) } })
       groupingFactor = dummies.count == 1 ? dummies.first : nil
       readLinear(formula)
+      return
+    }
+    groupingFactor = factors[0].text
+    try ModelEquations.checkEffects(formula)
+    if factors.count == 1 {
+      readMixed(formula, columns)
+      return
+    }
+    let equations = try SeveralFactorEquations(formula, factors: factors, columns)
+    predictors = equations.predictors
+    groupPredictors = equations.groupPredictors
+    coefficients = equations.coefficients
+    blocks = equations.blocks
+  }
+
+  /// Whether the model has more than one grouping factor.
+  var hasSeveralFactors: Bool { factors.count > 1 }
+
+  /// Refuses formulas in which an effect varies over one factor in two terms.
+  private static func checkEffects(_ formula: ModelFormula) throws(ExplanationError) {
+    var seen: Set<[String]> = []
+    for term in formula.randomTerms {
+      let group = term.groupingFactor.text
+      for name in term.effectNames where !seen.insert([group, name]).inserted {
+        throw .repeatedEffect(name, group: group)
+      }
     }
   }
 
-  private mutating func readMixed(_ formula: ModelFormula, _ columns: ColumnKinds) throws {
-    var varying: [(name: String, block: Int)] = []
-    for (block, term) in formula.randomTerms.enumerated() {
-      let names = (term.effects.hasIntercept ? ["(Intercept)"] : []) + term.effects.terms.map(\.name)
-      for name in names {
-        if varying.contains(where: { $0.name == name }) {
-          throw ExplanationError.repeatedEffect(name, group: term.groupingFactor.text)
-        }
-        varying.append((name, block))
-      }
+  private mutating func readMixed(_ formula: ModelFormula, _ columns: ColumnKinds) {
+    let varying = formula.randomTerms.enumerated().flatMap { block, term in
+      term.effectNames.map { (name: $0, block: block) }
     }
     func varies(_ name: String) -> Bool { varying.contains { $0.name == name } }
 
@@ -104,8 +142,8 @@ struct ModelEquations {
     var means: [String: [Int]] = [:]
     var fixedNames: [String] = formula.fixed.hasIntercept ? ["(Intercept)"] : []
     for term in formula.fixed.terms {
-      let ofGroup = term.factors.filter { columns.groupLevel.contains($0.text) }.map(\.text)
-      let own = term.factors.filter { !columns.groupLevel.contains($0.text) }.map(\.text)
+      let ofGroup = term.factors.filter { columns.groupLevel[0].contains($0.text) }.map(\.text)
+      let own = term.factors.filter { !columns.groupLevel[0].contains($0.text) }.map(\.text)
       let slope = own.isEmpty ? "(Intercept)" : own.joined(separator: ":")
       if !ofGroup.isEmpty, varies(slope) {
         let name = ofGroup.joined(separator: ":")
@@ -149,10 +187,13 @@ struct ModelEquations {
   }
 
   private mutating func append(_ name: String, _ variation: Variation) {
+    var factor: Int?
+    if case .modelled = variation { factor = 0 }
     if name == "(Intercept)" {
-      coefficients.append(Coefficient(predictor: nil, name: name, variation: variation))
+      coefficients.append(Coefficient(predictor: nil, name: name, variation: variation, factor: factor))
     } else {
-      coefficients.append(Coefficient(predictor: predictors.count, name: name, variation: variation))
+      coefficients.append(
+        Coefficient(predictor: predictors.count, name: name, variation: variation, factor: factor))
       predictors.append(name)
     }
   }
@@ -168,65 +209,23 @@ struct ModelEquations {
   }
 }
 
-/// What kind of variable each factor of a formula's terms is.
-private struct ColumnKinds {
-  /// Texts of factors: `factor(x)`, and with data columns of text, logical values or named as factors.
-  var categorical: Set<String> = []
-  /// Texts of `poly` and `ns`.
-  var bases: Set<String> = []
-  /// Texts of variables that are constant within every group.
-  var groupLevel: Set<String> = []
-
-  init(_ formula: ModelFormula, data: DataTable?, factors: Set<String>) throws {
-    var parts = formula.fixed.terms.flatMap(\.factors)
-    parts += formula.randomTerms.flatMap { $0.effects.terms.flatMap(\.factors) }
-    for part in parts {
-      if part.factorColumn != nil { categorical.insert(part.text) }
-      if case .call(let function, _, _) = part, ["poly", "ns"].contains(function) { bases.insert(part.text) }
-    }
-    guard let data else { return }
-    let grouping = try formula.randomTerms.first.map { try ModelFrame.grouping($0.groupingFactor, in: data) }
-    for part in parts {
-      var isConstant = grouping != nil
-      for name in part.variables {
-        guard let column = data[name] else {
-          throw FormulaError.missingVariable(name, available: data.columnNames)
-        }
-        switch column.values {
-        case .text, .logical: categorical.insert(part.text)
-        default: if factors.contains(name) { categorical.insert(part.text) }
-        }
-        if let grouping, !ColumnKinds.isConstant(column, within: grouping) { isConstant = false }
-      }
-      if isConstant { groupLevel.insert(part.text) }
-    }
-  }
-
-  private static func isConstant(_ column: Column, within grouping: CategoricalColumn) -> Bool {
-    var first = [Int](repeating: -1, count: grouping.levels.count)
-    for (row, code) in grouping.codes.enumerated() where code >= 0 {
-      if first[code] < 0 {
-        first[code] = row
-      } else if column.text(row) != column.text(first[code]) {
-        return false
-      }
-    }
-    return true
-  }
+extension ModelFormula.RandomTerm {
+  /// The names of the effects, the constant as `(Intercept)`.
+  var effectNames: [String] { (effects.hasIntercept ? ["(Intercept)"] : []) + effects.terms.map(\.name) }
 }
 
-/// Formulas whose equations cannot be written in the two-level notation.
+/// Formulas whose equations cannot be written.
 public enum ExplanationError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Bars with different grouping factors.
-  case severalGroupingFactors([String])
+  /// More grouping factors than there are letters.
+  case tooManyGroupingFactors([String], most: Int)
   /// One effect in two terms of one factor.
   case repeatedEffect(String, group: String)
 
   /// What was found and what would work.
   public var description: String {
     switch self {
-    case .severalGroupingFactors(let names):
-      "the formula has several grouping factors (\(names.joined(separator: ", "))); models with one can be explained"
+    case .tooManyGroupingFactors(let names, let most):
+      "the formula has \(names.count) grouping factors (\(names.joined(separator: ", "))); the equations have letters for \(most)"
     case .repeatedEffect(let name, let group):
       "\(name) varies over '\(group)' in two terms, which data cannot tell apart; name it in one term only"
     }

@@ -8,9 +8,9 @@ struct ModelSentences {
     guard let factor = model.groupingFactor else { return words.pick("group", "组") }
     if let given = words.given(factor) { return given }
     guard let open = factor.firstIndex(of: "("), ["factor", "as.factor"].contains(factor[..<open]) else {
-      return factor
+      return ExplanationWords.bare(factor)
     }
-    return String(factor[factor.index(after: open)...].dropLast())
+    return ExplanationWords.bare(String(factor[factor.index(after: open)...].dropLast()))
   }
 
   /// Something of group j: "intercept of department j".
@@ -23,7 +23,8 @@ struct ModelSentences {
     model.coefficients.filter { fits($0.variation) }
   }
 
-  private var modelled: [ModelEquations.Coefficient] {
+  /// The coefficients that are drawn from distributions.
+  var modelled: [ModelEquations.Coefficient] {
     coefficients { if case .modelled = $0 { true } else { false } }
   }
 
@@ -32,17 +33,11 @@ struct ModelSentences {
   /// What y, x, u and j[i] stand for.
   func legend(_ notation: EquationNotation) -> [Formula] {
     func entry(_ symbol: Formula, _ name: String) -> Formula {
-      var meaning = words.given(name).map(Formula.text) ?? Formula(latex: "`\(name)`", plain: name)
+      var meaning =
+        words.given(name).map(Formula.text)
+        ?? Formula(latex: "`\(ExplanationWords.bare(name))`", plain: ExplanationWords.bare(name))
       if model.categorical.contains(name) {
-        meaning =
-          meaning
-          + .text(
-            model.splitsLevels
-              ? words.pick(
-                " (a factor: one coefficient for every level but the first; behind || every level varies by itself)",
-                "（因子：除第一个水平外，每个水平一个系数；在 || 中每个水平各自独立变化）")
-              : words.pick(
-                " (a factor: one coefficient for every level but the first)", "（因子：除第一个水平外，每个水平一个系数）"))
+        meaning = meaning + .text(words.pick(" (\(factorNote(name)))", "（\(factorNote(name))）"))
       } else if model.bases.contains(name) {
         meaning =
           meaning
@@ -63,15 +58,23 @@ struct ModelSentences {
     }.map {
       entry($0, $1)
     }
-    if !model.offsets.isEmpty {
-      let columns = model.offsets.map { words.given($0) ?? $0 }.joined(separator: " + ")
-      let note = words.pick(" (an offset: its coefficient is 1)", "（偏移量：系数固定为 1）")
-      let symbol = notation.offset
-      entries.append(
-        Formula(
-          latex: "$\(symbol.latex)$ = `\(columns)`\(note)", plain: "\(symbol.plain) = \(columns)\(note)"))
+    func role(_ symbol: Formula, _ columns: [String], _ note: String) -> Formula {
+      let columns = columns.map(words.name).joined(separator: " + ")
+      return Formula(
+        latex: "$\(symbol.latex)$ = `\(columns)`\(note)", plain: "\(symbol.plain) = \(columns)\(note)")
     }
-    if model.coefficients.contains(where: { $0.variation != .common }) {
+    if !model.offsets.isEmpty {
+      let note = words.pick(" (an offset: its coefficient is 1)", "（偏移量：系数固定为 1）")
+      entries.append(role(notation.offset, model.offsets, note))
+    }
+    if let weights = model.weights {
+      let note = words.pick(
+        " (prior weights: the variance of an observation is divided by its weight)", "（先验权重：观测的方差除以其权重）")
+      entries.append(role(notation.weight, [weights], note))
+    }
+    if model.hasSeveralFactors {
+      entries.append(indexLegend)
+    } else if model.coefficients.contains(where: { $0.variation != .common }) {
       let meaning = words.pick(" is the \(group) of observation ", " 是观测 ")
       let end = words.pick("", " 所属的\(group)")
       entries.append(
@@ -80,10 +83,39 @@ struct ModelSentences {
     return entries
   }
 
+  /// What the coefficients of a factor are, and what `||` does with it.
+  private func factorNote(_ name: String) -> String {
+    var note =
+      switch model.contrasts[name] ?? .treatment {
+      case .treatment:
+        words.pick("a factor: one coefficient for every level but the first", "因子：除第一个水平外，每个水平一个系数")
+      case .sum:
+        words.pick(
+          "a factor: one coefficient for every level but the last, its difference from the mean of all",
+          "因子：除最后一个水平外，每个水平一个系数，即它与所有水平均值之差")
+      case .helmert:
+        words.pick(
+          "a factor: one coefficient for every level but the first, which sets it against the mean of those before it",
+          "因子：除第一个水平外，每个水平一个系数，与前面各水平的均值相比")
+      case .poly:
+        words.pick(
+          "a factor whose levels are steps of one length: one coefficient for each power of the step, the linear one first",
+          "水平等距的因子：每个幂次一个系数，从线性开始")
+      }
+    switch model.doubleBar {
+    case .split: note += words.pick("; behind || every level varies by itself", "；在 || 中每个水平各自独立变化")
+    case .lme4:
+      note += words.pick("; behind || its levels stay together, correlated", "；在 || 中各水平留在同一项里，可以相关")
+    case nil: break
+    }
+    return note
+  }
+
   // MARK: Parameters
 
   /// All parameters with their meanings.
   func parameters(_ notation: EquationNotation) -> [ExplanationParameters.Parameter] {
+    if model.hasSeveralFactors { return severalFactorParameters(notation) }
     var all: [ExplanationParameters.Parameter] = []
     func add(_ symbol: Formula, _ english: String, _ chinese: String) {
       all.append((symbol, .text(words.pick(english, chinese))))
@@ -116,10 +148,15 @@ struct ModelSentences {
         }
       }
     }
+    let one = model.weights == nil ? "" : words.pick(" of weight 1", "权重为 1 的")
     if model.isMixed || model.groupingFactor != nil {
-      add(notation.residualDeviation, "standard deviation of observations within groups", "组内观测的标准差")
+      add(
+        notation.residualDeviation, "standard deviation of observations\(one) within groups", "组内\(one)观测的标准差"
+      )
     } else {
-      add(notation.residualDeviation, "standard deviation of observations around the line", "观测围绕回归线的标准差")
+      add(
+        notation.residualDeviation, "standard deviation of observations\(one) around the line",
+        "\(one)观测围绕回归线的标准差")
     }
     return all
   }
@@ -159,6 +196,7 @@ struct ModelSentences {
 
   /// What the model says, and what that does to the estimates.
   var plainSentences: String {
+    if model.hasSeveralFactors { return severalFactorSentences }
     if model.isMixed { return mixedSentences }
     let free = coefficients { $0 == .free }
     let common = coefficients { $0 == .common }
@@ -176,7 +214,7 @@ struct ModelSentences {
         + "它们是自由参数，没有关于组间关系的模型：这些系数不池化。")
   }
 
-  private func commonClause(_ common: [ModelEquations.Coefficient]) -> String {
+  func commonClause(_ common: [ModelEquations.Coefficient]) -> String {
     if common.isEmpty { return "" }
     let names = words.list(common.map(words.singular))
     return words.pick(

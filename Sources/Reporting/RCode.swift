@@ -20,54 +20,21 @@ public enum RCode {
     by: String? = nil, formulaText: String? = nil,
     options: CSVOptions = CSVOptions()
   ) -> String {
-    var reading = file == "-" ? "file(\"stdin\")" : quoted(file)
-    if options.separator != "," { reading += ", sep = " + quoted(String(options.separator)) }
-    if options.decimalMark != "." { reading += ", dec = " + quoted(String(options.decimalMark)) }
-    let factors = roles.factors.sorted()
-    let named = factors + roles.contrasts.keys + [by, roles.weights, roles.offset].compactMap { $0 }
-    // R would change names that are not plain words.
-    var text = formulaText ?? formula.text
-    // R reads a backslash in a name as the beginning of an escape.
-    text = text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
-    if text.contains("`") || named.contains(where: { name($0) != $0 }) {
-      reading += ", check.names = FALSE"
-    }
-    var lines: [String] = []
-    if !formula.randomTerms.isEmpty { lines.append("library(\(tests == nil ? "lme4" : "lmerTest"))") }
-    if text.contains("ns(") { lines.append("library(splines)") }
-    lines.append("df <- read.csv(\(reading))")
-    // `factor(x)` in the formula would forget the contrasts of x: they are an argument then.
-    let called = formula.factorCalls
-    for factor in Set(factors).union(roles.contrasts.keys.filter { called[$0] == nil }).sorted() {
-      lines.append("df$\(name(factor)) <- factor(df$\(name(factor)))")
-    }
-    for (factor, contrast) in roles.contrasts.sorted(by: { $0.key < $1.key }) where called[factor] == nil {
-      lines.append("contrasts(df$\(name(factor))) <- \"contr.\(contrast.rawValue)\"")
-    }
-    if tests == .kenwardRoger, roles.weights != nil {
-      lines.append(
-        "# R's Kenward-Roger (pbkrtest) takes no notice of prior weights; other numbers than here are to be expected"
-      )
-    }
-    var extra = roles.callArguments.map { ", " + $0 }.joined()
-    let pairs = called.sorted { $0.key < $1.key }.compactMap { column, call in
-      roles.contrasts[column].map { "`\(call)` = \"contr.\($0.rawValue)\"" }
-    }
-    if !pairs.isEmpty { extra += ", contrasts = list(\(pairs.joined(separator: ", ")))" }
-    if let by {
-      lines.append(
-        "fits <- lapply(split(df, df$\(name(by))), function(d) lm(\(text), data = d\(extra)))")
-      lines.append("lapply(fits, summary)")
-    } else {
-      let function = formula.randomTerms.isEmpty ? "lm" : "lmer"
-      let ml = !formula.randomTerms.isEmpty && method == .ml ? ", REML = FALSE" : ""
-      lines.append("fit <- \(function)(\(text), data = df\(ml)\(extra))")
-      lines.append(tests == .kenwardRoger ? "summary(fit, ddf = \"Kenward-Roger\")" : "summary(fit)")
-    }
+    let text = RCode.escaped(formulaText ?? formula.textForLmer)
+    let data = RDataLines(formula, text: text, roles: roles, by: by)
+    let call = RFitLines(formula, text: text, method: method, roles: roles, tests: tests, by: by)
+    let lines =
+      call.libraries + [data.reading(file, options: options)] + data.factors + call.remarks + call.fit
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func quoted(_ text: String) -> String {
+  /// A formula's text with its backslashes doubled: R reads one in a name as the beginning of an escape.
+  private static func escaped(_ text: String) -> String {
+    text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
+  }
+
+  /// A text between quotation marks.
+  static func quoted(_ text: String) -> String {
     var out = "\""
     for character in text {
       switch character {
@@ -81,11 +48,116 @@ public enum RCode {
   }
 
   /// A column as R writes it: in backquotes where it is no plain word.
-  static func name(_ column: String) -> String {
-    let plain =
-      column.first.map { $0.isLetter || $0 == "." } == true
-      && column.allSatisfy { $0.isLetter || $0.isNumber || $0 == "." || $0 == "_" }
-    return plain ? column : "`" + column + "`"
+  static func name(_ column: String) -> String { escaped(FormulaExpression.quotedIfNeeded(column)) }
+}
+
+/// The lines that read a file as `df` and make factors of its columns.
+private struct RDataLines {
+  private let roles: ColumnRoles
+  /// Columns in `factor(x)` of the formula, which would forget contrasts that the column has.
+  private let called: Set<String>
+  /// Whether R would change a name that the model uses, because it is no plain word.
+  private let keepsNames: Bool
+
+  init(_ formula: ModelFormula, text: String, roles: ColumnRoles, by: String?) {
+    self.roles = roles
+    called = Set(formula.factorCalls.keys)
+    let named =
+      roles.factors.union(roles.contrasts.keys) + [by, roles.weights, roles.offset].compactMap { $0 }
+    keepsNames = text.contains("`") || named.contains { RCode.name($0) != $0 }
+  }
+
+  func reading(_ file: String, options: CSVOptions) -> String {
+    var arguments = [file == "-" ? "file(\"stdin\")" : RCode.quoted(file)]
+    if options.separator != "," { arguments.append("sep = " + RCode.quoted(String(options.separator))) }
+    if options.decimalMark != "." { arguments.append("dec = " + RCode.quoted(String(options.decimalMark))) }
+    if keepsNames { arguments.append("check.names = FALSE") }
+    return "df <- read.csv(\(arguments.joined(separator: ", ")))"
+  }
+
+  /// A factor gets its contrasts in the data, where they hold in every part of a formula.
+  var factors: [String] {
+    let contrasts = roles.contrasts.filter { !called.contains($0.key) }.sorted { $0.key < $1.key }
+    let columns = roles.factors.union(contrasts.map(\.key)).sorted().map(RCode.name)
+    return columns.map { "df$\($0) <- factor(df$\($0))" }
+      + contrasts.map { "contrasts(df$\(RCode.name($0.key))) <- \"contr.\($0.value.rawValue)\"" }
+  }
+}
+
+/// The lines that fit a model to `df`.
+private struct RFitLines {
+  let formula: ModelFormula
+  let text: String
+  let method: EstimationMethod
+  let roles: ColumnRoles
+  let tests: DegreesOfFreedomMethod?
+  let by: String?
+
+  init(
+    _ formula: ModelFormula, text: String, method: EstimationMethod, roles: ColumnRoles,
+    tests: DegreesOfFreedomMethod?, by: String?
+  ) {
+    self.formula = formula
+    self.text = text
+    self.method = method
+    self.roles = roles
+    self.tests = tests
+    self.by = by
+  }
+
+  private var isMixed: Bool { !formula.randomTerms.isEmpty }
+
+  var libraries: [String] {
+    var names: [String] = []
+    if isMixed { names.append(tests == nil ? "lme4" : "lmerTest") }
+    if text.contains("ns(") { names.append("splines") }
+    return names.map { "library(\($0))" }
+  }
+
+  var remarks: [String] {
+    var remarks: [String] = []
+    if tests == .kenwardRoger, roles.weights != nil {
+      remarks.append(
+        "# R's Kenward-Roger (pbkrtest) takes no notice of prior weights; other numbers than here are to be expected"
+      )
+    }
+    let behindBars = formula.randomTerms.flatMap { $0.effects.terms.flatMap(\.factors) }
+    for call in formula.factorCalls.filter({ roles.contrasts[$0.key] != nil }).map(\.value).sorted()
+    where behindBars.contains(where: { $0.text == call }) {
+      remarks.append(
+        "# lmer gives \(call) treatment contrasts behind bars: the same fit, its random effects in other coordinates"
+      )
+    }
+    return remarks
+  }
+
+  var fit: [String] {
+    if let by {
+      let call = call("lm", data: "d", [])
+      return [
+        "fits <- lapply(split(df, df$\(RCode.name(by))), function(d) \(call))", "lapply(fits, summary)",
+      ]
+    }
+    guard isMixed else { return ["fit <- " + call("lm", data: "df", []), "summary(fit)"] }
+    return [
+      "fit <- " + call("lmer", data: "df", method == .ml ? ["REML = FALSE"] : []),
+      tests == .kenwardRoger ? "summary(fit, ddf = \"Kenward-Roger\")" : "summary(fit)",
+    ]
+  }
+
+  private func call(_ function: String, data: String, _ arguments: [String]) -> String {
+    let all = [text, "data = " + data] + arguments + roles.callArguments + calledContrasts
+    return function + "(" + all.joined(separator: ", ") + ")"
+  }
+
+  /// `factor(x)` in the formula would forget the contrasts of x: they are an argument then.
+  private var calledContrasts: [String] {
+    let pairs = formula.factorCalls.sorted { $0.key < $1.key }.compactMap { column, call -> String? in
+      guard let contrast = roles.contrasts[column] else { return nil }
+      let name = call.contains("`") ? RCode.quoted(call) : "`\(call)`"
+      return "\(name) = \"contr.\(contrast.rawValue)\""
+    }
+    return pairs.isEmpty ? [] : ["contrasts = list(\(pairs.joined(separator: ", ")))"]
   }
 }
 

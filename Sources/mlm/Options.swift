@@ -125,15 +125,18 @@ struct RoleOptions: ParsableArguments {
   var doubleBar: DoubleBar = .split
 
   /// Refuses options that would silently do nothing.
+  /// - Parameter table: the data; without them names are believed.
   /// - Throws: `OptionError`.
-  func check(_ formulas: [ModelFormula], _ table: DataTable) throws(OptionError) {
-    try factor.check(formulas, table)
-    let named = [("--weights", weights), ("--offset", offset)]
-    for case (let option, let name?) in named where table[name] == nil {
-      throw .unknownColumn(option: option, name, table.columnNames)
+  func check(_ formulas: [ModelFormula], _ table: DataTable?) throws(OptionError) {
+    if let table {
+      try factor.check(formulas, table)
+      let named = [("--weights", weights), ("--offset", offset)]
+      for case (let option, let name?) in named where table[name] == nil {
+        throw .unknownColumn(option: option, name, table.columnNames)
+      }
     }
     for contrast in contrasts {
-      guard table[contrast.column] != nil else {
+      if let table, table[contrast.column] == nil {
         throw .unknownColumn(option: "--contrasts", contrast.column, table.columnNames)
       }
       let used = formulas.contains { $0.predictors.contains(contrast.column) }

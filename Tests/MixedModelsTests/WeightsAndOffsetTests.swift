@@ -147,6 +147,31 @@ struct WeightsAndOffsetTests {
     }
   }
 
+  @Test("equal weights of any size say nothing but the unit of σ", arguments: [1e-300, 1e-12, 1e120])
+  func equalWeights(_ size: Double) throws {
+    let table = try DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"))
+    let weighted = DataTable(table.columns + [Column("w", [Double](repeating: size, count: table.rowCount))])
+    let plain = try LinearMixedModel("Reaction ~ Days + (1 | Subject)", data: table).fit()
+    let fit = try LinearMixedModel(
+      "Reaction ~ Days + (1 | Subject)", data: weighted, roles: ColumnRoles(weights: "w")
+    ).fit()
+    expectClose(fit.criterion, plain.criterion, relative: 1e-9)
+    expectClose(fit.sigma / size.squareRoot(), plain.sigma, relative: 1e-9)
+    expectClose(fit.fixedEffects, plain.fixedEffects, relative: 1e-9)
+  }
+
+  @Test("weights so unequal that hardly a row counts are named as the fault")
+  func unequalWeights() throws {
+    let table = try DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"))
+    let weights = (0..<table.rowCount).map { $0 < 4 ? 1 : 1e-300 }
+    let weighted = DataTable(table.columns + [Column("w", weights)])
+    #expect(throws: FitError.unequalWeights(column: "w", least: 1e-300, greatest: 1)) {
+      try LinearMixedModel(
+        "Reaction ~ Days + (1 | Subject)", data: weighted, roles: ColumnRoles(weights: "w")
+      ).fit()
+    }
+  }
+
   @Test("weights that are none", arguments: [0, -1, Double.infinity])
   func badWeight(_ value: Double) throws {
     let table = DataTable([

@@ -76,6 +76,18 @@ struct FormulaSlipTests {
     #expect(try !message("y ~ gender.regio", ["gender", "region"]).contains("perhaps"))
   }
 
+  @Test("'.' is answered with the columns that the formula does not name")
+  func point() throws {
+    func message(_ formula: String) throws -> String {
+      let data = DataTable(["y", "my x", "z", "g"].map { Column($0, [1.0, 2, 4]) })
+      return "\(#expect(throws: FormulaError.self) { try ModelFrame(ModelFormula(formula), data: data) }!)"
+    }
+    #expect(
+      try message("y ~ . + (1 | g)") == "'.' for all other columns is not supported; name them: `my x` + z")
+    #expect(
+      try message("log(y) ~ `my x` + z + . + g").hasSuffix("there is none that the formula does not name"))
+  }
+
   @Test(
     "named arguments stand in calls only, and texts nowhere",
     arguments: [

@@ -12,7 +12,8 @@ struct ExplanationTests {
   ) throws -> Explanation {
     let table = try data.map { try DataTable(csv: Reference.bytes($0)) }
     return try Explanation(
-      of: formulas.map { try ModelFormula($0) }, data: table, factors: factors, language: language)
+      of: formulas.map { try ModelFormula($0) }, data: table, roles: ColumnRoles(factors: factors),
+      language: language)
   }
 
   @Test("the chapter's first pair: a slope's mean fixed at 0 against a mean that is estimated")
@@ -188,10 +189,11 @@ struct ExplanationTests {
     #expect(found.contains("(α_j, β1_j, β2_j) ~ N((μ_α, μ_β1, 0), [σ_α², ρ(α,β1)σ_ασ_β1, ρ(α,β2)σ_ασ_β2;"))
   }
 
-  @Test("what cannot be written in two levels is refused")
+  @Test("what cannot be written is refused")
   func refusals() throws {
-    #expect(throws: ExplanationError.severalGroupingFactors(["a", "b"])) {
-      try explain("y ~ x + (1 | a) + (1 | b)")
+    let many = "abcdefghi".map(String.init)
+    #expect(throws: ExplanationError.tooManyGroupingFactors(many, most: 8)) {
+      try explain("y ~ x + " + many.map { "(1 | \($0))" }.joined(separator: " + "))
     }
     #expect(throws: ExplanationError.repeatedEffect("(Intercept)", group: "g")) {
       try explain("y ~ x + (1 | g) + (1 + x | g)")

@@ -88,6 +88,27 @@ struct OutputFormatTests {
         + " + (0 + dummy(Machine, \"B\") | Worker) + (0 + dummy(Machine, \"C\") | Worker)")
   }
 
+  @Test("formulas for lmer: quoted names, columns behind bars, terms beside ||")
+  func rFormulas() throws {
+    let table = DataTable([
+      Column("y", [1.0, 2, 3, 4]), Column("my x", [1.0, 3, 2, 4]), Column("the g", ["a", "a", "b", "b"]),
+      Column("f", ["u", "v:w", "u", "v:w"]), Column("_h", ["c", "d", "c", "d"]),
+    ])
+    let formula = try ModelFormula("y ~ `my x` + (0 + f || `the g`/factor(`_h`)) + (1 + f + `my x` | `_h`)")
+    #expect(
+      try ModelFrame(formula, data: table).textWithDummies
+        == "y ~ `my x` + (0 + dummy(f, \"u\") | `_h`:`the g`) + (0 + dummy(f, \"v:w\") | `_h`:`the g`)"
+        + " + (0 + dummy(f, \"u\") | `the g`) + (0 + dummy(f, \"v:w\") | `the g`) + (1 + f + `my x` | `_h`)")
+    #expect(
+      try ModelFormula("y ~ factor(_h) + (1 | factor(_h)/g) + (1 | factor(a):b)").textForLmer
+        == "y ~ factor(`_h`) + (1 | `_h`/g) + (1 | a:b)")
+    #expect(
+      RCode.fit(
+        try ModelFormula("y ~ factor(`a b`) + (1 | `.2`)"), file: "d.csv", method: .reml,
+        roles: ColumnRoles(contrasts: ["a b": .sum])
+      ).contains("(1 | `.2`), data = df, contrasts = list(\"factor(`a b`)\" = \"contr.sum\"))"))
+  }
+
   @Test("R lines for a fit")
   func rCode() throws {
     let mixed = try ModelFormula("salary ~ experience + (1|department)")

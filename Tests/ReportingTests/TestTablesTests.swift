@@ -38,6 +38,35 @@ struct TestTablesTests {
         """)
   }
 
+  @Test("anova without degrees of freedom, as lme4 1.1-31 prints it")
+  func analysisWithoutTests() throws {
+    let fit = try LinearMixedModel(
+      "angle ~ recipe * tempf + (1 | recipe:replicate)",
+      data: DataTable(csv: Reference.bytes("lmm/cake.csv")), roles: ColumnRoles(factors: ["tempf"])
+    ).fit()
+    let anova = try AnalysisOfVariance(fit, kind: .sequential, method: nil)
+    #expect(
+      anova.text == """
+        Analysis of Variance Table
+                     npar  Sum Sq Mean Sq F value
+        recipe          2   10.19    5.09  0.2488
+        tempf           5 2100.30  420.06 20.5199
+        recipe:tempf   10  205.98   20.60  1.0062
+
+        """)
+    #expect(anova.tidyTable.columnNames == ["term", "sumsq", "meansq", "npar", "statistic"])
+    #expect(anova.estimates.rows.allSatisfy { !$0.quantities.contains { $0.value.isNaN } })
+    let marginal = try AnalysisOfVariance(fit, method: nil)
+    #expect(marginal.text.hasPrefix("Type III Analysis of Variance Table\n"))
+    let tested = try AnalysisOfVariance(fit)
+    for (plain, test) in zip(marginal.rows, tested.rows) {
+      expectClose(plain.test.value, test.test.value, relative: 1e-12)
+    }
+    let empty = try AnalysisOfVariance(
+      self.fit("Reaction ~ 1 + (1 | Subject)"), kind: .sequential, method: nil)
+    #expect(empty.text == "Analysis of Variance Table\n     npar Sum Sq Mean Sq F value\n")
+  }
+
   @Test("anova of several models, with the mixture beside R's p values")
   func comparison() throws {
     let formulas = [

@@ -22,6 +22,7 @@ struct CommandTests {
   @Test("every subcommand's help has an example that parses")
   func help() throws {
     let commands: [any ParsableCommand.Type] = [
+      AnovaCommand.self, CompareCommand.self, IntervalsCommand.self, SimulateCommand.self,
       SalaryDataCommand.self, FitCommand.self, PoolCommand.self, PredictCommand.self, PlotCommand.self,
       ExplainCommand.self, LabBuildCommand.self, LabIndexCommand.self, DoctorCommand.self,
       CompareCommand.self,
@@ -30,12 +31,50 @@ struct CommandTests {
       // At a terminal's 80 columns the example must stand on one line, so that it can be copied.
       let help = MultilevelLab.helpMessage(for: command, columns: 80)
       let lines = help.split(separator: "\n").map(String.init)
-      let example = try #require(lines.first { $0.contains("Example: mlm ") }, "\(command)")
-      let line = "mlm " + example.components(separatedBy: "Example: mlm ")[1]
-      var faults: [LabFault] = []
-      let commands = CommandWords.split([line], at: LabLocation(file: "help", line: 1), faults: &faults)
-      #expect(faults.isEmpty && commands.count == 1)
-      #expect(throws: Never.self, "\(line)") { try MultilevelLab.parseAsRoot(commands[0].arguments) }
+      let examples = lines.filter { $0.contains("Example: mlm ") }
+      #expect(!examples.isEmpty, "\(command)")
+      for example in examples {
+        let line = "mlm " + example.components(separatedBy: "Example: mlm ")[1]
+        var faults: [LabFault] = []
+        let commands = CommandWords.split([line], at: LabLocation(file: "help", line: 1), faults: &faults)
+        #expect(faults.isEmpty && commands.count == 1)
+        #expect(throws: Never.self, "\(line)") { try MultilevelLab.parseAsRoot(commands[0].arguments) }
+      }
+    }
+  }
+
+  @Test("--df takes short names, and none gives no tests")
+  func degreesOfFreedom() throws {
+    func fit(_ df: String...) throws -> String {
+      try SubcommandRunner().run(
+        ["fit", Self.formula, "--data", Self.salary, "--style", "summary"] + df,
+        in: CommandContext(language: .en)
+      ).output
+    }
+    #expect(try fit("--df", "satt") == fit("--df", "satterthwaite"))
+    #expect(try fit("--df", "KR") == fit("--df", "kenward-roger"))
+    #expect(try fit("--df", "none") == fit() && fit() != fit("--df", "sat"))
+    #expect(throws: (any Error).self) { try fit("--df", "s") }
+    #expect(throws: (any Error).self) { try fit("--df", "wald") }
+    let none = try run("anova", Self.formula, "--data", Self.salary, "--df", "none")
+    #expect(none.output.hasPrefix("Analysis of Variance Table\n           npar"))
+    #expect(throws: (any Error).self) { try none.estimates.value(at: "anova.experience.p") }
+    let marginal = try run("anova", Self.formula, "--data", Self.salary, "--df", "none", "--type", "3")
+    #expect(marginal.output.hasPrefix("Type III"))
+  }
+
+  @Test("explain takes the options of columns, with and without data")
+  func explainOptions() throws {
+    let plain = try run("explain", "y ~ f + (1 | g) + (1 | h)", "--factor", "f", "--weights", "n").output
+    #expect(plain.contains("x = f (a factor: ") && plain.contains("σ_y²/w_i"))
+    #expect(
+      try run("explain", Self.formula, "--data", Self.salary, "--offset", "ids").output.contains(
+        "o_i + α_j[i]"))
+    #expect(throws: OptionError.unusedContrast("z")) {
+      try run("explain", "y ~ f + (1 | g)", "--contrasts", "z=sum")
+    }
+    #expect(throws: (any Error).self) {
+      try run("explain", Self.formula, "--data", Self.salary, "--weights", "w")
     }
   }
 

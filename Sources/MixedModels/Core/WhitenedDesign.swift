@@ -90,7 +90,8 @@ struct WhitenedDesign {
     let largest = effects.reduce(0) { max($0, abs($1)) }
     let length = effects.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot() * largest
     // A residual that is nothing but rounding beside y counts as none.
-    let responseScale = length.isFinite && largest > 1e-13 * max(size, abs(mean)) ? length : 0
+    let heaviest = rowFactors?.max() ?? 1
+    let responseScale = length.isFinite && largest > 1e-13 * max(size, abs(mean) * heaviest) ? length : 0
     if responseScale > 0 { for i in 0..<n { effects[i] /= length } }
     u += effects
     fixedAndResponse = u

@@ -25,8 +25,8 @@ public struct AnalysisOfVariance: Sendable, Equatable {
 
   /// Sequential or marginal.
   public let kind: Kind
-  /// How the degrees of freedom are found.
-  public let method: DegreesOfFreedomMethod
+  /// How the degrees of freedom are found; nil for none, so that no test has a p value.
+  public let method: DegreesOfFreedomMethod?
   /// One row a term, the constant left out; terms without a column of their own are left out.
   public let rows: [Row]
 
@@ -36,11 +36,14 @@ public struct AnalysisOfVariance: Sendable, Equatable {
   /// denominator for several rows depends on how a hypothesis is written; lmerTest's type III rows are others, and its degrees of freedom differ a little.
   /// - Throws: `FitError.needsREML` for Kenward–Roger after a fit by ML.
   public init(
-    _ fit: LinearMixedModelFit, kind: Kind = .marginal, method: DegreesOfFreedomMethod = .satterthwaite
+    _ fit: LinearMixedModelFit, kind: Kind = .marginal, method: DegreesOfFreedomMethod? = .satterthwaite
   )
     throws(FitError)
   {
-    let approximation = try fit.approximation(method)
+    let approximation: any DenominatorApproximation =
+      if let method { try fit.approximation(method) } else {
+        WaldStatistics(covariance: fit.fixedEffectCovariance)
+      }
     let coding = fit.model.frame.fixedCoding
     let hypotheses =
       kind == .marginal ? Self.marginal(fit.model) : Self.sequential(fit.model)

@@ -21,3 +21,27 @@ protocol DenominatorApproximation {
   /// The test of Lβ = 0, the rows of L linearly independent.
   func test(_ hypothesis: Matrix, of beta: [Double]) -> FTest
 }
+
+/// No correction and no degrees of freedom: Wald statistics alone, as lme4's anova gives them.
+struct WaldStatistics: DenominatorApproximation {
+  let covariance: Matrix
+
+  func degreesOfFreedom(of contrast: [Double]) -> Double { .nan }
+
+  func test(_ hypothesis: Matrix, of beta: [Double]) -> FTest {
+    let value = hypothesis.meanSquaredStatistic(of: beta, covariance: covariance).value
+    return FTest(value: value, unscaled: value, numerator: hypothesis.rows, denominator: .nan)
+  }
+}
+
+extension Matrix {
+  /// For hypotheses in rows: independent ones that say the same, and the mean of their squared t statistics.
+  func meanSquaredStatistic(of beta: [Double], covariance: Matrix) -> (value: Double, directions: Matrix) {
+    let (values, vectors) = (self * covariance * transposed).symmetricEigen
+    let directions = vectors.transposed * self
+    let estimates = directions * beta
+    let q = values.count
+    let sum = (0..<q).reduce(0) { $0 + estimates[$1] * estimates[$1] / values[$1] }
+    return (sum / Double(q), directions)
+  }
+}

@@ -143,11 +143,8 @@ struct SatterthwaiteApproximation: DenominatorApproximation {
   }
 
   func test(_ hypothesis: Matrix, of beta: [Double]) -> FTest {
-    let (values, vectors) = (hypothesis * covariance * hypothesis.transposed).symmetricEigen
-    let directions = vectors.transposed * hypothesis
-    let estimates = directions * beta
-    let q = values.count
-    let value = (0..<q).reduce(0) { $0 + estimates[$1] * estimates[$1] / values[$1] } / Double(q)
+    let (value, directions) = hypothesis.meanSquaredStatistic(of: beta, covariance: covariance)
+    let q = hypothesis.rows
     let own = (0..<q).map { degreesOfFreedom(of: directions.row($0)) }
     return FTest(
       value: value, unscaled: value, numerator: q, denominator: SatterthwaiteApproximation.denominator(own))

@@ -13,7 +13,7 @@ extension LinearMixedModel {
     let spanned = method == .reml ? reducedData.effectsSpannedByFixed : []
     let q = randomMatrix.columns
     if spanned.count == q {
-      throw .spannedByFixedEffects(effects: randomEffectNames, factor: groupingFactor)
+      throw unequalWeights ?? .spannedByFixedEffects(effects: randomEffectNames, factor: groupingFactor)
     }
     let workspace = reducedData.criterion(method)
     let optimizer = CovarianceOptimizer(workspace)
@@ -26,7 +26,7 @@ extension LinearMixedModel {
     }
     // Residuals on their way to 0: the effects together fit every row.
     if factors.count > 1, (0..<q).contains(where: { optimum.psi[$0 * (q + 1)] > 1e12 }) {
-      throw .noResidualVariation(response: formula.response.text)
+      throw noResidual
     }
     // What follows is computed at ΛΛ' with the very Λ that is reported, empty columns included.
     let lambda = Matrix(

@@ -150,6 +150,17 @@ public struct LinearMixedModel: Sendable {
     try checkIdentification()
   }
 
+  /// Why no residual is left: the data, or weights of which most are nothing beside the others.
+  var noResidual: FitError { unequalWeights ?? .noResidualVariation(response: formula.response.text) }
+
+  /// The fault of weights of which some are nothing beside the others; nil where they are not.
+  var unequalWeights: FitError? {
+    guard let weights = frame.weights, let column = frame.roles.weights, let least = weights.min(),
+      let greatest = weights.max(), least < 1e-10 * greatest
+    else { return nil }
+    return .unequalWeights(column: column, least: least, greatest: greatest)
+  }
+
   /// Refuses designs whose variances cannot be told apart.
   private func checkIdentification() throws(FitError) {
     let n = frame.response.count
@@ -160,7 +171,7 @@ public struct LinearMixedModel: Sendable {
           factor: groupingFactor, groups: groupLevels.count, effects: randomMatrix.columns, rows: n,
           omitted: frame.omittedCount)
       }
-      if reduction.isDegenerate { throw .noResidualVariation(response: formula.response.text) }
+      if reduction.isDegenerate { throw noResidual }
     case .several, .iterative:
       for term in terms where factors[term.factor].levels.count * term.columns.count >= n {
         throw .notIdentified(
@@ -168,7 +179,7 @@ public struct LinearMixedModel: Sendable {
           effects: term.columns.count, rows: n, omitted: frame.omittedCount)
       }
       if reducedData.design.responseScale == 0 {
-        throw .noResidualVariation(response: formula.response.text)
+        throw noResidual
       }
     }
   }

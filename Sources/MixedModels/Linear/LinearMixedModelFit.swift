@@ -52,31 +52,29 @@ public struct LinearMixedModelFit: Sendable {
     method == .ml ? criterion : (try? model.fit(by: .ml).criterion) ?? .nan
   }
 
-  // Of the first grouping factor, the only one of most models.
-
-  /// `FactorEffects.modes` of the first grouping factor.
+  /// Modes of the first grouping factor, the only one of most models; see `FactorEffects`, here and below.
   public var conditionalModes: Matrix { randomEffects[0].modes }
-  /// `FactorEffects.conditionalStandardDeviations` of the first grouping factor.
+  /// Conditional standard deviations of the modes.
   public var conditionalStandardDeviations: Matrix { randomEffects[0].conditionalStandardDeviations }
-  /// `FactorEffects.conditionalCovariance` of the first grouping factor.
+  /// Conditional covariance of the effects of one level.
   public func conditionalCovariance(ofLevel j: Int) -> Matrix {
     randomEffects[0].conditionalCovariance(ofLevel: j)
   }
-  /// `FactorEffects.predictionCovariance` of the first grouping factor.
+  /// Covariance of the errors of one level's modes.
   public func predictionCovariance(ofLevel j: Int) -> Matrix {
     randomEffects[0].predictionCovariance(ofLevel: j)
   }
-  /// `FactorEffects.crossCovariance` of the first grouping factor.
+  /// Covariance of the errors of one level's modes and of the fixed effects.
   public func crossCovariance(ofLevel j: Int) -> Matrix { randomEffects[0].crossCovariance(ofLevel: j) }
-  /// `FactorEffects.jointWeights` of the first grouping factor.
+  /// The weight matrix W_j of one level.
   public func jointWeights(ofLevel j: Int) -> Matrix { randomEffects[0].jointWeights(ofLevel: j) }
-  /// `FactorEffects.weights` of the first grouping factor.
+  /// The weight of one level's own information, effect by effect.
   public func weights(ofLevel j: Int) -> [Double] { randomEffects[0].weights(ofLevel: j) }
-  /// `FactorEffects.coefficients` of the first grouping factor.
+  /// Coefficients of the levels: fixed effects and modes together.
   public var groupCoefficients: Matrix { randomEffects[0].coefficients }
-  /// `FactorEffects.coefficientErrors` of the first grouping factor.
+  /// Their standard errors.
   public var groupCoefficientErrors: Matrix { randomEffects[0].coefficientErrors }
-  /// `FactorEffects.coefficientNames` of the first grouping factor.
+  /// Their names.
   public var coefficientNames: [String] { randomEffects[0].coefficientNames }
 }
 

@@ -25,9 +25,11 @@ struct CompareCommand: ReportingCommand {
       bootstrap; replicate r depends on the seed and r alone.
 
       Example: mlm compare "y ~ x + (1 | g)" "y ~ x + (x | g)" --data d.csv
+      Example: mlm compare "y ~ 1 + (1|a)" "y ~ 1 + (1|a) + (1|b)" --data d.csv
       """)
 
-  @Argument(help: "Model formulas, with and without random-effects terms.")
+  @Argument(
+    help: "Model formulas, with and without random-effects terms, of one grouping factor or several.")
   var formulas: [String]
 
   @OptionGroup var input: DataOptions

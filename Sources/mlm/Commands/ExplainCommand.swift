@@ -10,10 +10,15 @@ struct ExplainCommand: ReportingCommand {
     commandName: "explain",
     abstract: "A model's equations level by level, its parameters, and two plain sentences.",
     discussion: """
-      Several formulas are explained one after the other, with what differs from the first. --data tells which predictors are
-      constant within groups and which are factors. The words of --label stand for columns everywhere but in the formula.
+      Several formulas are explained one after the other, with what differs from
+      the first. There may be one grouping factor or several, nested as in
+      (1 | batch/cask) or crossed as in (1 | plate) + (1 | sample). --data tells
+      which predictors are constant within groups, which are factors, and whether
+      grouping factors are crossed. The words of --label stand for columns
+      everywhere but in the formula.
 
       Example: mlm explain "salary ~ experience + (1 | department)" --lang zh
+      Example: mlm explain "y ~ 1 + (1 | plate) + (1 | sample)" --data d.csv
       """)
 
   @Argument(help: "Model formulas.")
@@ -26,7 +31,7 @@ struct ExplainCommand: ReportingCommand {
 
   @OptionGroup var reading: ReadingOptions
 
-  @OptionGroup var factor: FactorOption
+  @OptionGroup var columns: RoleOptions
 
   @OptionGroup var labels: LabelOption
 
@@ -40,10 +45,10 @@ struct ExplainCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     let formulas = try formulas.map { try ModelFormula($0) }
     let table = try data.map { try reading.table($0, in: context) }
-    if let table { try factor.check(formulas, table) }
+    try columns.check(formulas, table)
     let language = words.language(in: context)
     let explanation = try Explanation(
-      of: formulas, data: table, factors: Set(factor.columns),
+      of: formulas, data: table, roles: columns.roles,
       language: language.ofSentences, names: try names(formulas, language))
     return CommandResult(output: format == .text ? explanation.text : explanation.markdown)
   }
@@ -55,7 +60,8 @@ struct ExplainCommand: ReportingCommand {
     for formula in formulas {
       var parts = [formula.response] + formula.fixed.terms.flatMap(\.factors) + formula.offsets
       parts += formula.randomTerms.flatMap { $0.effects.terms.flatMap(\.factors) + [$0.groupingFactor] }
-      for name in parts.flatMap({ $0.variables + [$0.text] }) where !known.contains(name) {
+      let roles = [columns.weights, columns.offset].compactMap { $0 }
+      for name in parts.flatMap({ $0.variables + [$0.text] }) + roles where !known.contains(name) {
         known.append(name)
       }
     }

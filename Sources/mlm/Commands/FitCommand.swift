@@ -12,10 +12,15 @@ struct FitCommand: ReportingCommand {
     commandName: "fit",
     abstract: "Fit a linear model or a linear mixed model.",
     discussion: """
-      A formula without a bar is a linear model. --by COL fits one linear model to each level of a column (no pooling).
-      Styles: print and summary as R prints them, display as arm::display, tidy as broom.
+      A formula without a bar is a linear model. --by COL fits one linear model to
+      each level of a column (no pooling). (1 + x | g) lets intercept and slope
+      vary together, (1 + x || g) apart. Several grouping factors are nested as in
+      (1 | batch/cask) or crossed as in (1 | plate) + (1 | sample).
+      Styles: print and summary as R prints them, display as arm::display, tidy as
+      broom.
 
       Example: mlm fit "salary ~ experience + (1 | department)" --data salary.csv
+      Example: mlm fit "y ~ 1 + (1 | plate) + (1 | sample)" --data d.csv
       """)
 
   enum Style: String, ExpressibleByArgument, CaseIterable {
@@ -47,9 +52,9 @@ struct FitCommand: ReportingCommand {
   @Option(
     name: .long,
     help:
-      "t tests of the fixed effects of a mixed model, with --style summary or tidy: satterthwaite or kenward-roger."
+      "t tests of the fixed effects of a mixed model, with --style summary or tidy: satterthwaite (satt), kenward-roger (kr), or none as without --df."
   )
-  var df: DegreesOfFreedomMethod?
+  var df: DegreesOfFreedomOption?
 
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
@@ -57,17 +62,22 @@ struct FitCommand: ReportingCommand {
   @Flag(name: .long, help: "Print the R lines that fit the same model instead.")
   var rCode = false
 
+  /// The tests asked for.
+  private var tests: DegreesOfFreedomMethod? { df?.method }
+
   func validate() throws {
     if let style, format != .text, style != .tidy {
       throw ValidationError(
         "--style \(style.rawValue) is a text; with --format \(format.rawValue) leave it out")
     }
     if by != nil {
-      if df != nil { throw ValidationError("--by fits linear models, whose tests are exact; leave --df out") }
+      if tests != nil {
+        throw ValidationError("--by fits linear models, whose tests are exact; leave --df out")
+      }
       if model.ml { throw ValidationError("--by fits linear models; --ml does not belong to them") }
       if let style, style != .tidy { throw ValidationError("--by gives a tidy table; leave --style out") }
     }
-    if df != nil, !rCode, format == .text, style != .summary, style != .tidy {
+    if tests != nil, !rCode, format == .text, style != .summary, style != .tidy {
       throw ValidationError(
         "--df shows tests in --style summary or tidy, and in --format json, csv or markdown")
     }
@@ -88,14 +98,14 @@ struct FitCommand: ReportingCommand {
       }
       return CommandResult(
         output: RCode.fit(
-          formula, file: input.data, method: model.method, roles: model.roles, tests: df, by: by,
+          formula, file: input.data, method: model.method, roles: model.roles, tests: tests, by: by,
           formulaText: text,
           options: input.reading.options))
     }
     let table = try input.table(in: context)
     try model.check(formula, table)
     if formula.randomTerms.isEmpty, !effects.isEmpty { throw OptionError.needsBar("--effects") }
-    if formula.randomTerms.isEmpty, df != nil { throw OptionError.needsBar("--df") }
+    if formula.randomTerms.isEmpty, tests != nil { throw OptionError.needsBar("--df") }
     if formula.randomTerms.isEmpty, let style, [.varcorr, .ledger].contains(style) {
       throw OptionError.needsBar("--style \(style.rawValue)")
     }
@@ -135,7 +145,7 @@ struct FitCommand: ReportingCommand {
     let fit = try model.mixedModel(formula, table).fit(by: model.method)
     var result = CommandResult(notes: fit.notes(in: context.language.ofSentences))
     if context.recordsEstimates { result.estimates = fit.estimates }
-    let tests = try df.map { try fit.fixedEffectTests($0) }
+    let tests = try tests.map { try fit.fixedEffectTests($0) }
     for row in tests?.estimates.rows ?? [] { result.estimates.append(row) }
     switch (format, style ?? .print) {
     case (.json, _): result.output = fit.document(tests: tests).text(indent: 2) + "\n"

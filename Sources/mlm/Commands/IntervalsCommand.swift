@@ -24,7 +24,7 @@ struct IntervalsCommand: ReportingCommand {
 
   enum Method: String, ExpressibleByArgument, CaseIterable { case wald, profile, bootstrap }
 
-  @Argument(help: "Model formula with a random-effects term.")
+  @Argument(help: "Model formula with random-effects terms, of one grouping factor or several.")
   var formula: String
 
   @OptionGroup var input: DataOptions

@@ -25,7 +25,7 @@ struct PlotCommand: ReportingCommand {
   @Argument(help: ArgumentHelp("Kind of figure.", valueName: "KIND"))
   var kind: ModelFigureKind
 
-  @Argument(help: "Model formula with one numeric predictor; none for schematic.")
+  @Argument(help: "Model formula with one numeric predictor and one grouping factor; none for schematic.")
   var formula: String?
 
   @Option(

@@ -12,6 +12,7 @@ struct PoolCommand: ReportingCommand {
     commandName: "pool",
     abstract: "Complete pooling, no pooling, LSDV and partial pooling (REML, ML) side by side.",
     discussion: """
+      Groups are those of one grouping factor; mlm fit takes several.
       Weight is the share of a group's own information, effect by effect: its reliability (1 = no pooling, 0 = complete pooling).
       Movement is partial − none. Text and Markdown show one row a level and term; CSV and JSON one row a strategy, level and term, with standard errors.
       --sigma-y and --sigma-alpha add the lecture's closed form for known standard deviations, for formulas y ~ 1 + (1 | group).
@@ -19,7 +20,7 @@ struct PoolCommand: ReportingCommand {
       Example: mlm pool "salary ~ experience + (1 | department)" --data salary.csv
       """)
 
-  @Argument(help: "Model formula with one random-effects factor.")
+  @Argument(help: "Model formula with one grouping factor, in one random-effects term or several.")
   var formula: String
 
   @OptionGroup var input: DataOptions

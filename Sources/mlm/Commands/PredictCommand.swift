@@ -39,7 +39,7 @@ struct PredictCommand: ReportingCommand {
       "Random effects used: all, none, or terms of the model, e.g. \"(1 | school)\".", valueName: "TERMS"))
   var random = "all"
 
-  @Flag(name: .long, help: "Predict levels that the fit has not seen by the fixed effects alone.")
+  @Flag(name: .long, help: "Predict levels that the fit has not seen, with random effects of 0 for them.")
   var allowNewLevels = false
 
   @Option(

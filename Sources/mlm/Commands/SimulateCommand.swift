@@ -21,7 +21,7 @@ struct SimulateCommand: ReportingCommand {
 
   enum RandomPart: String, ExpressibleByArgument, CaseIterable { case new, fitted }
 
-  @Argument(help: "Model formula with a random-effects term.")
+  @Argument(help: "Model formula with random-effects terms, of one grouping factor or several.")
   var formula: String
 
   @OptionGroup var input: DataOptions

@@ -1,0 +1,91 @@
+import ModelFormula
+
+/// The equations of a model with several grouping factors.
+///
+///     y_i ~ N(μ + βx_i + α_j[i] + γ_k[i], σ_y²),   α_j ~ N(0, σ_α²),   γ_k ~ N(0, σ_γ²)
+///
+/// All fixed effects stand in the equation of observations. What the levels of a factor add to the constant or to a slope has the
+/// mean 0, or what predictors that are constant within these levels say. Such a predictor belongs to the factor with the fewest
+/// levels among those over which the effect varies.
+struct SeveralFactorEquations {
+  private(set) var predictors: [String] = []
+  private(set) var groupPredictors: [String] = []
+  private(set) var coefficients: [ModelEquations.Coefficient] = []
+  private(set) var blocks: [[Int]] = []
+
+  /// - Throws: `ExplanationError.tooManyGroupingFactors`.
+  init(_ formula: ModelFormula, factors: [GroupingFactor], _ columns: ColumnKinds) throws(ExplanationError) {
+    let isPredicted = columns.groupLevel.contains { !$0.isEmpty }
+    let most = FactorLetters.count(withGroupPredictors: isPredicted)
+    guard factors.count <= most else {
+      throw .tooManyGroupingFactors(factors.map(\.text), most: most)
+    }
+    let terms = factors.map { factor in
+      formula.randomTerms.filter { $0.groupingFactor.text == factor.text }
+    }
+    let coarsestFirst = factors.indices.sorted { columns.levelCounts[$0] < columns.levelCounts[$1] }
+    var means: [[String: [Int]]] = factors.map { _ in [:] }
+    if formula.fixed.hasIntercept { append("(Intercept)", .common) }
+    for term in formula.fixed.terms {
+      var home: (factor: Int, slope: String, predictor: String)?
+      for f in coarsestFirst where home == nil {
+        let ofGroup = term.factors.filter { columns.groupLevel[f].contains($0.text) }.map(\.text)
+        let own = term.factors.filter { !columns.groupLevel[f].contains($0.text) }.map(\.text)
+        let slope = own.isEmpty ? "(Intercept)" : own.joined(separator: ":")
+        guard !ofGroup.isEmpty, terms[f].contains(where: { $0.effectNames.contains(slope) }) else { continue }
+        home = (f, slope, ofGroup.joined(separator: ":"))
+      }
+      guard let home else {
+        append(term.name, .common)
+        continue
+      }
+      let place = groupPredictors.firstIndex(of: home.predictor) ?? groupPredictors.count
+      if place == groupPredictors.count { groupPredictors.append(home.predictor) }
+      means[home.factor][home.slope, default: []].append(place)
+    }
+    for f in factors.indices {
+      for term in terms[f] {
+        blocks.append([])
+        for name in term.effectNames {
+          blocks[blocks.count - 1].append(coefficients.count)
+          let mean = ModelEquations.Mean(isEstimated: false, predictors: means[f][name] ?? [])
+          append(name, .modelled(mean: mean), factor: f)
+        }
+      }
+    }
+  }
+
+  private mutating func append(_ name: String, _ variation: ModelEquations.Variation, factor: Int? = nil) {
+    var place: Int?
+    if name != "(Intercept)" {
+      place = predictors.firstIndex(of: name) ?? predictors.count
+      if place == predictors.count { predictors.append(name) }
+    }
+    coefficients.append(
+      ModelEquations.Coefficient(predictor: place, name: name, variation: variation, factor: factor))
+  }
+}
+
+/// The letters of several grouping factors: of their effects, of the index of their levels, of the number of levels.
+struct FactorLetters {
+  private static let effects = [
+    Formula(latex: "\\alpha", plain: "α"), Formula(latex: "\\gamma", plain: "γ"),
+    Formula(latex: "\\delta", plain: "δ"), Formula(latex: "\\zeta", plain: "ζ"),
+    Formula(latex: "\\eta", plain: "η"), Formula(latex: "\\kappa", plain: "κ"),
+    Formula(latex: "\\lambda", plain: "λ"), Formula(latex: "\\nu", plain: "ν"),
+  ]
+  private static let indices = ["j", "k", "l", "m", "q", "r", "s", "t"]
+
+  /// How many factors have letters: γ belongs to the equations of means where there are any.
+  static func count(withGroupPredictors: Bool) -> Int { effects.count - (withGroupPredictors ? 1 : 0) }
+
+  /// The letter of a factor's effects.
+  static func effect(of factor: Int, withGroupPredictors: Bool) -> Formula {
+    effects[withGroupPredictors && factor > 0 ? factor + 1 : factor]
+  }
+
+  /// The index of a factor's levels.
+  static func index(of factor: Int) -> String { indices[factor] }
+  /// The number of a factor's levels.
+  static func last(of factor: Int) -> String { indices[factor].uppercased() }
+}
