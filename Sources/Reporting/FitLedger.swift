@@ -15,8 +15,8 @@ public struct FitLedger: Sendable {
     (reml, ml) = fit.method == .reml ? (fit, other) : (other, fit)
   }
 
-  /// One row a quantity: its value by REML and by ML, and where it comes from.
-  public func table(in language: Language = .en) -> DataTable {
+  /// One row a quantity: its value by REML and by ML, rounded for reading, and where it comes from.
+  public func table(in language: Language = .en) -> TextTable {
     let words = ExplanationWords(language)
     let dic = 2 * ml.criterion - reml.criterion
     let rows: [(String, Double, Double, String)] = [
@@ -46,9 +46,9 @@ public struct FitLedger: Sendable {
       ),
       ("sigma", reml.sigma, ml.sigma, words.pick("residual standard deviation", "残差标准差")),
     ]
-    return DataTable([
-      Column("quantity", rows.map(\.0)), Column("REML", rows.map(\.1)), Column("ML", rows.map(\.2)),
-      Column("note", rows.map(\.3)),
-    ])
+    func text(_ x: Double) -> String { DecimalText.fixed(x, decimals: x == x.rounded() ? 0 : 4) }
+    return TextTable(
+      [.init(""), .init("REML", .right), .init("ML", .right), .init("")],
+      rows: rows.map { [$0.0, text($0.1), text($0.2), $0.3] })
   }
 }

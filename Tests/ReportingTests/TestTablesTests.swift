@@ -121,3 +121,27 @@ struct TestTablesTests {
         """)
   }
 }
+
+@Suite("The ledger of REML and ML")
+struct FitLedgerTests {
+  @Test("criteria of both methods and arm's numbers, whichever was fitted")
+  func ledger() throws {
+    let record = try Reference.json("lmm/pastes_nested_slash.json")
+    let table = try DataTable(csv: Reference.bytes("lmm/pastes.csv"))
+    let model = try LinearMixedModel("strength ~ 1 + (1 | batch/cask)", data: table)
+    for method in [EstimationMethod.reml, .ml] {
+      let ledger = try FitLedger(model.fit(by: method))
+      let rows = Dictionary(uniqueKeysWithValues: ledger.table().rows.map { ($0[0], $0) })
+      let display = record["display"]
+      for (name, column, value) in [
+        ("criterion", 1, record["REML_criterion"].double), ("criterion", 2, display["deviance"].double),
+        ("deviance", 1, display["deviance"].double), ("DIC", 1, display["DIC"].double),
+        ("AIC", 1, display["AIC"].double),
+      ] {
+        let shown = try #require(rows[name].flatMap { Double($0[column]) })
+        #expect(abs(shown - value) < 6e-5, "\(name)")
+      }
+      #expect(rows["df"]?[1] == "4" && ledger.table(in: .zh).rows.count == rows.count)
+    }
+  }
+}

@@ -152,7 +152,7 @@ struct FitCommand: ReportingCommand {
     case (.text, .print): result.output = fit.text(.print)
     case (.text, .varcorr): result.output = fit.varianceComponentsText
     case (.text, .ledger):
-      result.output = try FitLedger(fit).table(in: context.language.ofSentences).text(in: .text)
+      result.output = try FitLedger(fit).table(in: context.language.ofSentences).text()
     case (.text, .summary): result.output = fit.text(.summary, tests: tests)
     case (.text, .display):
       result.output = fit.text(.display)
