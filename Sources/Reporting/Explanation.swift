@@ -1,3 +1,4 @@
+import Estimates
 import ModelFormula
 import Tables
 
@@ -16,6 +17,10 @@ public struct Explanation: Sendable {
   public let text: String
   /// Markdown, equations in LaTeX between `$$`.
   public let markdown: String
+  /// One object a model: formula, equations and parameters (LaTeX and plain), sentences.
+  public let document: JSONValue
+  /// One row a parameter: model, symbol, LaTeX, meaning.
+  public let parameterTable: DataTable
 
   /// Explains formulas.
   /// - Parameters:
@@ -38,6 +43,8 @@ public struct Explanation: Sendable {
     var text: [String] = []
     var markdown: [String] = []
     var firstParameters: [ExplanationParameters.Parameter]?
+    var documents: [JSONValue] = []
+    var rows: [[String]] = []
     for (i, model) in models.enumerated() {
       let title = words.modelTitle(models.count > 1 ? i + 1 : nil)
       let notation = EquationNotation(model: model)
@@ -76,6 +83,35 @@ public struct Explanation: Sendable {
         text.append(words.wrapped(count))
         markdown.append(count)
       }
+      let own = sentences.parameters(notation)
+      rows += own.map { [model.formula, $0.symbol.plain, $0.symbol.latex, $0.meaning.plain] }
+      documents.append(
+        .object([
+          ("formula", .string(model.formula)),
+          (
+            "equations",
+            .array(
+              zip(levels, lines).map { level, line in
+                .object([
+                  ("level", .string(level)),
+                  ("plain", .string("\(line.left.plain) ~ \(line.right.plain), \(line.index.plain)")),
+                  ("latex", .string("\(line.left.latex) \\sim \(line.right.latex), \(line.index.latex)")),
+                ])
+              })
+          ),
+          (
+            "parameters",
+            .array(
+              own.map {
+                .object([
+                  ("symbol", .string($0.symbol.plain)), ("latex", .string($0.symbol.latex)),
+                  ("meaning", .string($0.meaning.plain)),
+                ])
+              })
+          ),
+          ("count", sentences.parameterCount.map { .string($0) } ?? .null),
+          ("sentences", .string(sentences.plainSentences)),
+        ]))
       text.append(words.wrapped(sentences.plainSentences))
       markdown.append(sentences.plainSentences)
     }
@@ -90,5 +126,10 @@ public struct Explanation: Sendable {
     }
     self.text = words.finished(text.joined(separator: "\n\n") + "\n")
     self.markdown = words.finished(markdown.joined(separator: "\n\n") + "\n")
+    document = .array(documents)
+    parameterTable = DataTable(
+      ["formula", "symbol", "latex", "meaning"].enumerated().map { k, name in
+        Column(name, rows.map { $0[k] })
+      })
   }
 }

@@ -14,17 +14,47 @@ public enum RCode {
   ///   - by: the column for one linear model a level.
   ///   - formulaText: what R is to fit in place of the formula, e.g. without a `||` that R reads in another way.
   ///   - options: how the file is written.
+  ///   - then: what is done with `fit` (and `df`); its summary if nothing is said.
   public static func fit(
     _ formula: ModelFormula, file: String, method: EstimationMethod, roles: ColumnRoles = ColumnRoles(),
     tests: DegreesOfFreedomMethod? = nil,
     by: String? = nil, formulaText: String? = nil,
-    options: CSVOptions = CSVOptions()
+    options: CSVOptions = CSVOptions(), then: [String]? = nil
   ) -> String {
     let text = RCode.escaped(formulaText ?? formula.textForLmer)
     let data = RDataLines(formula, text: text, roles: roles, by: by)
     let call = RFitLines(formula, text: text, method: method, roles: roles, tests: tests, by: by)
+    let fit = then.map { call.fit.dropLast() + $0 } ?? call.fit
+    let lines = call.libraries + [data.reading(file, options: options)] + data.factors + call.remarks + fit
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The lines that fit several models to a file and compare them.
+  public static func comparison(
+    _ formulas: [ModelFormula], file: String, method: EstimationMethod, roles: ColumnRoles = ColumnRoles(),
+    options: CSVOptions = CSVOptions()
+  ) -> String {
+    let texts = formulas.map { RCode.escaped($0.textForLmer) }
+    let calls = zip(formulas, texts).map {
+      RFitLines($0, text: $1, method: method, roles: roles, tests: nil, by: nil)
+    }
+    let whole = zip(formulas, texts).max {
+      $0.1.contains("`") == $1.1.contains("`") ? false : $1.1.contains("`")
+    }!
+    let data = RDataLines(whole.0, text: whole.1, roles: roles, by: nil)
+    var libraries: [String] = []
+    for line in calls.flatMap(\.libraries) where !libraries.contains(line) { libraries.append(line) }
+    // R's anova takes its method from the first model: one with bars, if there is one.
+    let names = formulas.indices.sorted {
+      (formulas[$0].randomTerms.isEmpty ? 1 : 0, $0) < (formulas[$1].randomTerms.isEmpty ? 1 : 0, $1)
+    }.map { "m\($0 + 1)" }
+    let fits = calls.enumerated().map { index, call in
+      "m\(index + 1) <- " + call.fit[0].dropFirst("fit <- ".count)
+    }
+    let refit = method == .reml ? ", refit = FALSE" : ""
     let lines =
-      call.libraries + [data.reading(file, options: options)] + data.factors + call.remarks + call.fit
+      libraries + [data.reading(file, options: options)] + data.factors + fits
+      + ["anova(\(names.joined(separator: ", "))\(refit))"]
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -34,7 +64,7 @@ public enum RCode {
   }
 
   /// A text between quotation marks.
-  static func quoted(_ text: String) -> String {
+  public static func quoted(_ text: String) -> String {
     var out = "\""
     for character in text {
       switch character {

@@ -224,6 +224,29 @@ struct ModelOptions: ParsableArguments {
   var roles: ColumnRoles { columns.roles }
 }
 
+/// R lines in place of a result.
+struct RCodeOption: ParsableArguments {
+  @Flag(name: .long, help: "Print R lines that do the same instead.")
+  var rCode = false
+
+  /// The lines that fit a model to a file, and what is done with it as `fit`.
+  func lines(
+    _ formula: ModelFormula, _ input: DataOptions, _ model: ModelOptions, in context: CommandContext,
+    tests: DegreesOfFreedomMethod? = nil, by: String? = nil, then: [String]? = nil
+  ) throws -> CommandResult {
+    var text: String?
+    if formula.hasDoubleBar, model.roles.doubleBar == .split {
+      // Whether a factor stands behind || is in the data.
+      let frame = try ModelFrame(formula, data: try input.table(in: context), roles: model.roles)
+      if !frame.doubleBarFactors.isEmpty { text = frame.textWithDummies }
+    }
+    return CommandResult(
+      output: RCode.fit(
+        formula, file: input.data, method: model.method, roles: model.roles, tests: tests, by: by,
+        formulaText: text, options: input.reading.options, then: then))
+  }
+}
+
 /// Runs a step on a table. Doubts about how its columns were read come first among the notes, and follow the message if the step fails.
 func withNotes(
   on table: DataTable, of formula: ModelFormula, _ step: () throws -> CommandResult

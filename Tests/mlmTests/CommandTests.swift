@@ -579,4 +579,55 @@ struct CommandTests {
       try FileWriting.write([OutputFile(path: "/dev/full", bytes: [1])])
     }
   }
+
+  @Test(
+    "R lines of every command that fits",
+    arguments: [
+      (["anova"], "anova(fit, type = 3, ddf = \"Satterthwaite\")"),
+      (["anova", "--df", "none"], "anova(fit)"),
+      (["intervals"], "confint(fit, level = 0.95, method = \"profile\", oldNames = FALSE)"),
+      (["intervals", "--method", "bootstrap", "--seed", "4"], "nsim = 1000, seed = 4"),
+      (["simulate", "--n", "2", "--random", "fitted"], "simulate(fit, nsim = 2, seed = 1, use.u = TRUE)"),
+      (["predict", "--random", "(1 | Subject)"], "predict(fit, df, re.form = ~ (1 | Subject))"),
+      (["predict", "--random", "none", "--newdata", "n.csv"], "predict(fit, rows, re.form = NA)"),
+      (["augment"], "hatvalues(fit)"),
+      (["augment", "--by", "Subject"], "influence(fit, groups = \"Subject\")"),
+    ])
+  func rLines(_ words: [String], _ expected: String) throws {
+    let data = Self.sleep
+    let formula = "Reaction ~ Days + (Days | Subject)"
+    var own = words.map { $0 == "n.csv" ? data : $0 }
+    own.insert(formula, at: 1)
+    let result = try SubcommandRunner().run(
+      own + ["--data", data, "--r-code"], in: CommandContext(language: .en))
+    #expect(result.output.contains(expected) && result.output.contains("lmer(\(formula), data = df)"))
+  }
+
+  @Test("rows and explanations in every form", arguments: ["csv", "text", "json", "markdown"])
+  func forms(_ format: String) throws {
+    let data = Reference.directory.appendingPathComponent("lmm/pastes.csv").path
+    let formula = "strength ~ 1 + (1 | batch/cask)"
+    for words in [
+      ["predict", formula, "--data", data], ["simulate", formula, "--data", data],
+      ["augment", formula, "--data", data], ["explain", formula, "--data", data],
+      ["augment", formula, "--data", data, "--by", "batch"],
+    ] {
+      let output = try SubcommandRunner().run(
+        words + ["--format", format], in: CommandContext(language: .en)
+      ).output
+      #expect(!output.isEmpty)
+      if format == "json" { #expect(try JSON(parsing: Data(output.utf8)).array.count > 0) }
+    }
+  }
+
+  @Test("R lines that compare models")
+  func comparedInR() throws {
+    let data = Self.sleep
+    let result = try SubcommandRunner().run(
+      [
+        "compare", "Reaction ~ Days", "Reaction ~ Days + (1 | Subject)", "--data", data, "--r-code",
+      ], in: CommandContext(language: .en))
+    #expect(result.output.contains("m1 <- lm(Reaction ~ Days, data = df)\n"))
+    #expect(result.output.hasSuffix("REML = FALSE)\nanova(m2, m1)\n"))
+  }
 }

@@ -40,11 +40,22 @@ struct AnovaCommand: ReportingCommand {
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
+  @OptionGroup var code: RCodeOption
+
   func result(in context: CommandContext) throws -> CommandResult {
     let formula = try ModelFormula(formula)
     let table = try input.table(in: context)
     try model.check(formula, table)
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm anova") }
+    if code.rCode {
+      let kind = type ?? (df.method == nil ? .sequential : .marginal)
+      let arguments =
+        df.method.map {
+          ", type = \(kind.rawValue), ddf = \"\($0 == .satterthwaite ? "Satterthwaite" : "Kenward-Roger")\""
+        } ?? ""
+      return try code.lines(
+        formula, input, model, in: context, tests: df.method, then: ["anova(fit\(arguments))"])
+    }
     return try withNotes(on: table, of: formula) {
       let fit = try model.mixedModel(formula, table).fit(by: model.method)
       let kind = type ?? (df.method == nil ? .sequential : .marginal)

@@ -17,7 +17,8 @@ struct AugmentCommand: ReportingCommand {
       are NA. Leverage and Cook's distance hold the variance ratios at their estimates.
 
       --by COL leaves out all rows of each level of COL in turn and fits again: Cook's distance of the fixed
-      effects, their changes in standard errors, and the variances without the level.
+      effects, their changes in standard errors (with all rows minus without the level,
+      as R's dfbetas of lm), and the variances without the level.
 
       Example: mlm augment "Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --by Subject
       """)
@@ -42,10 +43,18 @@ struct AugmentCommand: ReportingCommand {
   )
   var out: String = "-"
 
+  @OptionGroup var code: RCodeOption
+
   func result(in context: CommandContext) throws -> CommandResult {
     let table = try input.table(in: context)
     let formula = try ModelFormula(formula)
     try model.check(formula, table)
+    if code.rCode {
+      let rows =
+        "cbind(model.frame(fit), .fitted = fitted(fit), .resid = resid(fit), .hat = hatvalues(fit), .cooksd = cooks.distance(fit))"
+      let groups = by.map { ["left <- influence(fit, groups = \(RCode.quoted($0)))", "dfbetas(left)"] }
+      return try code.lines(formula, input, model, in: context, then: groups ?? [rows])
+    }
     return try withNotes(on: table, of: formula) {
       var result = CommandResult()
       let text: String

@@ -53,6 +53,8 @@ struct CompareCommand: ReportingCommand {
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
+  @OptionGroup var code: RCodeOption
+
   func validate() throws {
     if formulas.count < 2 { throw ValidationError("a comparison needs two formulas or more") }
     if let replicates, !(1...1_000_000).contains(replicates) {
@@ -62,6 +64,12 @@ struct CompareCommand: ReportingCommand {
 
   func result(in context: CommandContext) throws -> CommandResult {
     let formulas = try formulas.map { try ModelFormula($0) }
+    if code.rCode {
+      return CommandResult(
+        output: RCode.comparison(
+          formulas, file: input.data, method: reml ? .reml : .ml, roles: columns.roles,
+          options: input.reading.options))
+    }
     let table = try input.table(in: context)
     try columns.check(formulas, table)
     let simulation = NullSimulation(

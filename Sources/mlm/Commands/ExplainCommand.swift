@@ -1,4 +1,5 @@
 import ArgumentParser
+import Estimates
 import Labs
 import ModelFormula
 import Reporting
@@ -37,10 +38,10 @@ struct ExplainCommand: ReportingCommand {
 
   @OptionGroup var words: LanguageOption
 
-  @Option(name: .long, help: "Form of the output: text, or markdown with equations in LaTeX.")
-  var format: TextFormat = .text
-
-  enum TextFormat: String, ExpressibleByArgument, CaseIterable { case text, markdown }
+  @Option(
+    name: .long,
+    help: "Form of the output: text, markdown with equations in LaTeX, json, or csv (the parameters).")
+  var format: OutputFormat = .text
 
   func result(in context: CommandContext) throws -> CommandResult {
     let formulas = try formulas.map { try ModelFormula($0) }
@@ -50,7 +51,12 @@ struct ExplainCommand: ReportingCommand {
     let explanation = try Explanation(
       of: formulas, data: table, roles: columns.roles,
       language: language.ofSentences, names: try names(formulas, language))
-    return CommandResult(output: format == .text ? explanation.text : explanation.markdown)
+    switch format {
+    case .text: return CommandResult(output: explanation.text)
+    case .markdown: return CommandResult(output: explanation.markdown)
+    case .json: return CommandResult(output: explanation.document.text(indent: 2) + "\n")
+    case .csv: return CommandResult(output: explanation.parameterTable.csv())
+    }
   }
 
   /// The words for columns.

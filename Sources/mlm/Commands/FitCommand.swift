@@ -59,8 +59,7 @@ struct FitCommand: ReportingCommand {
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
-  @Flag(name: .long, help: "Print the R lines that fit the same model instead.")
-  var rCode = false
+  @OptionGroup var code: RCodeOption
 
   /// The tests asked for.
   private var tests: DegreesOfFreedomMethod? { df?.method }
@@ -77,7 +76,7 @@ struct FitCommand: ReportingCommand {
       if model.ml { throw ValidationError("--by fits linear models; --ml does not belong to them") }
       if let style, style != .tidy { throw ValidationError("--by gives a tidy table; leave --style out") }
     }
-    if tests != nil, !rCode, format == .text, style != .summary, style != .tidy {
+    if tests != nil, !code.rCode, format == .text, style != .summary, style != .tidy {
       throw ValidationError(
         "--df shows tests in --style summary or tidy, and in --format json, csv or markdown")
     }
@@ -89,19 +88,7 @@ struct FitCommand: ReportingCommand {
 
   func result(in context: CommandContext) throws -> CommandResult {
     let formula = try ModelFormula(formula)
-    if rCode {
-      var text: String?
-      if formula.hasDoubleBar, model.roles.doubleBar == .split {
-        // Whether a factor stands behind || is in the data.
-        let frame = try ModelFrame(formula, data: try input.table(in: context), roles: model.roles)
-        if !frame.doubleBarFactors.isEmpty { text = frame.textWithDummies }
-      }
-      return CommandResult(
-        output: RCode.fit(
-          formula, file: input.data, method: model.method, roles: model.roles, tests: tests, by: by,
-          formulaText: text,
-          options: input.reading.options))
-    }
+    if code.rCode { return try code.lines(formula, input, model, in: context, tests: tests, by: by) }
     let table = try input.table(in: context)
     try model.check(formula, table)
     if formula.randomTerms.isEmpty, !effects.isEmpty { throw OptionError.needsBar("--effects") }

@@ -53,6 +53,8 @@ struct IntervalsCommand: ReportingCommand {
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
+  @OptionGroup var code: RCodeOption
+
   func validate() throws {
     guard level > 0, level < 1 else {
       throw ValidationError("a confidence level is between 0 and 1, such as 0.95, not \(level)")
@@ -70,6 +72,17 @@ struct IntervalsCommand: ReportingCommand {
     let table = try input.table(in: context)
     try model.check(formula, table)
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm intervals") }
+    if code.rCode {
+      let own =
+        switch method {
+        case .wald: "method = \"Wald\", parm = \"beta_\""
+        case .profile: "method = \"profile\", oldNames = FALSE"
+        case .bootstrap:
+          "method = \"boot\", nsim = \(replicates ?? 1000), seed = \(seed ?? 1), oldNames = FALSE"
+        }
+      return try code.lines(
+        formula, input, model, in: context, then: ["confint(fit, level = \(level), \(own))"])
+    }
     return try withNotes(on: table, of: formula) {
       let fit = try model.mixedModel(formula, table).fit(
         by: method == .profile ? .ml : model.method)

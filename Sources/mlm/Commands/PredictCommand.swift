@@ -4,6 +4,7 @@ import Glibc
 import Labs
 import MixedModels
 import ModelFormula
+import Reporting
 import Tables
 
 /// `mlm predict`: fitted values of a model for its own data or for others.
@@ -72,6 +73,11 @@ struct PredictCommand: ReportingCommand {
     completion: .file())
   var out: String = "-"
 
+  @Option(name: .long, help: "Form of the output: csv, text, json or markdown.")
+  var format: OutputFormat = .csv
+
+  @OptionGroup var code: RCodeOption
+
   func validate() throws {
     if input.data == "-", newdata == "-" {
       throw ValidationError("only one of --data and --newdata can be standard input")
@@ -93,9 +99,28 @@ struct PredictCommand: ReportingCommand {
     let rows = try newdata.map { try input.reading.table($0, in: context) } ?? table
     let formula = try ModelFormula(formula)
     try model.check(formula, table)
+    if code.rCode { return try rLines(formula, in: context) }
     return try withNotes(on: table, of: formula) {
       try predicted(formula, table, for: rows, in: context)
     }
+  }
+
+  /// R has no interval for a mixed model: its lines give the predictions.
+  private func rLines(_ formula: ModelFormula, in context: CommandContext) throws -> CommandResult {
+    var arguments = ["fit", newdata == nil ? "df" : "rows"]
+    if formula.randomTerms.isEmpty {
+      if let interval { arguments.append("interval = \"\(interval.rawValue)\", level = \(level ?? 0.95)") }
+    } else {
+      if random == "none" { arguments.append("re.form = NA") }
+      if random != "all", random != "none" {
+        arguments.append("re.form = ~ " + random.drop { $0 == "~" || $0 == " " })
+      }
+      if allowNewLevels { arguments.append("allow.new.levels = TRUE") }
+    }
+    let reading = newdata.map { ["rows <- read.csv(\(RCode.quoted($0)))"] } ?? []
+    return try code.lines(
+      formula, input, model, in: context,
+      then: reading + ["predict(\(arguments.joined(separator: ", ")))"])
   }
 
   private func predicted(
@@ -148,7 +173,7 @@ struct PredictCommand: ReportingCommand {
       append("lower", intervals.lower)
       append("upper", intervals.upper)
     }
-    let text = table.csv()
+    let text = table.text(in: format)
     if out == "-" {
       result.output = text
     } else {

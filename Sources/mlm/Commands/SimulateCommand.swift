@@ -3,6 +3,7 @@ import Distributions
 import Labs
 import MixedModels
 import ModelFormula
+import Reporting
 import Tables
 
 /// `mlm simulate`: responses drawn from a fitted model.
@@ -50,6 +51,11 @@ struct SimulateCommand: ReportingCommand {
     completion: .file())
   var out: String = "-"
 
+  @Option(name: .long, help: "Form of the output: csv, text, json or markdown.")
+  var format: OutputFormat = .csv
+
+  @OptionGroup var code: RCodeOption
+
   func validate() throws {
     if !(1...10_000).contains(count) {
       throw ValidationError("--n is \(count); from 1 to 10000 would work")
@@ -71,6 +77,12 @@ struct SimulateCommand: ReportingCommand {
         }
         return small
       } ?? 1
+    if code.rCode {
+      let effects = random == .fitted ? ", use.u = TRUE" : ""
+      return try code.lines(
+        formula, input, model, in: context,
+        then: ["cbind(model.frame(fit), simulate(fit, nsim = \(count), seed = \(seed)\(effects)))"])
+    }
     return try withNotes(on: table, of: formula) {
       let fit = try model.mixedModel(formula, table).fit(by: model.method)
       let draws: [[Double]]
@@ -90,9 +102,9 @@ struct SimulateCommand: ReportingCommand {
       }
       var result = CommandResult(notes: fit.notes(in: context.language.ofSentences))
       if out == "-" {
-        result.output = rows.csv()
+        result.output = rows.text(in: format)
       } else {
-        result.files.append(OutputFile(path: out, bytes: Array(rows.csv().utf8)))
+        result.files.append(OutputFile(path: out, bytes: Array(rows.text(in: format).utf8)))
       }
       result.echo = "seed \(seed), n \(count), stream \(stream.rawValue)"
       return result
