@@ -5,9 +5,8 @@ import LinearAlgebra
 /// (x far from 0 in `(x || g)`), and effects that hardly vary within groups.
 extension CovarianceOptimizer {
   /// Whether minima far from each other are likely.
-  var needsWideSearch: Bool {
-    let data = criterion.data
-    return q >= 2 && (data.blocks.count > 1 || 2 * data.singularGroupCount > data.groupCount)
+  static func needsWideSearch(_ data: GroupReduction) -> Bool {
+    data.effectCount >= 2 && (data.blocks.count > 1 || 2 * data.singularGroupCount > data.groupCount)
   }
 
   /// Starting points (q×q): the lowest of a grid's local minima for two effects, one effect large or small beside the others for more.

@@ -41,8 +41,12 @@ final class ProfiledCriterion {
   let groupCross: Pointer
 
   private let block: ScratchBlock
+  /// R_j, z_j and W of the reduction, as this workspace sees them: the response's columns may be replaced.
+  let triangles, projections, within: Pointer
   /// What the scales of X and y add to the value.
-  private let constant: Double
+  private(set) var constant = 0.0
+  /// m/r², or what stands for it, at the last derivatives.
+  private(set) var ratio = 0.0
   /// Sums over groups and one group's scratch, shared with the pass written out for two effects.
   let s: Pointer
   let m, rp, hz: Pointer
@@ -60,17 +64,18 @@ final class ProfiledCriterion {
     }
     let d = directions.count
     degreesOfFreedom = Double(method == .reml ? data.rowCount - p : data.rowCount)
-    constant =
-      (method == .reml ? data.logFixedGram : 0) - data.logWeights + 2 * degreesOfFreedom
-      * log(max(data.responseScale, .leastNormalMagnitude))
     let sizes = [
-      p, p * p, q * q, d * d, data.groupCount * q * q, data.groupCount * q * (p + 1), (p + 1) * (p + 1),
+      data.triangles.count, data.projections.count, data.within.count, p, p * p, q * q, d * d,
+      data.groupCount * q * q, data.groupCount * q * (p + 1), (p + 1) * (p + 1),
       q * q,
       q * q, q * (p + 1), q * p, q, q * q, d * d, d * p * p, d * p, d,
     ]
     block = ScratchBlock(count: sizes.reduce(0, +))
     var pieces = sizes.makeIterator()
     func piece(_ block: ScratchBlock) -> Pointer { block.take(pieces.next()!) }
+    triangles = piece(block)
+    projections = piece(block)
+    within = piece(block)
     beta = piece(block)
     fixedFactor = piece(block)
     gradient = piece(block)
@@ -88,6 +93,20 @@ final class ProfiledCriterion {
     kSums = piece(block)
     xSums = piece(block)
     tSums = piece(block)
+    for (k, value) in data.triangles.enumerated() { triangles[k] = value }
+    for (k, value) in data.projections.enumerated() { projections[k] = value }
+    for (k, value) in data.within.enumerated() { within[k] = value }
+    responseScale = data.responseScale
+    setConstant()
+  }
+
+  /// The length by which the response was divided.
+  var responseScale: Double { didSet { setConstant() } }
+
+  private func setConstant() {
+    constant =
+      (method == .reml ? data.logFixedGram : 0) - data.logWeights + 2 * degreesOfFreedom
+      * log(max(responseScale, .leastNormalMagnitude))
   }
 
   /// Evaluates f at Ψ (q×q, symmetric) and keeps what the derivatives need.
@@ -95,16 +114,11 @@ final class ProfiledCriterion {
   func evaluate(at psi: Pointer) -> Double {
     let p = data.fixedCount
     let order = p + 1
-    data.within.withUnsafeBufferPointer { w in for i in 0..<order * order { s[i] = w[i] } }
+    for i in 0..<order * order { s[i] = within[i] }
     var logSum = 0.0
-    let finite: Bool =
-      data.triangles.withUnsafeBufferPointer { r in
-        data.projections.withUnsafeBufferPointer { z in
-          data.effectCount == 2
-            ? accumulateTwoEffects(psi, r.baseAddress!, z.baseAddress!, &logSum)
-            : accumulate(psi, r.baseAddress!, z.baseAddress!, &logSum)
-        }
-      }
+    let finite =
+      data.effectCount == 2
+      ? accumulateTwoEffects(psi, &logSum) : accumulate(psi, &logSum)
     value = .infinity
     guard finite else { return value }
 
@@ -127,10 +141,7 @@ final class ProfiledCriterion {
   }
 
   /// One pass over the groups for any q: fills G_j and C_j, adds to S and to Σ log|V_j|.
-  private func accumulate(
-    _ psi: Pointer, _ triangles: UnsafePointer<Double>, _ projections: UnsafePointer<Double>,
-    _ logSum: inout Double
-  ) -> Bool {
+  private func accumulate(_ psi: Pointer, _ logSum: inout Double) -> Bool {
     let q = data.effectCount
     let order = data.fixedCount + 1
     var product = 1.0
@@ -200,11 +211,15 @@ final class ProfiledCriterion {
   ///     H(E, F) = Σ tr(Q_j E G_j F) − [REML] tr(K_E K_F) − (2m/r²)x_E'x_F − (m/r⁴)t_E t_F,   Q_j = 2P_j + (2m/r²)c_jc_j' − G_j
   ///
   /// with B_j = C_jx L_x⁻ᵀ, K_E = Σ B_j'EB_j, x_E = Σ B_j'Ec_j, t_E = Σ c_j'Ec_j; E = e_ae_b' + e_be_a', or e_ae_a'.
-  func differentiate() {
+  ///
+  /// - Parameter precision: 1/σ² for the derivatives of Σ log|V_j| + r²/σ² with σ held, whose ratio m/r² is 1/σ² and in which the last term is
+  ///   missing; nil for those of f.
+  func differentiate(precision: Double? = nil) {
     let q = data.effectCount
     let p = data.fixedCount
     let count = directions.count
-    let ratio = degreesOfFreedom / residualSquares
+    ratio = precision ?? degreesOfFreedom / residualSquares
+    let curved = precision == nil ? ratio / residualSquares : 0
     let restricted = method == .reml
     for i in 0..<q * q { gradient[i] = 0 }
     for i in 0..<count * count { tensor[i] = 0 }
@@ -215,7 +230,7 @@ final class ProfiledCriterion {
     mirror(gradient, q)
     for e in 0..<count {
       for f in 0...e {
-        var sum = tensor[f + e * count] - ratio / residualSquares * tSums[e] * tSums[f]
+        var sum = tensor[f + e * count] - curved * tSums[e] * tSums[f]
         for k in 0..<p { sum -= 2 * ratio * xSums[k + e * p] * xSums[k + f * p] }
         if restricted {
           for k in 0..<p {
@@ -237,7 +252,7 @@ final class ProfiledCriterion {
     let p = data.fixedCount
     let order = p + 1
     let count = directions.count
-    let ratio = degreesOfFreedom / residualSquares
+    let ratio = ratio
     let restricted = method == .reml
     directions.withUnsafeBufferPointer { directions in
       for j in 0..<data.groupCount {
