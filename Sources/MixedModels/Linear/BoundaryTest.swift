@@ -10,21 +10,24 @@ enum BoundaryTest {
   static func boundaries(
     of lambda: Matrix, in model: LinearMixedModel, except: [Int] = []
   ) -> [FitDiagnostics.Boundary] {
-    // The columns of R_b have the lengths of Z's columns over √J.
-    let scale = model.reduction.effectScale
-    let share = Double(model.reduction.groupCount) / Double(model.reduction.rowCount)
+    let lengths = lengths(of: model.reduction)
     return model.terms.flatMap { term -> [FitDiagnostics.Boundary] in
       let columns = term.columns.filter { !except.contains($0) }
       let d = columns.count
       var scaled = Matrix(rows: d, columns: d)
       for (i, row) in columns.enumerated() {
-        var squares = 0.0
-        for r in term.columns { squares += scale[r, row] * scale[r, row] }
-        let size = (squares * share).squareRoot()
-        for (j, column) in columns.enumerated() { scaled[i, j] = size * lambda[row, column] }
+        for (j, column) in columns.enumerated() { scaled[i, j] = lengths[row] * lambda[row, column] }
       }
       let names = columns.map { term.names[$0 - term.columns.lowerBound] }
       return boundaries(ofScaled: scaled, term: term.label, names: names)
+    }
+  }
+
+  /// Root mean squares of Z's columns: over √J they are the lengths of R_b's columns.
+  static func lengths(of data: GroupReduction) -> [Double] {
+    let share = Double(data.groupCount) / Double(data.rowCount)
+    return (0..<data.effectCount).map { k in
+      (data.effectScale.column(k).reduce(0) { $0 + $1 * $1 } * share).squareRoot()
     }
   }
 
