@@ -94,6 +94,22 @@ struct RepeatedFitTests {
     }
   }
 
+  @Test("a fit does not depend on those before it")
+  func order() throws {
+    for r in [ReferenceCase.full.first { $0.name == "sleep_slope_reml" }, ReferenceCase.slides.first] {
+      let fit = try #require(try r?.fit())
+      let workspace = try RepeatedFit(fit.model)
+      var stream = KeyedStream(seed: 4)
+      let draws = fit.simulate(count: 3, from: &stream)
+      func results(_ y: [Double]) throws -> [Double] {
+        try workspace.fit(y)
+        return workspace.theta + workspace.fixedEffects + [workspace.sigma, workspace.criterion]
+      }
+      let first = try draws.map(results)
+      #expect(try draws.reversed().map(results) == first.reversed())
+    }
+  }
+
   @Test("far from 0 and in any unit")
   func units() throws {
     let table = try DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"))
