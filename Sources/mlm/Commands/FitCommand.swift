@@ -127,7 +127,9 @@ struct FitCommand: ReportingCommand {
     _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
   ) throws -> CommandResult {
     let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
-    var result = CommandResult(notes: fit.notes(in: context.language.ofSentences), estimates: fit.estimates)
+    var result = CommandResult(
+      notes: fit.notes(in: context.language.ofSentences),
+      estimates: context.wantsEstimates ? fit.estimates : Estimates())
     let tests = try df.map { try fit.fixedEffectTests($0) }
     for row in tests?.estimates.rows ?? [] { result.estimates.append(row) }
     switch (format, style ?? .print) {
