@@ -94,6 +94,24 @@ struct RepeatedFitTests {
     }
   }
 
+  @Test("without fixed effects, with columns in another order, and rows of groups scattered")
+  func shapes() throws {
+    let table = try DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"))
+    let rows = (0..<table.rowCount).map { ($0 * 77) % table.rowCount }
+    for data in [table, table.selecting(rows: rows)] {
+      for formula in [
+        "Reaction ~ 0 + (1 | Subject)", "Reaction ~ 0 + (Days | Subject)",
+        "Reaction ~ 0 + Days + (Days | Subject)",
+        "Reaction ~ Days + (0 + Days + I(Days^0) | Subject)", "Reaction ~ Days + (Days || Subject)",
+        "Reaction ~ poly(Days, 2) + (poly(Days, 2) | Subject)",
+      ] {
+        let model = try LinearMixedModel(formula, data: data, roles: ColumnRoles(factors: ["Subject"]))
+        try compare(try RepeatedFit(model, by: .reml), model.frame.response, formula)
+        try compare(try RepeatedFit(model, by: .ml), model.frame.response, formula)
+      }
+    }
+  }
+
   @Test("a fit does not depend on those before it")
   func order() throws {
     for r in [ReferenceCase.full.first { $0.name == "sleep_slope_reml" }, ReferenceCase.slides.first] {

@@ -25,7 +25,7 @@ final class RandomCoefficientsSearch {
     var p22 = 0.0
   }
 
-  /// A symmetric 3×3 matrix or, in three of its entries, a vector's worth of derivatives over (ψ11, ψ12, ψ22).
+  /// A symmetric 3×3 matrix over (ψ11, ψ12, ψ22).
   private struct Symmetric {
     var m11 = 0.0
     var m12 = 0.0

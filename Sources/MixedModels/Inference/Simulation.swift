@@ -24,7 +24,7 @@ extension LinearMixedModelFit {
     return draws
   }
 
-  /// The same model, by the same method, fitted to another response of the rows used.
+  /// The same model, by the same method, fitted to another response of the rows used. For many responses `RepeatedFit` prepares the design once.
   /// - Throws: `FitError` if the response leaves nothing to fit.
   /// - Precondition: there is a number for each row used, none of them NaN.
   public func refit(to response: [Double]) throws(FitError) -> LinearMixedModelFit {
