@@ -10,6 +10,7 @@ public struct EstimateRow: Sendable, Equatable {
     case pooling
     case truth
     case prediction
+    case influence
   }
 
   /// Where the number lives.

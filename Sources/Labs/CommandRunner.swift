@@ -76,8 +76,8 @@ public final class CommandContext {
   public let folder: String
   /// Whether the command stands in a lab: what it reads are files, never a terminal, a pipe or a device.
   public let isInLab: Bool
-  /// Whether anybody asks for the numbers by address; a terminal shows the text alone, and thousands of groups have many numbers.
-  public let wantsEstimates: Bool
+  /// Whether the numbers of results are wanted one by one beside their text.
+  public let recordsEstimates: Bool
   /// Files that earlier commands wrote, by path.
   public private(set) var written: [String: OutputFile] = [:]
   /// Files read from disk, in the order of first use, with the lab's folder before relative paths.
@@ -86,13 +86,13 @@ public final class CommandContext {
   /// A context without written files.
   public init(
     language: LabLanguage, folder: String = "", seed: Int? = nil, isInLab: Bool = false,
-    wantsEstimates: Bool = true
+    recordsEstimates: Bool = true
   ) {
+    self.recordsEstimates = recordsEstimates
     self.language = language
     self.folder = folder
     self.seed = seed
     self.isInLab = isInLab
-    self.wantsEstimates = wantsEstimates
   }
 
   /// The bytes of a file: what an earlier block wrote, or a file beside the lab's source.

@@ -45,6 +45,8 @@ public struct LabBlock: Sendable {
   public let r: String?
   /// Whether what the commands note on standard error is printed behind the output.
   public let showsNotes: Bool
+  /// Whether the last command is meant to fail, `error=show`: its message is printed behind the output, and a success is a fault.
+  public let expectsError: Bool
   /// Where the fence stands.
   public let location: LabLocation
   let visibility: LabVisibility
@@ -55,6 +57,11 @@ public struct LabBlock: Sendable {
   private enum Notes: String, CaseIterable {
     case show
     case hide
+  }
+
+  /// What happens to the message of a command that fails.
+  private enum Errors: String, CaseIterable {
+    case show
   }
 
   var showsCommand: Bool { show == .command || show == .both }
@@ -72,6 +79,7 @@ public struct LabBlock: Sendable {
 
   static let attributeNames = [
     "id", "show", "as", "cap.en", "cap.zh", "alt.en", "alt.zh", "width", "height", "r", "notes",
+    "error",
   ]
 
   /// Makes a block from its fence; everything wrong becomes a fault.
@@ -92,6 +100,8 @@ public struct LabBlock: Sendable {
     height = attributes.length("height", faults: &faults)
     r = attributes["r"]
     showsNotes = attributes.choice("notes", faults: &faults) == Notes.show
+    let errors: Errors? = attributes.choice("error", faults: &faults)
+    expectsError = errors == .show
     captions = attributes.texts("cap", faults: &faults)
     altTexts = attributes.texts("alt", faults: &faults)
     commands = CommandWords.split(body, at: bodyStart, faults: &faults)
@@ -101,6 +111,9 @@ public struct LabBlock: Sendable {
     }
     if kind == .figure, id == nil {
       faults.append(LabFault(at: location, "a figure needs an id, which names its files; add id=…"))
+    }
+    if let entry = attributes.entry("error"), kind != .text || !showsOutput {
+      faults.append(LabFault(at: entry.location, "'error' is for texts whose output is printed"))
     }
     for name in ["width", "height"] where kind != .figure {
       if let entry = attributes.entry(name) {

@@ -43,8 +43,10 @@ public struct LabBuild: Sendable {
     let context = CommandContext(
       language: language, folder: document.folder, seed: document.frontMatter.seed, isInLab: true)
     var faults: [LabFault] = []
+    var handedOut: [OutputFile] = []
     for path in document.frontMatter.data {
-      do { _ = try context.read(path) } catch {
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      do { handedOut.append(OutputFile(path: "handout/" + name, bytes: try context.read(path))) } catch {
         faults.append(LabFault(at: document.frontMatter.dataLocation, "data: \(error)"))
       }
     }
@@ -52,9 +54,18 @@ public struct LabBuild: Sendable {
     var execution = LabExecution(build: self, context: context)
     execution.run(visible.flatMap(\.blocks), with: runner)
     faults += execution.faults
+    var files = execution.deliveredFiles
+    for file in handedOut {
+      if files.contains(where: { $0.path == file.path }) {
+        faults.append(
+          LabFault(
+            at: document.frontMatter.dataLocation,
+            "data: '\(file.path)' is handed out twice; name each file once, and let no block write it"))
+      }
+      files.append(file)
+    }
     if !faults.isEmpty { throw .faults(faults.sortedByPlace()) }
 
-    var files = execution.deliveredFiles
     var messages = execution.messages
     var figures: [LabFigure] = []
     let numbering = LabNumbering(visible)

@@ -6,6 +6,8 @@ struct LabExecution {
   struct Outcome {
     var output = ""
     var notes: [String] = []
+    /// The message of a command that was meant to fail.
+    var error: String?
     var estimates = Estimates()
     var figure: FigureFacts?
   }
@@ -36,7 +38,8 @@ struct LabExecution {
       if let id = block.id { indexByID[id] = block.index }
       var outcome = Outcome()
       for (i, command) in block.commands.enumerated() {
-        let isFigure = block.kind == .figure && i == block.commands.count - 1
+        let isLast = i == block.commands.count - 1
+        let isFigure = block.kind == .figure && isLast
         let arguments =
           command.arguments + (isFigure ? figureArguments(block) : [])
           + labelArguments(of: command, isFigure: isFigure)
@@ -45,6 +48,14 @@ struct LabExecution {
           take(result, of: command, in: block, into: &outcome)
           if isFigure { checkFigure(result, block, command) }
           if block.kind == .table, block.showsOutput { checkTable(result, command) }
+          if block.expectsError, isLast {
+            faults.append(
+              LabFault(
+                at: command.location,
+                "'mlm \(command.arguments[0])' succeeds, but the block has error=show; leave that out"))
+          }
+        } catch  where block.expectsError && isLast && !(error is LabFileError) {
+          outcome.error = "mlm: \(error)"
         } catch {
           if error is LabFileError, !faults.isEmpty { continue }
           faults.append(LabFault(at: command.location, "mlm \(command.arguments[0]): \(error)"))

@@ -15,7 +15,7 @@ public struct LabFrontMatter: Sendable {
   public let date: String?
   /// The seed that commands may take where they are given none.
   public let seed: Int?
-  /// Files that the lab depends on beside those that its commands read, parted by blanks.
+  /// Files beside the lab's source that are handed out with it, below `handout/`, parted by blanks.
   public let data: [String]
   /// The width of figures that say nothing else.
   public let widthInCentimetres: Double?

@@ -17,6 +17,7 @@ struct LabPhrases: Sendable {
   var studentNumber: String { pick("Student ID", "学号") }
   var inR: String { pick("The same in R:", "R 中的等价写法：") }
   var notes: String { pick("With a note (on standard error):", "并附提示（标准错误输出）：") }
+  var error: String { pick("It ends with an error (on standard error):", "命令以错误结束（标准错误输出）：") }
   var studentAudience: String { pick("student", "学生版") }
   var instructorAudience: String { pick("instructor", "教师版") }
   var languageName: String { pick("English", "中文") }

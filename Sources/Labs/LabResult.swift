@@ -13,7 +13,7 @@ public struct LabResult: Sendable {
   /// The paths of the handouts among `files`, `salary-student.en.md` or `instructor/salary-instructor.en.md`.
   public let documents: [String]
   /// Everything to be written, paths relative to the output folder: handouts, figures, and what commands
-  /// wrote below `figures/` or `handout/`, all of it below `instructor/` for instructors. Other files that commands wrote
+  /// wrote below `figures/` or `handout/`, and the front matter's data, all of it below `instructor/` for instructors. Other files that commands wrote
   /// passed between blocks only.
   public let files: [OutputFile]
   /// The numbered figures in order.

@@ -149,6 +149,10 @@ struct LabWriter {
       parts.append(leadIn(phrases.notes))
       parts.append(fenced(outcome.notes.joined(separator: "\n"), language: "text", style: "output .notes"))
     }
+    if let error = outcome.error {
+      parts.append(leadIn(phrases.error))
+      parts.append(fenced(error, language: "text", style: "output .notes"))
+    }
     return parts
   }
 

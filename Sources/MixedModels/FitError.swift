@@ -4,7 +4,7 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   case unexpectedBar(formula: String)
   /// A mixed model was given no random-effects term.
   case noBar(formula: String)
-  /// Terms with different grouping factors.
+  /// Terms with different grouping factors where one is needed.
   case severalGroupingFactors([String])
   /// The grouping factor has one level.
   case oneGroup(factor: String, level: String)
@@ -43,7 +43,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noBar(let formula):
       "'\(formula)' has no random-effects term; add one, e.g. (1 | group)"
     case .severalGroupingFactors(let names):
-      "this model has several grouping factors (\(names.joined(separator: ", "))); models with one grouping factor can be fitted, e.g. (1 | \(names.last ?? "g")) or (1 | \(names.first ?? "g"))"
+      "this model has several grouping factors (\(names.joined(separator: ", "))), and the pooling strategies are compared group by group "
+        + "of one; keep one, e.g. (1 | \(names.first ?? "g"))"
     case .oneGroup(let factor, let level):
       "grouping factor '\(factor)' has one level only ('\(level)'); the variance between groups needs at least two, "
         + "and with one group a linear model says all there is to say"
@@ -75,7 +76,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
     case .needsREML:
       "Kenward and Roger's method corrects fits by REML, and this one is by ML; leave --ml out, or use Satterthwaite's"
     case .noOptimum:
-      "the criterion has no finite minimum on these data"
+      "the criterion has no finite minimum on these data that can be computed; if the response lies far from 0, keep the constant "
+        + "among the fixed effects or centre the response"
     }
   }
 }

@@ -19,6 +19,20 @@ struct FigureWords {
   var slope: String { either("slope", "斜率") }
   var unplaced: String { either("Not labelled for want of room: ", "因空间不足未标注：") }
 
+  /// A group of the schematic: "group 3", “组 3”; a level with words of its own stands for itself.
+  func group(_ label: String, of grouping: FigureVariable) -> String {
+    label.allSatisfy(\.isNumber) ? "\(grouping.name(language)) \(label)" : label
+  }
+
+  /// What varies in a panel of the schematic, and the line that a group has there.
+  func varying(_ what: VaryingCoefficientsSchematic.Varying) -> String {
+    switch what {
+    case .intercepts: either("Varying intercepts: αⱼ + βx", "变化的截距：αⱼ + βx")
+    case .slopes: either("Varying slopes: α + βⱼx", "变化的斜率：α + βⱼx")
+    case .both: either("Varying both: αⱼ + βⱼx", "两者都变化：αⱼ + βⱼx")
+    }
+  }
+
   /// A remark in parentheses, with the space or the full-width marks that the language wants.
   func parenthesis(_ text: String) -> String { either(" (\(text))", "（\(text)）") }
 

@@ -8,6 +8,8 @@ public enum ModelFigureError: Error, Equatable, Sendable, CustomStringConvertibl
   case noPredictor(formula: String)
   /// The model has more predictors than the one that a line can show.
   case severalPredictors([String], formula: String)
+  /// The model has more grouping factors than the one whose groups a figure shows.
+  case severalGroupingFactors([String], formula: String)
 
   /// What was found and what would work.
   public var description: String {
@@ -17,6 +19,9 @@ public enum ModelFigureError: Error, Equatable, Sendable, CustomStringConvertibl
     case .severalPredictors(let names, let formula):
       "'\(formula)' has the predictors \(names.joined(separator: ", ")); a line in the plane can show one: "
         + "use a formula such as y ~ x + (1 + x | group)"
+    case .severalGroupingFactors(let names, let formula):
+      "'\(formula)' has the grouping factors \(names.joined(separator: ", ")); the figure shows the groups of one: "
+        + "use a formula such as y ~ x + (1 + x | \(names.first ?? "group"))"
     }
   }
 }
@@ -58,6 +63,9 @@ public struct FittedGroups: Sendable {
   /// - Throws: `ModelFigureError` unless the model has exactly one predictor.
   public init(_ fit: LinearMixedModelFit) throws(ModelFigureError) {
     let model = fit.model
+    if model.factors.count > 1 {
+      throw .severalGroupingFactors(model.factors.map(\.name), formula: model.formulaText)
+    }
     let constant = "(Intercept)"
     var predictors: [String] = []
     for name in model.fixedEffectNames + model.randomEffectNames

@@ -1,6 +1,6 @@
 import MixedModels
 
-/// The figures that a fitted model can feed.
+/// The figures about models: what a fitted model can feed, and the schematic, which needs none.
 public enum ModelFigureKind: String, Sendable, CaseIterable {
   /// No pooling → partial pooling in the plane of intercept and slope.
   case poolingPlane = "pooling-plane"
@@ -14,9 +14,14 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   case varyingBoth = "varying-both"
   /// One panel a group with three lines.
   case groupPanels = "group-panels"
+  /// What may vary, drawn without data.
+  case schematic
+
+  /// Whether the figure shows a fitted model; the schematic is the same for all.
+  public var needsModel: Bool { self != .schematic }
 
   /// Whether the figure is one scatter plot of the observations.
-  public var isScatter: Bool { self != .poolingPlane && self != .groupPanels }
+  public var isScatter: Bool { needsModel && self != .poolingPlane && self != .groupPanels }
 
   /// The figure of this kind.
   /// - Parameters:
@@ -43,6 +48,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
       guard groups.completePooling.isFinite else { throw .noCompletePooling }
       return try dodged(groups.completePoolingScatter())
     case .groupPanels: return groups.panels(order: order)
+    case .schematic: return VaryingCoefficientsSchematic()
     case .varyingIntercept, .varyingSlope, .varyingBoth:
       let fitting: ModelFigureKind =
         switch (groups.interceptVaries, groups.slopeVaries) {

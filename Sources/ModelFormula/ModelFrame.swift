@@ -8,35 +8,26 @@ public struct ModelFrame: Sendable {
   /// What columns are beside the formula.
   public let roles: ColumnRoles
   /// Rows of the data that are used, from 0.
-  public let usedRows: [Int]
+  public internal(set) var usedRows: [Int]
   /// The columns that the formula and the roles name, all rows.
   public let data: DataTable
   /// How many rows were left out for a missing value.
   public let omittedCount: Int
   /// The response, one number a used row.
-  public private(set) var response: [Double]
+  public internal(set) var response: [Double]
   /// How the fixed part becomes columns.
   public let fixedCoding: DesignCoding
   /// The fixed-effects matrix X (n×p), before any check of its rank.
-  public let fixed: Matrix
+  public internal(set) var fixed: Matrix
   /// One entry a random-effects term; behind `||` one a column, unless the roles ask for lme4's terms.
-  public let random: [RandomDesign]
+  public internal(set) var random: [RandomDesign]
   /// The factors behind `||` whose levels became terms of their own, as they are written.
   public let doubleBarFactors: [String]
   /// Prior weights of the used rows; nil where all are 1.
-  public let weights: [Double]?
+  public internal(set) var weights: [Double]?
   /// What is added to the linear predictor of the used rows, in the unit of the response; nil for nothing.
-  public let offset: [Double]?
+  public internal(set) var offset: [Double]?
   private let offsetTerms: [FormulaExpression]
-
-  /// The same frame with other numbers in place of the response, one a used row.
-  /// - Precondition: there are as many.
-  public func replacingResponse(by numbers: [Double]) -> ModelFrame {
-    precondition(numbers.count == response.count, "\(numbers.count) numbers for \(response.count) rows")
-    var copy = self
-    copy.response = numbers
-    return copy
-  }
 
   /// The response without the offset: what the columns of the model explain.
   public var responseBesideOffset: [Double] { offset.map { zip(response, $0).map(-) } ?? response }
@@ -76,6 +67,13 @@ public struct ModelFrame: Sendable {
     public let matrix: Matrix
     /// The grouping factor on the used rows.
     public let grouping: CategoricalColumn
+    let groupingExpression: FormulaExpression
+
+    /// The grouping factor on other rows, with levels of its own.
+    /// - Throws: `FormulaError` if a column is missing.
+    public func grouping(in data: DataTable) throws(FormulaError) -> CategoricalColumn {
+      try ModelFrame.grouping(groupingExpression, in: data)
+    }
 
     /// The columns of the effects on other rows.
     /// - Throws: `FormulaError` for missing columns or a level that the fit does not know.
@@ -153,7 +151,9 @@ public struct ModelFrame: Sendable {
       }
       let grouping = try ModelFrame.grouping(term.groupingFactor, in: table)
       guard let bar = term.doubleBar, roles.doubleBar == .split, matrix.columns > 1 else {
-        designs.append(RandomDesign(coding: coding, matrix: matrix, grouping: grouping))
+        designs.append(
+          RandomDesign(
+            coding: coding, matrix: matrix, grouping: grouping, groupingExpression: term.groupingFactor))
         continue
       }
       keptBars.insert(bar)
@@ -161,7 +161,9 @@ public struct ModelFrame: Sendable {
       for j in 0..<matrix.columns {
         let column = Matrix(rows: matrix.rows, columns: 1, storage: matrix.column(j))
         designs.append(
-          RandomDesign(coding: DesignCoding(column: j, of: coding), matrix: column, grouping: grouping))
+          RandomDesign(
+            coding: DesignCoding(column: j, of: coding), matrix: column, grouping: grouping,
+            groupingExpression: term.groupingFactor))
       }
     }
     random = designs

@@ -10,9 +10,7 @@ extension LinearMixedModelFit {
   public func document(tests: FixedEffectTests? = nil) -> JSONValue {
     let model = model
     let errors = fixedEffectStandardErrors
-    let names = model.randomEffectNames
     let deviance = mlDeviance
-    let joint = groupCoefficientErrors
     let testMembers: [(String, JSONValue)] =
       tests.map { [($0.method.jsonName, $0.document)] } ?? []
     return .object(
@@ -21,9 +19,10 @@ extension LinearMixedModelFit {
         ("weights", model.frame.roles.weights.map { .string($0) } ?? .null),
         ("offset", model.frame.roles.offset.map { .string($0) } ?? .null),
         ("n_obs", .integer(observationCount)),
-        ("n_groups", .object([(model.groupingFactor, .integer(model.groupLevels.count))])),
+        ("n_groups", .object(model.factors.map { ($0.name, .integer($0.levels.count)) })),
         ("criterion", .string(method.rawValue)),
         ("objective", .number(criterion)),
+        ("objective_mcse", .number(diagnostics.criterionError)),
         (
           "fixef",
           .object([
@@ -48,23 +47,25 @@ extension LinearMixedModelFit {
         ),
         (
           "ranef",
-          .array([
-            .object([
-              ("group", .string(model.groupingFactor)), ("levels", .strings(model.groupLevels)),
-              ("terms", .strings(names)), ("values", conditionalModes.json),
-              ("cond_sd", conditionalStandardDeviations.json),
-            ])
-          ])
+          .array(
+            randomEffects.map {
+              .object([
+                ("group", .string($0.factor.name)), ("levels", .strings($0.factor.levels)),
+                ("terms", .strings($0.factor.effectNames)), ("values", $0.modes.json),
+                ("cond_sd", $0.conditionalStandardDeviations.json),
+              ])
+            })
         ),
         (
           "coef",
-          .array([
-            .object([
-              ("group", .string(model.groupingFactor)), ("levels", .strings(model.groupLevels)),
-              ("terms", .strings(coefficientNames)), ("values", groupCoefficients.json),
-              ("std_error", joint.json),
-            ])
-          ])
+          .array(
+            randomEffects.map {
+              .object([
+                ("group", .string($0.factor.name)), ("levels", .strings($0.factor.levels)),
+                ("terms", .strings($0.coefficientNames)), ("values", $0.coefficients.json),
+                ("std_error", $0.coefficientErrors.json),
+              ])
+            })
         ),
         ("logLik", .number(logLikelihood)),
         ("df", .integer(parameterCount)),
@@ -90,6 +91,18 @@ extension LinearMixedModelFit {
             ("evaluations", .integer(diagnostics.evaluationCount)),
             ("boundaries", .strings(diagnostics.boundaries.map { $0.sentence() })),
             ("undetermined", .bool(diagnostics.isFlat)),
+            ("largest_gradient", .number(largestGradient)),
+            ("least_curvature", .number(leastCurvature)),
+            (
+              "re_pca",
+              .array(
+                principalComponents.map {
+                  .object([
+                    ("group", .string($0.group)), ("sd", .numbers($0.standardDeviations)),
+                    ("proportion", .numbers($0.proportions)),
+                  ])
+                })
+            ),
             ("dropped_columns", .strings(diagnostics.droppedColumns)),
             ("omitted_rows", .integer(diagnostics.omittedRows)),
           ])

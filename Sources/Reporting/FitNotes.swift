@@ -32,6 +32,14 @@ extension LinearMixedModelFit {
             + "random effects",
           "拟合无法确定：准则沿方差的某一组合是平坦的，数据不足以确定全部方差；这里的方差及依赖它们的标准误只是许多可能之一：请减少随机效应"))
     }
+    if diagnostics.criterionError > 0 {
+      let error = shortNumber(diagnostics.criterionError)
+      notes.append(
+        words.pick(
+          "note: so many levels are not factored exactly: the criterion comes from conjugate gradients and random probes, with a Monte Carlo "
+            + "standard error of \(error); standard deviations of single levels are left out (--exact factors all the same)",
+          "说明：水平数太多，未作精确分解：准则由共轭梯度与随机探针得到，其蒙特卡罗标准误为 \(error)；各水平的条件标准差略去（--exact 强制精确分解）"))
+    }
     if !diagnostics.converged {
       notes.append(
         words.pick(
@@ -96,6 +104,9 @@ extension PoolingComparison {
       + ml.diagnostics.boundaries.map { words.pick("under ML: ", "极大似然：") + $0.sentence(in: language) }
   }
 }
+
+/// Two significant digits.
+private func shortNumber(_ x: Double) -> String { CommonFormat.texts([x], digits: 2)[0] }
 
 /// The line that says how many rows were left out.
 public func omittedRowsNote(_ count: Int, in language: Language = .en) -> String {

@@ -40,7 +40,9 @@ extension LinearMixedModelFit {
       + (model.frame.roles.offset.map { " Offset: \(RCode.name($0))\n" } ?? "")
   }
 
-  private var groupsText: String { "\(model.groupingFactor), \(model.groupLevels.count)" }
+  private var groupsText: String {
+    model.factors.map { "\($0.name), \($0.levels.count)" }.joined(separator: "; ")
+  }
 
   private var countsText: String { "Number of obs: \(observationCount), groups:  \(groupsText)\n" }
 

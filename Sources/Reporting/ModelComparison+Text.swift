@@ -3,12 +3,17 @@ import MixedModels
 import Tables
 
 extension ModelComparison {
-  private var hasMixtures: Bool {
-    rows.contains { if case .mixture = $0.test?.null { true } else { false } }
+  /// What the column of p values beside the naive ones is called; nil where it would say the same.
+  private var ownColumn: String? {
+    if simulation.replicates != nil {
+      return rows.contains { $0.test?.simulation != nil } ? "Pr(simulated)" : nil
+    }
+    return rows.contains { $0.test.map { $0.null != .chiSquared || $0.simulation != nil } ?? false }
+      ? "Pr(boundary)" : nil
   }
 
-  /// The table as R's `anova` prints it for several models; where a variance is tested at the boundary of its range, with the p value of the
-  /// mixture beside the naive one.
+  /// The table as R's `anova` prints it for several models; where a variance is tested at the boundary of its range or the null distribution was
+  /// simulated, with its own p value beside the naive one, NA where it is unknown.
   public func text(dataName: String = "df") -> String {
     let digits = 5
     func zapped(_ values: [Double]) -> [String] {
@@ -35,8 +40,17 @@ extension ModelComparison {
       ("Df", tests.map { $0.map { String($0.degreesOfFreedom) } ?? "" }),
       ("Pr(>Chisq)", sparse(naive) { PValueText.texts($0, digits: digits - 1) }),
     ]
-    if hasMixtures {
-      columns.append(("Pr(boundary)", sparse(shown) { PValueText.texts($0, digits: digits - 1) }))
+    if let ownColumn {
+      var texts = PValueText.texts(shown.compactMap { $0 }, digits: digits - 1)[...]
+      columns.append(
+        (
+          ownColumn,
+          tests.map { test in
+            guard let test else { return "" }
+            let text = texts.removeFirst()
+            return test.degreesOfFreedom == 0 ? "" : text
+          }
+        ))
     }
     // Where the right p value is unknown, the naive one is too large: what it marks is marked rightly.
     let marked = zip(shown, naive).map { $0.map { $0.isNaN } ?? true ? $1 : $0 }
@@ -74,28 +88,22 @@ extension ModelComparison {
               "说明：数据不足以确定 \(names) 的全部方差，因此不对 \(row.name) 与 \(before.name) 作检验；请减少随机效应"))
           continue
         }
+        if before.devianceError + row.devianceError > 0 {
+          notes.append(
+            words.pick(
+              "note: the deviances of \(before.name) and \(row.name) are Monte Carlo estimates, and their difference is under ten of its "
+                + "standard errors or \(before.name) is not within \(row.name): there is no test between them",
+              "说明：\(before.name) 与 \(row.name) 的偏差是蒙特卡罗估计，二者之差不足其标准误的十倍，或 \(before.name) 不是 \(row.name) 的特例：不作检验"
+            ))
+          continue
+        }
         notes.append(
           words.pick(
             "note: \(before.name) is not within \(row.name), so there is no test between them; AIC and BIC can be compared",
             "说明：\(before.name) 不是 \(row.name) 的特例，因此两者之间没有检验；可以比较 AIC 与 BIC"))
         continue
       }
-      switch test.null {
-      case .chiSquared: continue
-      case .mixture(let k):
-        notes.append(
-          words.pick(
-            "note: \(row.name) against \(before.name) tests a variance at the boundary of its range, where the statistic is "
-              + "½χ²(\(k)) + ½χ²(\(k + 1)) for many groups; the naive p value of χ²(\(test.degreesOfFreedom)) is too large",
-            "说明：\(row.name) 对 \(before.name) 检验的是取值范围边界上的方差，组数很多时统计量服从 ½χ²(\(k)) + ½χ²(\(k + 1))；"
-              + "按 χ²(\(test.degreesOfFreedom)) 得到的 p 值偏大"))
-      case .unknown:
-        notes.append(
-          words.pick(
-            "note: \(row.name) against \(before.name) tests several variances at the boundary at once; the naive p value is too large, "
-              + "and no simple distribution is right: add one effect at a time",
-            "说明：\(row.name) 对 \(before.name) 同时检验边界上的几个方差；通常的 p 值偏大，且没有简单的分布：请一次只增加一个效应"))
-      }
+      notes += nullNotes(test, row.name, before.name, words)
     }
     notes += doubleBarNotes(doubleBarFactors, words)
     if !singularModels.isEmpty {
@@ -105,6 +113,85 @@ extension ModelComparison {
           "note: on the boundary of the parameter space: \(names)", "说明：位于参数空间边界上的拟合：\(names)"))
     }
     return notes
+  }
+
+  /// Which null distribution a test used. χ² is only spoken of where another test of the table uses something else.
+  private func nullNotes(
+    _ test: LikelihoodRatioTest, _ large: String, _ small: String, _ words: ExplanationWords
+  ) -> [String] {
+    guard test.degreesOfFreedom > 0 else { return [] }
+    let df = test.degreesOfFreedom
+    if let simulation = test.simulation { return [simulationNote(simulation, test, large, small, words)] }
+    let few = test.groupCount ?? 0
+    let advice =
+      test.isRough
+      ? words.pick(
+        "; \(few) groups are few, so that this is rough: --replicates 1000 simulates the distribution",
+        "；只有 \(few) 个组，这只是粗略近似：用 --replicates 1000 可以模拟该分布") : ""
+    switch test.null {
+    case .chiSquared:
+      guard ownColumn != nil || test.isRough else { return [] }
+      return [
+        words.pick(
+          "note: \(large) against \(small) uses χ²(\(df)), the statistic's distribution in large samples"
+            + advice,
+          "说明：\(large) 对 \(small) 的检验用 χ²(\(df))，即大样本时统计量的分布" + advice)
+      ]
+    case .mixture(let k):
+      return [
+        words.pick(
+          "note: \(large) against \(small) tests a variance at the boundary of its range, where the statistic is "
+            + "½χ²(\(k)) + ½χ²(\(k + 1)) for many groups; the naive p value of χ²(\(df)) is too large"
+            + advice,
+          "说明：\(large) 对 \(small) 检验的是取值范围边界上的方差，组数很多时统计量服从 ½χ²(\(k)) + ½χ²(\(k + 1))；"
+            + "按 χ²(\(df)) 得到的 p 值偏大" + advice)
+      ]
+    case .unknown:
+      return [
+        words.pick(
+          "note: \(large) against \(small) tests several variances at the boundary at once; the naive p value is too large, and no simple "
+            + "distribution is right: add one effect at a time, or simulate the distribution with --replicates 1000",
+          "说明：\(large) 对 \(small) 同时检验边界上的几个方差；通常的 p 值偏大，且没有简单的分布："
+            + "请一次只增加一个效应，或用 --replicates 1000 模拟该分布")
+      ]
+    }
+  }
+
+  private func simulationNote(
+    _ simulated: SimulatedNull, _ test: LikelihoodRatioTest, _ large: String, _ small: String,
+    _ words: ExplanationWords
+  ) -> String {
+    let count = simulated.drawCount
+    let failed = simulated.failureCount
+    let seed = simulation.seed
+    if count == 0 {
+      return words.pick(
+        "note: \(large) against \(small): none of \(failed) responses drawn from \(small) could be fitted by both models, so there is no p value",
+        "说明：\(large) 对 \(small)：从 \(small) 抽取的 \(failed) 个因变量都无法用两个模型拟合，因此没有 p 值")
+    }
+    let error = DecimalText.readable(simulated.monteCarloError, digits: 2)
+    let precision =
+      simulated.reachedCount == 0
+      ? words.pick(
+        "no draw reached the statistic, so p is below about 1/\(count)", "没有一次抽样达到该统计量，因此 p 大约小于 1/\(count)")
+      : words.pick("Monte Carlo error \(error)", "蒙特卡洛误差 \(error)")
+    switch simulated.source {
+    case .exact:
+      let naive =
+        test.naivePValue > test.pValue && test.null != .chiSquared
+        ? words.pick(
+          "; the naive p value of χ²(\(test.degreesOfFreedom)) is too large",
+          "；按 χ²(\(test.degreesOfFreedom)) 得到的 p 值偏大") : ""
+      return words.pick(
+        "note: \(large) against \(small) uses \(count) draws from the statistic's exact null distribution (seed \(seed)); \(precision)\(naive)",
+        "说明：\(large) 对 \(small) 的检验用统计量精确零分布的 \(count) 次抽样（种子 \(seed)）；\(precision)\(naive)")
+    case .bootstrap:
+      return words.pick(
+        "note: \(large) against \(small) uses a parametric bootstrap: both models fitted to \(count) responses drawn from \(small) "
+          + "(seed \(seed)), \(failed) more failed; \(precision)",
+        "说明：\(large) 对 \(small) 的检验用参数自助法：从 \(small) 抽取 \(count) 个因变量，两个模型都重新拟合（种子 \(seed)），"
+          + "另有 \(failed) 次失败；\(precision)")
+    }
   }
 
   /// One row a model.
@@ -118,10 +205,14 @@ extension ModelComparison {
       Column("df", .integer(rows.map { $0.test?.degreesOfFreedom })),
       Column("p.value", rows.map { $0.test?.pValue ?? .nan }),
       Column("p.naive", rows.map { $0.test?.naivePValue ?? .nan }),
+      Column("null", .text(rows.map { $0.test?.nullWord })),
+      Column("mcse", rows.map { $0.test?.simulation?.monteCarloError ?? .nan }),
+      Column("draws", .integer(rows.map { $0.test?.simulation?.drawCount })),
     ])
   }
 
-  /// The numbers with their addresses `compare.MODEL(.aic .bic .loglik .deviance .npar)` and `test.MODEL(.statistic .df .p .p_naive)`.
+  /// The numbers with their addresses `compare.MODEL(.aic .bic .loglik .deviance .npar)` and `test.MODEL(.statistic .df .p .p_naive)`, with
+  /// `.mcse` and `.draws` where the null distribution was simulated.
   public var estimates: Estimates {
     var all = Estimates()
     for row in rows {
@@ -133,14 +224,28 @@ extension ModelComparison {
             .init("loglik", row.logLikelihood), .init("npar", Double(row.parameterCount)),
           ]))
       guard let test = row.test else { continue }
-      all.append(
-        EstimateRow(
-          ["test", row.name], effect: .scalar, term: row.formulaText,
-          [
-            .init("statistic", test.statistic), .init("df", Double(test.degreesOfFreedom)),
-            .init("p.value", test.pValue), .init("p_naive", test.naivePValue),
-          ]))
+      var numbers: [EstimateRow.Quantity] = [
+        .init("statistic", test.statistic), .init("df", Double(test.degreesOfFreedom)),
+        .init("p.value", test.pValue), .init("p_naive", test.naivePValue),
+      ]
+      if let simulation = test.simulation {
+        numbers.append(.init("mcse", simulation.monteCarloError))
+        numbers.append(.init("draws", Double(simulation.drawCount)))
+      }
+      all.append(EstimateRow(["test", row.name], effect: .scalar, term: row.formulaText, numbers))
     }
     return all
+  }
+}
+
+extension LikelihoodRatioTest {
+  /// The null distribution behind `pValue` in a word.
+  var nullWord: String {
+    if let simulation { return simulation.source.rawValue }
+    return switch null {
+    case .chiSquared: "chisq"
+    case .mixture: "mixture"
+    case .unknown: "unknown"
+    }
   }
 }

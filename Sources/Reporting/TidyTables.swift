@@ -96,28 +96,29 @@ extension LinearMixedModelFit {
   }
 
   private func appendModes(to rows: inout TidyRows) {
-    let deviations = conditionalStandardDeviations
-    for (i, name) in model.randomEffectNames.enumerated() {
-      for (j, level) in model.groupLevels.enumerated() {
-        rows.append(
-          .init(
-            effect: .mode, group: model.groupingFactor, level: level, term: name,
-            estimate: conditionalModes[j, i],
-            standardError: deviations[j, i]))
+    for effects in randomEffects {
+      let (modes, deviations) = (effects.modes, effects.conditionalStandardDeviations)
+      for (i, name) in effects.factor.effectNames.enumerated() {
+        for (j, level) in effects.factor.levels.enumerated() {
+          rows.append(
+            .init(
+              effect: .mode, group: effects.factor.name, level: level, term: name, estimate: modes[j, i],
+              standardError: deviations[j, i]))
+        }
       }
     }
   }
 
   private func appendCoefficients(to rows: inout TidyRows) {
-    let values = groupCoefficients
-    let errors = groupCoefficientErrors
-    for (k, name) in coefficientNames.enumerated() {
-      for (j, level) in model.groupLevels.enumerated() {
-        rows.append(
-          .init(
-            effect: .coefficient, group: model.groupingFactor, level: level, term: name,
-            estimate: values[j, k],
-            standardError: errors[j, k]))
+    for effects in randomEffects {
+      let (values, errors) = (effects.coefficients, effects.coefficientErrors)
+      for (k, name) in effects.coefficientNames.enumerated() {
+        for (j, level) in effects.factor.levels.enumerated() {
+          rows.append(
+            .init(
+              effect: .coefficient, group: effects.factor.name, level: level, term: name,
+              estimate: values[j, k], standardError: errors[j, k]))
+        }
       }
     }
   }

@@ -1,8 +1,8 @@
 extension DataTable {
   /// The table as CSV: a header, one line a row, lines ended by LF.
   ///
-  /// Quotes stand only where a field needs them (it holds the separator, a quote or a line end, or has a blank at an end);
-  /// missing entries are written as the options' word; numbers carry full precision. A text equal to the word for missing
+  /// Quotes stand only where a field needs them (it holds the separator, a quote or a line end, has a blank at an end, or starts with what
+  /// would be a byte-order mark); missing entries are written as the options' word; numbers carry full precision. A text equal to the word for missing
   /// values reads back as missing, quoted or not, in R as here: choose another word for data that holds it.
   public func csv(options: CSVOptions = CSVOptions()) -> String {
     String(decoding: csvBytes(options: options), as: UTF8.self)
@@ -53,7 +53,9 @@ extension DataTable {
     let blankAtAnEnd = utf8.first == 0x20 || utf8.last == 0x20
     // A lone empty field would make its row a blank line.
     let blankLine = text.isEmpty && columns.count == 1
-    if special || blankAtAnEnd || blankLine {
+    // At the start of a file the character would be read as a byte-order mark.
+    let mark = text.unicodeScalars.first == "\u{FEFF}"
+    if special || blankAtAnEnd || blankLine || mark {
       out.append(quote)
       for byte in utf8 {
         if byte == quote { out.append(quote) }

@@ -20,7 +20,7 @@ struct MultilevelLab: ParsableCommand {
       DataCommand.self, FitCommand.self, CompareCommand.self, AnovaCommand.self, IntervalsCommand.self,
       SimulateCommand.self,
       PoolCommand.self,
-      PredictCommand.self,
+      PredictCommand.self, AugmentCommand.self,
       ExplainCommand.self,
       PlotCommand.self,
       LabCommands.self, DoctorCommand.self,

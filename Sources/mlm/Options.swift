@@ -1,5 +1,6 @@
 import ArgumentParser
 import Estimates
+import Glibc
 import Labs
 import MixedModels
 import ModelFormula
@@ -37,6 +38,9 @@ struct ReadingOptions: ParsableArguments {
         "a comma cannot both separate columns and mark decimals; with --decimal comma say --separator ';'")
     }
   }
+
+  /// Whether any option differs from its default.
+  var isGiven: Bool { separator.scalar != "," || decimal != .point }
 
   var options: CSVOptions {
     CSVOptions(separator: separator.scalar, decimalMark: decimal == .comma ? "," : ".")
@@ -169,6 +173,12 @@ struct ModelOptions: ParsableArguments {
   @Flag(name: .long, help: "Estimate by maximum likelihood instead of REML.")
   var ml = false
 
+  @Flag(
+    name: .long,
+    help: "Factor crossed factors of very many levels exactly, however long it takes; its cost is said first."
+  )
+  var exact = false
+
   @OptionGroup var columns: RoleOptions
 
   /// Refuses options that would silently do nothing.
@@ -176,6 +186,35 @@ struct ModelOptions: ParsableArguments {
   func check(_ formula: ModelFormula, _ table: DataTable) throws(OptionError) {
     try columns.check([formula], table)
     if ml, formula.randomTerms.isEmpty { throw .needsBar("--ml") }
+    if exact, formula.randomTerms.isEmpty { throw .needsBar("--exact") }
+  }
+
+  /// The mixed model of a formula; says first what an exact factorization costs where it is asked for and large.
+  func mixedModel(_ formula: ModelFormula, _ table: DataTable) throws -> LinearMixedModel {
+    let mixed = try LinearMixedModel(formula, data: table, roles: roles, exact: exact)
+    if exact, let (operations, bytes) = mixed.exactCost, operations > 1e10 {
+      Terminal.note(
+        "note: each exact evaluation takes about \(ModelOptions.text(operations)) operations, some "
+          + "\(ModelOptions.text(operations / 3e10)) s, and \(ModelOptions.text(bytes / 1e9)) GB; a fit takes about fifteen such"
+      )
+    }
+    return mixed
+  }
+
+  /// Two significant digits.
+  private static func text(_ x: Double) -> String {
+    if x >= 1e4 {
+      let power = Int(log10(x))
+      return text(x / pow(10, Double(power))) + "e\(power)"
+    }
+    let scale = pow(10, floor(log10(max(x, 1e-9))) - 1)
+    return shortestText((x / scale).rounded() * scale)
+  }
+
+  /// Whether any option differs from its default.
+  var isGiven: Bool {
+    ml || exact || !columns.factor.columns.isEmpty || !columns.contrasts.isEmpty || columns.weights != nil
+      || columns.offset != nil || columns.doubleBar != .split
   }
 
   var method: EstimationMethod { ml ? .ml : .reml }
@@ -254,4 +293,5 @@ extension LabLanguage {
   var ofSentences: Language { self == .zh ? .zh : .en }
 }
 extension OutputFormat: ExpressibleByArgument {}
+extension PredictionIntervals.Kind: ExpressibleByArgument {}
 extension TidyEffect: ExpressibleByArgument {}

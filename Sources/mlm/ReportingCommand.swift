@@ -12,7 +12,7 @@ extension ReportingCommand {
   /// Runs the command for a terminal.
   func run() throws {
     try reportingErrors {
-      let result = try result(in: CommandContext(language: .en, wantsEstimates: false))
+      let result = try result(in: CommandContext(language: .en, recordsEstimates: false))
       try FileWriting.write(result.files)
       if let echo = result.echo { Terminal.note(echo) }
       for note in result.notes { Terminal.note(note) }

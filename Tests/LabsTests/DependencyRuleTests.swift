@@ -26,5 +26,14 @@ struct DependencyRuleTests {
     let document = try LabDocument(parsing: source, file: folder + "/x.lab.md")
     let result = try LabBuild(document).run(with: FakeRunner())
     #expect(result.dependencies == [folder + "/x.lab.md", folder + "/" + name])
+    // What the front matter names is handed out.
+    #expect(result.files.map(\.path) == ["handout/\(name)", "x-student.en.md"])
+    let key = try LabBuild(document, audience: .instructor).run(with: FakeRunner())
+    #expect(key.files.first?.path == "instructor/handout/\(name)")
+    let twice = source.replacing("mlm read \(name)", with: "mlm write --out handout/\(name)")
+    let error = #expect(throws: LabError.self) {
+      try LabBuild(try LabDocument(parsing: twice, file: folder + "/x.lab.md")).run(with: FakeRunner())
+    }
+    #expect(error?.description.contains("'handout/\(name)' is handed out twice") == true)
   }
 }

@@ -125,6 +125,31 @@ struct LabBuildTests {
     #expect(try markdown(body.replacing("%", with: " notes=show"), .student, .zh).contains("并附提示（标准错误输出）："))
   }
 
+  @Test(
+    "a command that is meant to fail shows its message; it fails the build if it succeeds or a file is missing"
+  )
+  func expectedErrors() throws {
+    let body = "```mlm error=show\nmlm fit 'y ~ x'\nmlm refuse this\n```"
+    let shown = try markdown(body)
+    #expect(
+      shown.hasSuffix(
+        "a printed fit\n```\n\nIt ends with an error (on standard error):\n\n```text\nmlm: no subcommand 'refuse'\n```\n"
+      ))
+    #expect(try markdown(body, .student, .zh).contains("命令以错误结束（标准错误输出）："))
+    for (body, message) in [
+      ("```mlm error=show\nmlm fit 'y ~ x'\n```", "succeeds, but the block has error=show"),
+      ("```mlm error=show\nmlm read missing.csv\n```", "cannot read"),
+      ("```mlm error=show\nmlm refuse this\nmlm fit 'y ~ x'\n```", "no subcommand 'refuse'"),
+    ] {
+      let error = #expect(throws: LabError.self) { try markdown(body) }
+      #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    }
+    #expect(faults("```mlm error=hide\nmlm fit\n```").first?.contains("it may be show") == true)
+    #expect(
+      faults("```mlm error=show as=table\nmlm fit\n```").first?.contains("for texts whose output is printed")
+        == true)
+  }
+
   @Test("figures get the lab's labels, explanations those of their names, other commands none")
   func labels() throws {
     let document = try lab(

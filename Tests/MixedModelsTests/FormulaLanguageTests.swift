@@ -116,12 +116,4 @@ struct FormulaLanguageTests {
     let lme4 = try ModelFrame(ModelFormula(formula), data: data, roles: ColumnRoles(doubleBar: .lme4))
     #expect(lme4.random.map(\.columnNames.count) == [1, 3])
   }
-
-  @Test("nested grouping factors are named where several are refused")
-  func nestedRefused() throws {
-    let data = try DataTable(csv: Reference.bytes("lmm/machines.csv"), file: "machines.csv")
-    #expect(throws: FitError.severalGroupingFactors(["Machine:Worker", "Worker"])) {
-      try LinearMixedModel("score ~ Machine + (1 | Worker/Machine)", data: data)
-    }
-  }
 }

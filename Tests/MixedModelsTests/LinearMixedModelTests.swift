@@ -94,18 +94,35 @@ struct LinearMixedModelTests {
   @Test("conditional modes, their standard deviations and group coefficients", arguments: ReferenceCase.all)
   func modes(_ r: ReferenceCase) throws {
     let fit = try r.fit()
-    let singular = r.isSingular
-    #expect(r.record["ranef"].array.count == 1)
-    let reference = r.record["ranef"][0]
-    let levels = fit.model.groupLevels
+    let factors = r.record["ranef"].array
+    #expect(factors.count == fit.randomEffects.count)
+    // The salary records have one table of coefficients, the others one a factor.
+    let tables = r.record["coef"].isArray ? r.record["coef"].array : [r.record["coef"]]
+    for (effects, reference) in zip(fit.randomEffects, factors) {
+      if !reference["group"].isNull { #expect(reference["group"].string == effects.factor.name) }
+      try compareModes(effects, reference, fit, singular: r.isSingular)
+      if r.record["coef"].isNull { continue }
+      let table = tables.first { $0["group"].isNull || $0["group"].string == effects.factor.name }
+      try compareCoefficients(
+        effects, #require(table), singular: r.isSingular, firstSix: r.record["coef"].isArray)
+    }
+  }
+
+  private func compareModes(
+    _ effects: FactorEffects, _ reference: JSON, _ fit: LinearMixedModelFit, singular: Bool
+  ) throws {
+    let levels = effects.factor.levels
     #expect(levels.count == reference["n_levels"].int)
     // The record holds the first 40 levels, and sums over all of them where it was cut.
     let shown = min(40, levels.count)
     #expect(Array(levels.prefix(40)) == reference["levels"].strings)
     let terms = reference["terms"].strings
-    #expect(terms.sorted() == fit.model.randomEffectNames.sorted())
-    let columns = terms.map { fit.model.randomEffectNames.firstIndex(of: $0)! }
-    let sd = fit.varianceComponents.flatMap(\.standardDeviations)
+    #expect(terms.sorted() == effects.factor.effectNames.sorted())
+    let columns = terms.map { effects.factor.effectNames.firstIndex(of: $0)! }
+    let own = zip(fit.model.terms, fit.varianceComponents)
+      .filter { fit.model.factors[$0.0.factor].name == effects.factor.name }
+    let sd = own.flatMap(\.1.standardDeviations)
+    let modes = effects.modes
     let values = reference["values"].matrix
     #expect(values.count == shown)
     for (j, row) in values.enumerated() {
@@ -114,14 +131,13 @@ struct LinearMixedModelTests {
         // A mode near 0 has the accuracy of the sd from which it comes.
         let tolerance = singular ? 1e-4 : 1e-6
         expectClose(
-          fit.conditionalModes[j, columns[k]], value, relative: tolerance,
-          absolute: tolerance * sd[columns[k]],
+          modes[j, columns[k]], value, relative: tolerance, absolute: tolerance * sd[columns[k]],
           "mode \(j) \(terms[k])")
       }
     }
     if shown < levels.count {
       for (k, column) in columns.enumerated() {
-        let all = fit.conditionalModes.column(column)
+        let all = modes.column(column)
         expectClose(
           all.reduce(0, +), reference["sum_values"].doubles[k],
           absolute: 1e-6 * sd[column] * Double(all.count))
@@ -129,27 +145,34 @@ struct LinearMixedModelTests {
           all.reduce(0) { $0 + $1 * $1 }, reference["sumsq_values"].doubles[k], relative: 2e-6)
       }
     }
+    if reference["cond_sd"].isNull { return }
+    let found = effects.conditionalStandardDeviations
     let deviations = reference["cond_sd"].matrix
     #expect(deviations.count == shown)
     for (j, row) in deviations.enumerated() {
       #expect(row.count == terms.count)
       for (k, value) in row.enumerated() {
-        let found = fit.conditionalStandardDeviations[j, columns[k]]
-        expectClose(found, value, relative: singular ? 1e-4 : 1e-6, absolute: singular ? 1e-4 : 0, "sd \(j)")
+        expectClose(
+          found[j, columns[k]], value, relative: singular ? 1e-4 : 1e-6, absolute: singular ? 1e-4 : 0,
+          "sd \(j)")
       }
     }
-    let coef = r.record["coef"].isArray ? r.record["coef"][0] : r.record["coef"]
-    #expect(fit.coefficientNames == coef["terms"].strings)
-    let coefficients = coef["values"].matrix
-    // The lecture's and the literature's records hold the first six levels.
-    #expect(coefficients.count == (r.record["coef"].isArray ? min(6, levels.count) : levels.count))
-    #expect(Array(levels.prefix(coefficients.count)) == coef["levels"].strings)
+  }
+
+  private func compareCoefficients(
+    _ effects: FactorEffects, _ table: JSON, singular: Bool, firstSix: Bool
+  ) throws {
+    let levels = effects.factor.levels
+    #expect(effects.coefficientNames == table["terms"].strings)
+    let coefficients = table["values"].matrix
+    #expect(coefficients.count == (firstSix ? min(6, levels.count) : levels.count))
+    #expect(Array(levels.prefix(coefficients.count)) == table["levels"].strings)
+    let found = effects.coefficients
     for (j, row) in coefficients.enumerated() {
-      #expect(row.count == fit.coefficientNames.count)
+      #expect(row.count == effects.coefficientNames.count)
       for (k, value) in row.enumerated() {
         expectClose(
-          fit.groupCoefficients[j, k], value, relative: singular ? 1e-4 : 1e-6,
-          absolute: singular ? 1e-4 : 1e-7)
+          found[j, k], value, relative: singular ? 1e-4 : 1e-6, absolute: singular ? 1e-4 : 1e-7)
       }
     }
   }
@@ -219,10 +242,10 @@ struct LinearMixedModelTests {
       absolute: 2 * tolerance * size / fit.sigma)
     #expect(fit.observationCount == r.record["n_obs"].int)
     #expect(fit.observationCount + fit.diagnostics.omittedRows == r.record["n_rows"].int)
-    #expect(r.record["n_groups"].object.count == 1)
-    #expect(fit.model.groupLevels.count == r.record["n_groups"][fit.model.groupingFactor].int)
+    #expect(r.record["n_groups"].object.count == fit.model.factors.count)
+    for factor in fit.model.factors { #expect(factor.levels.count == r.record["n_groups"][factor.name].int) }
     #expect(fit.fixedEffects.count == r.record["n_fixed"].int)
-    #expect(fit.conditionalModes.storage.count == r.record["n_ranef"].int)
+    #expect(fit.randomEffects.reduce(0) { $0 + $1.modes.storage.count } == r.record["n_ranef"].int)
     #expect(fit.observationCount - fit.parameterCount == r.record["df_residual"].int)
     #expect(fit.model.droppedColumns == r.record["dropped_columns"].strings)
   }
@@ -234,7 +257,10 @@ struct LinearMixedModelTests {
     let found = try r.model().fixedMatrix
     // The same numbers of the file; products of two columns are rounded once. Polynomials are computed on another way than R's.
     let tolerance = r.hasTrainedColumns ? 1e-12 : 1e-15
-    for (i, row) in rows.enumerated() { expectClose(found.row(i), row, relative: tolerance, "row \(i)") }
+    let contrasts = r.record["contrasts"].isNull ? 0 : 1e-15
+    for (i, row) in rows.enumerated() {
+      expectClose(found.row(i), row, relative: tolerance, absolute: contrasts, "row \(i)")
+    }
   }
 
   /// lme4's decomposition of the criterion, each part from what a fit reports:
@@ -263,7 +289,8 @@ struct LinearMixedModelTests {
       fit.criterion + logWeights - (fit.method == .reml ? information : 0) - m
       * (1 + log(2 * .pi * penalized / m))
     // log|L|² moves by at most 2 for each effect of each level when log θ moves by 1.
-    let slope = Double(2 * (fit.conditionalModes.storage.count + p)) + 2 * m
+    let effects = fit.randomEffects.reduce(0) { $0 + $1.modes.storage.count }
+    let slope = Double(2 * (effects + p)) + 2 * m
     expectClose(rest, parts["ldL2"].double, absolute: 10 * tolerance * slope)
   }
 
@@ -375,6 +402,31 @@ struct LinearMixedModelTests {
     // With a coefficient for each group there is nothing left of any effect.
     #expect(throws: FitError.spannedByFixedEffects(effects: ["(Intercept)"], factor: "g")) {
       try LinearMixedModel("y ~ g + (1 | g)", data: data).fit(by: .reml)
+    }
+  }
+
+  @Test(
+    "a slope that all groups share is found among the random effects alone",
+    arguments: [
+      ("y ~ 1 + (0 + x | g)", [1.0]), ("y ~ 1 + (x || g)", [0, 1]), ("y ~ 1 + (0 + x + w | g)", [1, 0, 0]),
+      ("y ~ 1 + (x + w || g)", [0, 1, 0]),
+    ])
+  func sharedSlope(_ formula: String, _ direction: [Double]) throws {
+    // x lies far from 0, so the slope's variance is 10¹¹ times the residual's in the length of its column.
+    let rows = 0..<60
+    let x = rows.map { ($0 * 7) % 3 == 0 ? 2000.1 : 2000 }
+    let y = rows.map { 70 * (x[$0] - 2000) + Double(($0 * 37) % 11) / 20 + Double($0 / 10 % 4) / 10 }
+    let data = DataTable([
+      Column("y", y), Column("x", x), Column("w", rows.map { Double(($0 * 5) % 7) }),
+      Column("g", rows.map { "g\($0 / 10)" }),
+    ])
+    let model = try LinearMixedModel(formula, data: data)
+    for method in [EstimationMethod.ml, .reml] {
+      let fit = try model.fit(by: method)
+      for slope in [0, 1e-4, 1, 100, 200, 300, 500] {
+        let other = try model.criterion(at: direction.map { slope * $0 }, method: method)
+        #expect(fit.criterion <= other + 1e-7 * abs(other), "\(slope)")
+      }
     }
   }
 

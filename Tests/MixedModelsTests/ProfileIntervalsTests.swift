@@ -66,10 +66,10 @@ struct ProfileIntervalsTests {
     -> Double
   {
     let workspace = ProfiledCriterion(model.reduction, method: .ml)
-    let scaled = model.reduction.effectScale[0, 0] * theta
+    let scaled = model.reduction.design.effectScale[0, 0] * theta
     _ = [scaled * scaled].withPointer { workspace.evaluate(at: $0) }
     expectClose(workspace.value, deviance, relative: 1e-12)
-    let unit = model.reduction.responseScale
+    let unit = model.reduction.design.responseScale
     return workspace.sigmaSquared * unit * unit
   }
 
@@ -92,14 +92,32 @@ struct ProfileIntervalsTests {
     let table = try DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"))
     let model = try LinearMixedModel(
       "Reaction ~ Days + \(term)", data: table, roles: ColumnRoles(factors: ["Subject"]))
-    let profile = CovarianceProfile(model.reduction)
+    // Standard deviations of 20 and less, σ of 27.
+    expectDerivatives(model, term, sigma: 27) { 20 / pow(6, Double($0)) }
+  }
+
+  @Test(
+    "the same with several grouping factors: exact where levels are few, by differences where they are many",
+    arguments: [
+      ("y ~ x + (1 | class) + (1 | judge)", 14, 1e-7), ("y ~ x + (x | class) + (1 | judge)", 14, 1e-7),
+      ("y ~ x + (x | class) + (1 | judge)", 70, 1e-5),
+    ])
+  func severalFactors(_ formula: String, _ classes: Int, _ precision: Double) throws {
+    let model = try LinearMixedModel(formula, data: schoolTable(classes: classes, rows: 400))
+    #expect(model.reducedData.criterion(.ml).hasExactHessian == (classes < 20))
+    expectDerivatives(model, formula, sigma: 1, precision: precision) { 0.8 / pow(2, Double($0)) }
+  }
+
+  private func expectDerivatives(
+    _ model: LinearMixedModel, _ term: String, sigma: Double, precision: Double = 1e-7,
+    deviation: (Int) -> Double
+  ) {
+    let profile = CovarianceProfile(model.reducedData)
     let count = profile.count
-    // Standard deviations of 20 and less, partial correlations of 0.3, −0.2, …, σ of 27.
+    // Partial correlations of 0.3, −0.2, ….
     var x = (0..<count).map { 0.3 - 0.2 * Double($0 % 3) }
-    for k in 0..<model.reduction.effectCount {
-      x[profile.deviationIndex(of: k)] = log(20 / pow(6, Double(k)))
-    }
-    x[profile.sigmaIndex] = log(27)
+    for k in model.randomEffectNames.indices { x[profile.deviationIndex(of: k)] = log(deviation(k)) }
+    x[profile.sigmaIndex] = log(sigma)
     func gradient(_ x: [Double]) -> [Double] {
       _ = profile.value(x)
       profile.differentiate(x)
@@ -123,7 +141,7 @@ struct ProfileIntervalsTests {
       for b in 0..<count {
         let bend = (8 * (slopes[2][b] - slopes[1][b]) - (slopes[3][b] - slopes[0][b])) / (12 * h)
         expectClose(
-          hessian[b + a * count], bend, absolute: 1e-7 * hessian.map(abs).max()!, "\(term) [\(b), \(a)]")
+          hessian[b + a * count], bend, absolute: precision * hessian.map(abs).max()!, "\(term) [\(b), \(a)]")
       }
     }
   }
@@ -138,5 +156,5 @@ struct ProfileIntervalsTests {
   }
 
   @Test("how many records hold profile limits")
-  func count() { #expect(Self.recorded.count == 10) }
+  func count() { #expect(Self.recorded.count == 12) }
 }

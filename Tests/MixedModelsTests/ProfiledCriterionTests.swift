@@ -6,42 +6,6 @@ import Testing
 
 @testable import MixedModels
 
-/// The criterion by its definition: V = I + ZΛΛ'Z' formed and factored, rows by rows. Slow, and nothing in common with the kernel.
-private func denseCriterion(_ model: LinearMixedModel, theta: [Double], method: EstimationMethod) -> Double {
-  let n = model.frame.response.count
-  let q = model.randomMatrix.columns
-  let p = model.fixedMatrix.columns
-  let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: model.terms.map(\.columns))
-  let psi = lambda * lambda.transposed
-  var v = Matrix.identity(n)
-  for i in 0..<n {
-    for j in 0..<n where model.groupCodes[i] == model.groupCodes[j] {
-      for a in 0..<q {
-        for b in 0..<q { v[i, j] += model.randomMatrix[i, a] * psi[a, b] * model.randomMatrix[j, b] }
-      }
-    }
-  }
-  var factor = v.storage
-  var columns = (0..<p).map { model.fixedMatrix.column($0) } + [model.frame.response]
-  var logV = 0.0
-  factor.withUnsafeMutableBufferPointer { l in
-    #expect(SmallKernels.cholesky(l.baseAddress!, n))
-    for i in 0..<n { logV += 2 * log(l[i + i * n]) }
-    for k in columns.indices {
-      columns[k].withUnsafeMutableBufferPointer {
-        SmallKernels.solveLower(l.baseAddress!, n, $0.baseAddress!)
-      }
-    }
-  }
-  let x = Matrix(rows: n, columns: p, storage: columns[..<p].flatMap { $0 })
-  let qr = PivotedQR(x)
-  var effects = columns[p]
-  qr.applyTransposedQ(to: &effects)
-  let rss = effects[p...].reduce(0) { $0 + $1 * $1 }
-  let m = Double(method == .reml ? n - p : n)
-  return logV + m * (1 + log(2 * .pi * rss / m)) + (method == .reml ? 2 * qr.logAbsDeterminant : 0)
-}
-
 @Suite("Profiled criterion")
 struct ProfiledCriterionTests {
   static let cases: [(String, [[Double]])] = [

@@ -63,7 +63,25 @@ struct ReferenceCase: CustomTestStringConvertible, Sendable {
     return ReferenceCase(file: "lmm", name: id, record: record, data: record["data"].string!)
   }
 
+  /// Several grouping factors: nested, crossed, partially crossed, and two in records without what R computes slowly.
+  static let crossed: [ReferenceCase] = [
+    "cake_helmert_poly", "cake_rep_slash", "machines_nested", "machines_int_slash_ml", "machines_unbalanced",
+    "pastes_nested_ml", "pastes_nested_slash", "pastes_sample", "penicillin_ml", "penicillin_reml",
+    "insteval", "insteval_ml_nodept",
+  ].map { id in
+    let record = try! Reference.json("lmm/\(id).json")
+    return ReferenceCase(file: "lmm", name: id, record: record, data: record["data"].string!)
+  }
+
   /// The cases with the fields of the reference's `lmm/` and `slides/`.
-  static let full = slides + literature
+  static let full = slides + literature + crossed
   static let all = salary + full
+}
+
+extension LinearMixedModel {
+  /// The reduced data of a model with one grouping factor.
+  var reduction: GroupReduction {
+    guard case .single(let data) = reducedData else { preconditionFailure("several grouping factors") }
+    return data
+  }
 }

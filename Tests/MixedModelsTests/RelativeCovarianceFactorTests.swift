@@ -14,7 +14,7 @@ struct RelativeCovarianceFactorTests {
     #expect(lambda == Matrix([[1, 0, 0], [2, 3, 0], [0, 0, 4]]))
     #expect(RelativeCovarianceFactor.theta(of: lambda, blocks: blocks) == theta)
     #expect(
-      RelativeCovarianceFactor.names(blocks: blocks, group: "g", effects: ["a", "b", "c"])
+      RelativeCovarianceFactor.names(blocks: blocks, groups: ["g", "g"], effects: ["a", "b", "c"])
         == ["g.a", "g.b.a", "g.b", "g.c"])
   }
 

@@ -31,7 +31,7 @@ struct SimulationTests {
   }
 
   @Test("how many records hold draws")
-  func count() { #expect(Self.recorded.count == 53) }
+  func count() { #expect(Self.recorded.count == 63) }
 
   @Test("residuals of a row with weight w have the standard deviation σ/√w")
   func weights() throws {

@@ -147,7 +147,7 @@ struct PrintedTextTests {
       "dyestuff2_reml", "dyestuff_ml", "dyestuff_reml", "machines_slope", "sleep_dbar_reml",
       "sleep_factor_slope",
       "sleep_int_reml", "sleep_no_intercept", "sleep_slope_ml", "sleep_slope_reml", "cake_temp",
-      "sleep_weights",
+      "sleep_weights", "machines_nested", "pastes_nested_slash", "penicillin_reml",
     ])
   func literatureModels(_ id: String) throws {
     let r = try Reference.json("lmm/\(id).json")

@@ -24,6 +24,7 @@ struct CommandTests {
     let commands: [any ParsableCommand.Type] = [
       SalaryDataCommand.self, FitCommand.self, PoolCommand.self, PredictCommand.self, PlotCommand.self,
       ExplainCommand.self, LabBuildCommand.self, LabIndexCommand.self, DoctorCommand.self,
+      CompareCommand.self,
     ]
     for command in commands {
       // At a terminal's 80 columns the example must stand on one line, so that it can be copied.
@@ -80,6 +81,61 @@ struct CommandTests {
       try result.estimates.value(at: "random.department.experience.sd"),
       reference["varcorr"][0]["sd"][1].double, relative: 1e-6)
     expectClose(try result.estimates.value(at: "criterion"), document["objective"].double, relative: 0)
+  }
+
+  private static let sleep = Reference.directory.appendingPathComponent("lmm/sleepstudy.csv").path
+
+  @Test("compare says which null distribution each test used, with its Monte Carlo error")
+  func compare() throws {
+    let formulas = [
+      "Reaction ~ Days", "Reaction ~ Days + (1 | Subject)", "Reaction ~ Days + (Days | Subject)",
+    ]
+    let line = ["compare"] + formulas + ["--data", Self.sleep, "--factor", "Subject"]
+    func run(_ options: String..., language: LabLanguage = .en) throws -> CommandResult {
+      try SubcommandRunner().run(line + options, in: CommandContext(language: language))
+    }
+    let unasked = try run()
+    #expect(unasked.echo == "seed 1")
+    let exact = """
+      note: m2 against m1 uses 100000 draws from the statistic's exact null distribution (seed 1); no draw reached the statistic, so p is \
+      below about 1/100000
+      """
+    let mixture = """
+      note: m3 against m2 tests a variance at the boundary of its range, where the statistic is ½χ²(1) + ½χ²(2) for many groups; the naive \
+      p value of χ²(2) is too large; 18 groups are few, so that this is rough: --replicates 1000 simulates the distribution
+      """
+    #expect(Array(unasked.notes.dropFirst()) == [exact, mixture])
+    #expect(unasked.output.contains("Pr(>Chisq) Pr(boundary)"))
+    let asked = try run("--replicates", "99", "--seed", "7", language: .zh)
+    #expect(asked.echo == "seed 7, replicates 99")
+    let bootstrap = """
+      说明：m3 对 m2 的检验用参数自助法：从 m2 抽取 99 个因变量，两个模型都重新拟合（种子 7），另有 0 次失败；\
+      没有一次抽样达到该统计量，因此 p 大约小于 1/99
+      """
+    #expect(asked.notes.last == bootstrap)
+    #expect(asked.output.contains("Pr(>Chisq) Pr(simulated)"))
+    #expect(try asked.estimates.value(at: "test.m3.p") == 0.01)
+    expectClose(try asked.estimates.value(at: "test.m3.mcse"), 0.01, relative: 1e-12)
+    let rows = try JSON(parsing: Data(run("--replicates", "99", "--format", "json").output.utf8)).array
+    #expect(rows[0]["null"].isNull && rows[0]["draws"].isNull)
+    let kinds = rows.dropFirst().map { $0["null"].string ?? "" }
+    #expect(kinds == ["exact", "bootstrap"])
+    #expect(rows[1]["draws"].int == 100_000)
+    #expect(rows[2]["draws"].int == 99)
+    #expect(rows[1]["mcse"].double < 1e-4)
+    #expect(rows[2]["p.naive"].double < 1e-9)
+    #expect(throws: (any Error).self) { try run("--replicates", "0") }
+  }
+
+  @Test("compare says how to know a p value that is not known")
+  func compareUnknown() throws {
+    let result = try run(
+      "compare", "Reaction ~ Days", "Reaction ~ Days + (Days | Subject)", "--data", Self.sleep, "--factor",
+      "Subject", "--format", "csv")
+    #expect(result.echo == nil)
+    #expect(result.output.contains(",unknown,"))
+    let note = try #require(result.notes.last)
+    #expect(note.hasSuffix("add one effect at a time, or simulate the distribution with --replicates 1000"))
   }
 
   @Test("predict adds R's predictions; new levels are an error unless allowed")
@@ -256,7 +312,7 @@ struct CommandTests {
       ),
       (
         ["fit", "salary ~ experience + (1 | department) + (1 | ids)", "--data", salary],
-        "several grouping factors (department, ids)"
+        "100 rows in 100 levels of 'ids'"
       ),
       (["fit", "salary ~ experience + (1 + experience + experience | department)", "--data", salary], ""),
       (
@@ -278,6 +334,38 @@ struct CommandTests {
     } catch {
       #expect(!message.isEmpty && "\(error)".contains(message), "\(error)")
     }
+  }
+
+  @Test("plot schematic takes neither formula nor data; the other kinds need both")
+  func plotSchematic() throws {
+    let drawn = try run("plot", "schematic", "--out", "s.svg", "--lang", "zh", "--label", "y=pay|薪资")
+    #expect(drawn.files.map(\.path) == ["s.svg"] && drawn.output.contains("纵轴为薪资"))
+    expectClose(try #require(drawn.figure).height, 6.5 * 72 / 2.54, relative: 1e-12)
+    for (words, message) in [
+      (["schematic", Self.varying], "schematic shows no model; leave out the formula 'salary"),
+      (["schematic", "--data", Self.salary], "schematic shows no data; leave out --data"),
+      (["schematic", "--ml"], "leave out their options"),
+      (["schematic", "--dodge", "0.5"], "--dodge is for complete-pooling"),
+      (["varying-both", "--data", Self.salary], "varying-both needs a model formula"),
+      (["varying-both", Self.varying], "varying-both needs --data"),
+    ] {
+      do {
+        _ = try MultilevelLab.parseAsRoot(["plot"] + words + ["--out", "x.svg"])
+        Issue.record("no error: \(words)")
+      } catch {
+        #expect(MultilevelLab.message(for: error).contains(message), "\(MultilevelLab.message(for: error))")
+      }
+    }
+  }
+
+  @Test("simulate: --out names the file that standard output would have had")
+  func simulateFile() throws {
+    let words = ["simulate", "salary ~ experience + (1 | department)", "--data", Self.salary, "--seed", "7"]
+    let context = CommandContext(language: .en)
+    let printed = try SubcommandRunner().run(words, in: context)
+    let written = try SubcommandRunner().run(words + ["--out", "s.csv"], in: context)
+    #expect(written.output.isEmpty && written.files.map(\.path) == ["s.csv"])
+    #expect(!printed.output.isEmpty && written.files[0].bytes == Array(printed.output.utf8))
   }
 
   private static let varying = "salary ~ experience + (1 + experience | department)"

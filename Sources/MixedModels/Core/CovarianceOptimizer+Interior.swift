@@ -7,6 +7,7 @@ extension CovarianceOptimizer {
   func descend(known: End?) -> End? {
     var value = evaluate(psi)
     guard value.isFinite else { return nil }
+    if !criterion.hasExactHessian { return descendOnFace(value) }
     for _ in 0..<60 {
       criterion.differentiate()
       guard prepareChart() else { return descendOnFace(value) }

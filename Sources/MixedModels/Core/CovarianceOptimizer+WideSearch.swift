@@ -2,18 +2,21 @@ import Glibc
 import LinearAlgebra
 
 /// A search over decades, for designs whose criterion has several minima far apart: independent terms, whose effects can stand for each other
-/// (x far from 0 in `(x || g)`), and effects that hardly vary within groups.
+/// (x far from 0 in `(x || g)`), effects that fixed ones can stand for (x far from 0 in `1 + (0 + x | g)`), and effects that hardly vary
+/// within groups.
 extension CovarianceOptimizer {
   /// Whether minima far from each other are likely.
-  static func needsWideSearch(_ data: GroupReduction) -> Bool {
-    data.effectCount >= 2 && (data.blocks.count > 1 || 2 * data.singularGroupCount > data.groupCount)
+  static func needsWideSearch(_ criterion: CovarianceCriterion) -> Bool {
+    criterion.needsWideSearch || criterion.effectCount >= 2 && criterion.inflations.max()! > 1e3
   }
 
   /// Starting points (q×q): the lowest of a grid's local minima for two effects, one effect large or small beside the others for more.
   func wideStarts() -> [[Double]] {
     if q == 2 { return gridMinima() }
     return (0..<q).flatMap { k in
-      [(1e4, 0.1), (0.1, 1e4), (100, 0.001)].map { own, others in
+      let inflation = criterion.inflations[k]
+      let far = inflation > 1e3 ? [inflation, 100 * inflation, 1e4 * inflation].map { ($0, 0.1) } : []
+      return ([(1e4, 0.1), (0.1, 1e4), (100, 0.001)] + far).map { own, others in
         var start = [Double](repeating: 0, count: q * q)
         for i in 0..<q { start[i + i * q] = i == k ? own : others }
         return start
@@ -22,13 +25,15 @@ extension CovarianceOptimizer {
   }
 
   /// The lowest local minima of a grid of two variances over ten decades; where the effects have a correlation, over six decades, more closely,
-  /// and of five correlations.
+  /// and of five correlations. Effects that other columns can stand for reach further up.
   private func gridMinima() -> [[Double]] {
-    let separate = criterion.data.blocks.count > 1
-    let variances =
+    let separate = criterion.blocks.count > 1
+    let usual =
       separate
       ? [1e-3, 0.3, 10, 300, 1e4, 3e5, 1e7]
       : [1e-2, 0.1, 0.3, 1, 3, 10, 30, 100, 1e3, 1e4]
+    let most = criterion.inflations.max()!
+    let variances = usual + [most, 100 * most, 1e4 * most].filter { $0 > 3 * usual.last! }
     let correlations = separate ? [0.0] : [-0.999, -0.7, 0, 0.7, 0.999]
     let n = variances.count
     func start(_ i: Int, _ j: Int, _ correlation: Double) -> [Double] {

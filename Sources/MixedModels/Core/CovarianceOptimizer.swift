@@ -1,7 +1,7 @@
 import Glibc
 import LinearAlgebra
 
-/// Minimizes a `ProfiledCriterion` over the cone of covariance matrices Ψ.
+/// Minimizes a `CovarianceCriterion` over the cone of covariance matrices Ψ.
 ///
 /// Inside the cone: Newton's method in the chart I + Ψ = LL', Ψ ↦ Lexp(E)L' − I, with the exact Hessian. A step that leaves the cone is
 /// projected by setting negative eigenvalues to 0. On the boundary: a trust region in the entries of Ψ's Cholesky factor, unconstrained, with
@@ -25,7 +25,26 @@ final class CovarianceOptimizer {
     var converged: Bool
   }
 
-  let criterion: ProfiledCriterion
+  let criterion: CovarianceCriterion
+  /// Where the criterion was evaluated last, if it is expensive.
+  private var lastPoint: [Double] = []
+  /// Whether the criterion was evaluated last at a point, up to rounding.
+  func endedAt(_ point: [Double]) -> Bool {
+    lastPoint.count == point.count
+      && zip(lastPoint, point).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, abs($1)) }
+  }
+
+  /// The smallest eigenvalue of the last Hessian with a unit diagonal: near 0 where data do not tell all parameters apart.
+  func flattestInformation() -> Double {
+    let h = Matrix(
+      rows: s, columns: s, storage: Array(UnsafeBufferPointer(start: criterion.hessian, count: s * s)))
+    var scaled = h
+    for e in 0..<s {
+      for f in 0..<s { scaled[e, f] /= max(h[e, e] * h[f, f], .leastNormalMagnitude).squareRoot() }
+    }
+    return scaled.symmetricEigen.values.min() ?? 1
+  }
+
   /// Evaluations of the criterion so far.
   var evaluationCount = 0
 
@@ -46,9 +65,9 @@ final class CovarianceOptimizer {
   let eigenvalues: Pointer
 
   /// An optimizer with memory of its own.
-  init(_ criterion: ProfiledCriterion) {
+  init(_ criterion: CovarianceCriterion) {
     self.criterion = criterion
-    q = criterion.data.effectCount
+    q = criterion.effectCount
     s = criterion.directions.count
     let sizes = [q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, s, s * s, s, s * s]
     let wide = max(s * s, q * q)
@@ -71,7 +90,7 @@ final class CovarianceOptimizer {
   }
 
   /// The best optimum over the starts that are right for q: the moment estimate, Ψ = I and Ψ = 100·I; for one effect the best point of a grid
-  /// over eleven decades; for three effects or more, and for very few groups, four more; a search over decades
+  /// over eleven decades or more; for three effects or more, and for very few groups, four more; a search over decades
   /// where minima far apart are likely.
   func minimize() -> Outcome? {
     minimizeInPlace().map {
@@ -85,20 +104,22 @@ final class CovarianceOptimizer {
     var end: End?
     fillMomentStart()
     keepIfBetter(&end)
+    if criterion.isExpensive, let end, end.converged { return end }
     keepIfBetter(&end, even: 1, odd: 1)
+    if criterion.isExpensive, let end, end.converged { return end }
     keepIfBetter(&end, even: 100, odd: 100)
     if q == 1 {
       fillBestOfGrid()
       keepIfBetter(&end)
     }
     // With more effects, or very few groups, more minima are worth looking for.
-    if q >= 3 || q == 2 && criterion.data.groupCount <= 4 {
+    if q >= 3 || q == 2 && criterion.leastGroupCount <= 4 {
       keepIfBetter(&end, even: 0.01, odd: 0.01)
       keepIfBetter(&end, even: 10, odd: 0.01)
       keepIfBetter(&end, even: 0.01, odd: 10)
       keepIfBetter(&end, even: 1e4, odd: 1e4)
     }
-    if Self.needsWideSearch(criterion.data) {
+    if Self.needsWideSearch(criterion) {
       for start in wideStarts() {
         for i in 0..<q * q { psi[i] = start[i] }
         keepIfBetter(&end)
@@ -134,7 +155,8 @@ final class CovarianceOptimizer {
   /// For q = 1, the Ψ of a logarithmic grid with the smallest criterion.
   private func fillBestOfGrid() {
     var best = (value: Double.infinity, psi: 1.0)
-    for k in -12...32 {
+    let reach = Int(4 * log10(criterion.inflations[0]))
+    for k in -12...32 + reach {
       trial[0] = pow(10, Double(k) / 4)
       let value = evaluate(trial)
       if value < best.value { best = (value, trial[0]) }
@@ -178,35 +200,9 @@ final class CovarianceOptimizer {
     return (0..<s).map { work[$0 + $0 * s] }.min() ?? 0
   }
 
-  /// One scoring step from Ψ = 0: Ψ₀ = (Σ c_jc_j'/s² − Σ(A_j − P_j))/J there, eigenvalues at least 0.01.
+  /// One scoring step from Ψ = 0, eigenvalues at least 0.01.
   private func fillMomentStart() {
-    for i in 0..<q * q { psi[i] = 0 }
-    guard evaluate(psi).isFinite else { return fillDiagonal(1, 1) }
-    criterion.differentiate()
-    // D(0) = Σ(G − P) − (m/r²)Σcc'; the moment equation replaces r²/m by the variance within groups.
-    let data = criterion.data
-    let p = data.fixedCount
-    let residual = criterion.within[p + p * (p + 1)] / Double(max(data.withinDegreesOfFreedom, 1))
-    // Independent terms may leave nothing within groups.
-    guard data.withinDegreesOfFreedom > 0, residual > 0 else { return fillDiagonal(10, 10) }
-    for i in 0..<q * q { work[i] = 0 }
-    let beta = criterion.beta
-    for j in 0..<data.groupCount {
-      let cross = criterion.groupCross + j * q * (p + 1)
-      for i in 0..<q {
-        var sum = cross[i + p * q]
-        for k in 0..<p { sum -= cross[i + k * q] * beta[k] }
-        work2[i] = sum
-      }
-      for k in 0..<q { for i in 0..<q { work[i + k * q] += work2[i] * work2[k] } }
-    }
-    let ratio = criterion.degreesOfFreedom / criterion.residualSquares
-    let groups = Double(data.groupCount)
-    for i in 0..<q * q {
-      // Σ(G − P) = D + ratio·Σcc'
-      let information = criterion.gradient[i] + ratio * work[i]
-      psi[i] = (work[i] / residual - information) / groups
-    }
+    guard criterion.fillMomentStart(psi) else { return fillDiagonal(1, 1) }
     keepBlocks(psi)
     for i in 0..<q * q { work[i] = psi[i] }
     rebuild(psi, from: work, smallest: 0.01)
@@ -245,6 +241,7 @@ final class CovarianceOptimizer {
 
   func evaluate(_ at: Pointer) -> Double {
     evaluationCount += 1
+    if criterion.isExpensive { lastPoint = Array(UnsafeBufferPointer(start: at, count: q * q)) }
     return criterion.evaluate(at: at)
   }
 }

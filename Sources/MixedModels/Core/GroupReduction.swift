@@ -32,17 +32,8 @@ final class GroupReduction: Sendable {
   let within: [Double]
   /// W with what singular R_j leave of z_j: all sums of squares within groups ((p+1)²).
   private let withinGroups: [Double]
-  /// R_b (q×q, block diagonal) and R_x (p×p), upper triangular.
-  let effectScale: Matrix
-  let fixedScale: Matrix
-  /// log|R_x'R_x|.
-  let logFixedGram: Double
-  /// Σ log w over the rows; 0 without weights.
-  let logWeights: Double
-  /// Least-squares coefficients of y on X.
-  let pooledCoefficients: [Double]
-  /// The length of y's least-squares residual, by which it was divided; 0 if X fits y exactly.
-  let responseScale: Double
+  /// What turns results back to the user's coordinates.
+  let design: WhitenedDesign.Coordinates
   /// How many R_j do not have full rank: groups whose rows do not determine all effects.
   let singularGroupCount: Int
   /// n − Σ rank(R_j) − rank(W_xx): what is left to estimate the residual variance within groups.
@@ -64,6 +55,10 @@ final class GroupReduction: Sendable {
     z: Matrix, blocks: [Range<Int>], blockNames: [String], effectNames: [String], x: Matrix, qr: PivotedQR,
     y: [Double], interceptColumn: Int?, rowFactors: [Double]?, codes: [Int], groupCount: Int
   ) throws(FitError) {
+    let white = try WhitenedDesign(
+      z: z, blocks: blocks, blockNames: blockNames, effectNames: effectNames,
+      groupCounts: [Int](repeating: groupCount, count: blocks.count), x: x, qr: qr, y: y,
+      interceptColumn: interceptColumn, rowFactors: rowFactors)
     let n = y.count
     let q = z.columns
     let p = x.columns
@@ -72,44 +67,8 @@ final class GroupReduction: Sendable {
     effectCount = q
     fixedCount = p
     self.blocks = blocks
-
-    // Whitened Z, term by term: √J times the orthonormal factor of each term's columns.
-    let rootJ = Double(groupCount).squareRoot()
-    var scale = Matrix(rows: q, columns: q)
-    var whiteZ = z.storage
-    for (block, name) in zip(blocks, blockNames) {
-      let failed = GroupReduction.orthonormalize(
-        &whiteZ, rows: n, columns: block, rowFactors: rowFactors, triangle: &scale)
-      if let failed { throw .collinearEffects(term: name, column: effectNames[failed]) }
-    }
-    for k in whiteZ.indices { whiteZ[k] *= rootJ }
-    effectScale = scale * (1 / rootJ)
-
-    // Orthonormal X and the residual of y. A constant far from 0 is taken out first where X holds it.
-    let mean = interceptColumn == nil ? 0 : y.reduce(0, +) / Double(n)
-    var y = y.map { $0 - mean }
-    if let rowFactors { for i in 0..<n { y[i] *= rowFactors[i] } }
-    var triangle = Matrix(rows: p, columns: p)
-    for j in 0..<p { for i in 0...j { triangle[i, j] = qr.factors[i, j] } }
-    fixedScale = triangle
-    logFixedGram = 2 * qr.logAbsDeterminant
-    logWeights = 2 * (rowFactors?.reduce(0) { $0 + log($1) } ?? 0)
-    var effects = y
-    qr.applyTransposedQ(to: &effects)
-    var pooled = qr.coefficients(fromEffects: effects)
-    if let interceptColumn { pooled[interceptColumn] += mean }
-    pooledCoefficients = pooled
-    let size = y.reduce(0) { max($0, abs($1)) }
-    var u = qr.orthonormalColumns
-    for i in 0..<min(p, n) { effects[i] = 0 }
-    qr.applyQ(to: &effects)
-    // In two steps, so that squares neither overflow nor vanish.
-    let largest = effects.reduce(0) { max($0, abs($1)) }
-    let length = effects.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot() * largest
-    // A residual that is nothing but rounding beside y counts as none.
-    responseScale = length.isFinite && largest > 1e-13 * max(size, abs(mean)) ? length : 0
-    if responseScale > 0 { for i in 0..<n { effects[i] /= length } }
-    u += effects
+    design = white.coordinates
+    let (whiteZ, u) = (white.effects, white.fixedAndResponse)
 
     let factors = GroupFactors(
       whiteZ: whiteZ, u: u, rows: n, effects: q, columns: p + 1, codes: codes, groups: groupCount)
@@ -146,12 +105,10 @@ final class GroupReduction: Sendable {
     self.projections = projections
     self.within = within
     withinGroups = within
-    effectScale = other.effectScale
-    fixedScale = .identity(p)
-    logFixedGram = 0
-    logWeights = other.logWeights
-    pooledCoefficients = [Double](repeating: 0, count: p)
-    responseScale = other.responseScale
+    design = WhitenedDesign.Coordinates(
+      effectScale: other.design.effectScale, fixedScale: .identity(p), logFixedGram: 0,
+      logWeights: other.design.logWeights, pooledCoefficients: [Double](repeating: 0, count: p),
+      responseScale: other.design.responseScale, inflations: other.design.inflations)
     singularGroupCount = other.singularGroupCount
     withinDegreesOfFreedom = other.withinDegreesOfFreedom
     leastTermDegreesOfFreedom = other.leastTermDegreesOfFreedom
@@ -159,7 +116,7 @@ final class GroupReduction: Sendable {
 
   /// Whether the criterion has no minimum, because within groups y is fitted without residual although the effects do not span all rows.
   var isDegenerate: Bool {
-    !spansAllRows && fitsExactlyWithinGroups || responseScale == 0
+    !spansAllRows && fitsExactlyWithinGroups || design.responseScale == 0
   }
 
   /// Whether independent terms together span all rows.
@@ -178,7 +135,7 @@ final class GroupReduction: Sendable {
         total += value * value
       }
     }
-    return responseScale == 0 || residual <= 1e-24 * total
+    return design.responseScale == 0 || residual <= 1e-24 * total
   }
 
   /// Effects whose variance REML cannot see, because the fixed effects already hold a coefficient of their own for each level: Z_j'(I − P_X)Z_j vanishes.
@@ -207,53 +164,6 @@ final class GroupReduction: Sendable {
         left += information - spanned
       }
       return left <= 1e-10 * own
-    }
-  }
-
-  /// Gram–Schmidt twice over, column by column, in place; returns the first column that the ones before it span.
-  ///
-  /// Behind a constant, a column far from zero gives up a value in its middle first: that difference rounds nothing.
-  static func orthonormalize(
-    _ storage: inout [Double], rows n: Int, columns: Range<Int>, rowFactors: [Double]?,
-    triangle: inout Matrix
-  ) -> Int? {
-    storage.withUnsafeMutableBufferPointer { b -> Int? in
-      let first = columns.lowerBound
-      let constant = (0..<n).allSatisfy { b[first * n + $0] == b[first * n] } ? b[first * n] : 0
-      for k in columns {
-        var middle = 0.0
-        if constant != 0, k > first {
-          var (low, high) = (Double.infinity, -Double.infinity)
-          for i in 0..<n {
-            low = min(low, b[i + k * n])
-            high = max(high, b[i + k * n])
-          }
-          if high > low, high - low < 0.25 * min(abs(low), abs(high)) {
-            middle = low + (high - low) / 2
-            for i in 0..<n { b[i + k * n] -= middle }
-          }
-        }
-        if let rowFactors { for i in 0..<n { b[i + k * n] *= rowFactors[i] } }
-        if middle != 0 { triangle[first, k] += triangle[first, first] * middle / constant }
-        var before = 0.0
-        for i in 0..<n { before += b[i + k * n] * b[i + k * n] }
-        for _ in 0..<2 {
-          for l in columns.lowerBound..<k {
-            var dot = 0.0
-            for i in 0..<n { dot += b[i + l * n] * b[i + k * n] }
-            triangle[l, k] += dot
-            for i in 0..<n { b[i + k * n] -= dot * b[i + l * n] }
-          }
-        }
-        var after = 0.0
-        for i in 0..<n { after += b[i + k * n] * b[i + k * n] }
-        // Less than 1e-12 of the column's length is what rounding of its digits may have left.
-        if before == 0 || after < 1e-24 * before { return k }
-        let norm = after.squareRoot()
-        triangle[k, k] = norm
-        for i in 0..<n { b[i + k * n] /= norm }
-      }
-      return nil
     }
   }
 

@@ -1,7 +1,7 @@
 import Glibc
 import LinearAlgebra
 
-/// The optimum of a model with one random effect for one response after another: a grid over eleven decades of ψ whose every local minimum is
+/// The optimum of a model with one random effect for one response after another: a grid over eleven decades of ψ or more whose every local minimum is
 /// followed by Newton's method in log(1 + ψ).
 ///
 /// Groups with the same R_j enter together: S(ψ) = W + Σ_s h_sB_s with h_s = 1/(1 + w_sψ), w_s = R_j², B_s = Σ z_jz_j'. On the grid all but the
@@ -32,19 +32,21 @@ final class OneEffectSearch {
   private let between, within: Pointer
   /// The grid: ψ, and by whole vectors h_s, L_x⁻¹ (its lower triangle) and exp((c − c₀)/m).
   private let grid: [Double]
-  private static let size = 48
+  private let size: Int
   private let lanes: UnsafeMutablePointer<Lanes>
   private let shares, inverses, levels, found, cross: UnsafeMutablePointer<Lanes>
   private let block: ScratchBlock
   private let s, first, second, l, work, work2, best: Pointer
 
   /// Nil where the groups are too different.
-  init?(_ data: ResponseReduction, groups: Int, fixed p: Int, degreesOfFreedom: Double, restricted: Bool) {
+  init?(_ data: ResponseReduction, _ criterion: ProfiledCriterion) {
+    let p = criterion.fixedCount
+    let groups = criterion.data.groupCount
     self.data = data
     self.p = p
     groupCount = groups
-    m = degreesOfFreedom
-    self.restricted = restricted
+    m = criterion.degreesOfFreedom
+    restricted = criterion.method == .reml
     let order = p + 1
     var kindOf: [Int] = []
     var squares: [Double] = []
@@ -83,8 +85,11 @@ final class OneEffectSearch {
       for k in 0..<p { for i in 0..<p { b[i + k * order] += x[i] * x[k] } }
     }
 
-    grid = [0] + (-12...34).map { pow(10, Double($0) / 4) }
-    let vectors = Self.size / 4
+    // As far as `CovarianceOptimizer` looks, in whole vectors.
+    let reach = (Int(4 * log10(criterion.inflations[0])) + 3) / 4 * 4
+    grid = [0] + (-12...34 + reach).map { pow(10, Double($0) / 4) }
+    size = grid.count
+    let vectors = size / 4
     let triangle = p * (p + 1) / 2
     let total = vectors * (kinds + triangle + 2 + p)
     lanes = .allocate(capacity: total)
@@ -136,16 +141,16 @@ final class OneEffectSearch {
     for k in 0..<p { within[k + p * order] = data.withinXY[k] }
     within[p + p * order] = data.withinYY
     scan()
-    evaluationCount = Self.size
+    evaluationCount = size
     value = .infinity
     let values = UnsafeRawPointer(found).assumingMemoryBound(to: Double.self)
     var regular = true
-    for k in 0..<Self.size {
+    for k in 0..<size {
       let own = values[k]
       if k > 0, !(own <= values[k - 1]) { continue }
-      if k + 1 < Self.size, !(own <= values[k + 1]) { continue }
+      if k + 1 < size, !(own <= values[k + 1]) { continue }
       // Falling to the end: the search is at its limits.
-      guard k + 1 < Self.size, own.isFinite else { return false }
+      guard k + 1 < size, own.isFinite else { return false }
       if !follow(from: k) { regular = false }
     }
     guard regular, value.isFinite else { return false }
@@ -156,7 +161,7 @@ final class OneEffectSearch {
   /// exp((c − c₀)/m)·r² on the grid.
   private func scan() {
     let order = p + 1
-    let vectors = Self.size / 4
+    let vectors = size / 4
     for v in 0..<vectors {
       var yy = Lanes(repeating: within[p + p * order])
       for k in 0..<p { cross[k] = Lanes(repeating: within[k + p * order]) }

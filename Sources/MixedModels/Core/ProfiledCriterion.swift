@@ -1,11 +1,9 @@
 import Glibc
 import LinearAlgebra
 
-/// The profiled criterion of a single-factor model as a function of the relative covariance Ψ, with exact gradient and Hessian.
+/// The criterion of a model with one grouping factor, with exact gradient and Hessian.
 ///
-///     f(Ψ) = Σ log|V_j| + m(1 + log(2πr²/m)) [+ log|X'V⁻¹X| for REML],   m = n or n − p
-///
-/// β and σ are profiled out. With G_j = Z_j'V_j⁻¹Z_j, C_j = Z_j'V_j⁻¹[X_j y_j], c_j = Z_j'V_j⁻¹(y_j − X_jβ), P_j = C_jx S_xx⁻¹ C_jx':
+/// With G_j = Z_j'V_j⁻¹Z_j, C_j = Z_j'V_j⁻¹[X_j y_j], c_j = Z_j'V_j⁻¹(y_j − X_jβ), P_j = C_jx S_xx⁻¹ C_jx':
 ///
 ///     D = Σ (G_j − P_j − (m/r²)c_jc_j'),   df = tr(D dΨ)
 ///
@@ -15,27 +13,8 @@ import LinearAlgebra
 /// A workspace for one task: it owns its memory, and evaluations allocate nothing. All matrices are in the coordinates of `GroupReduction`.
 /// Reference: Wolfinger, Tobias & Sall (1994), doi:10.1137/0915079; Bates et al. (2015), doi:10.18637/jss.v067.i01.
 /// Cost of a value O(J(q³ + q(p+1)(q+p))), of derivatives about three times as much.
-final class ProfiledCriterion {
-  typealias Pointer = UnsafeMutablePointer<Double>
-
+final class ProfiledCriterion: CovarianceCriterion {
   let data: GroupReduction
-  let method: EstimationMethod
-  /// Pairs (a, b), a ≤ b, of entries of Ψ that are free: both in one term.
-  let directions: [(a: Int, b: Int)]
-
-  /// The value at the last evaluation; infinite where Ψ made a factorization fail.
-  private(set) var value = 0.0
-  /// Penalized residual sum of squares r² and σ² = r²/m at the last evaluation, y being scaled.
-  private(set) var residualSquares = 0.0
-  var sigmaSquared: Double { residualSquares / degreesOfFreedom }
-  /// m.
-  let degreesOfFreedom: Double
-
-  /// β (p), L_x = chol(S_xx) (p×p), D (q×q) and the Hessian (s×s) at the last evaluation.
-  let beta: Pointer
-  let fixedFactor: Pointer
-  let gradient: Pointer
-  let hessian: Pointer
   /// G_j (q×q) and C_j (q×(p+1)), group after group.
   let groupInformation: Pointer
   let groupCross: Pointer
@@ -51,39 +30,29 @@ final class ProfiledCriterion {
   let s: Pointer
   let m, rp, hz: Pointer
   let b, c, qm: Pointer
-  let tensor, kSums, xSums, tSums: Pointer
+  let tensor, kSums, xSums: Pointer
 
   /// A workspace for one reduction and method.
   init(_ data: GroupReduction, method: EstimationMethod) {
     self.data = data
-    self.method = method
     let q = data.effectCount
     let p = data.fixedCount
-    directions = data.blocks.flatMap { block in
-      block.flatMap { b in (block.lowerBound...b).map { (a: $0, b: b) } }
-    }
-    let d = directions.count
-    degreesOfFreedom = Double(method == .reml ? data.rowCount - p : data.rowCount)
+    let d = data.blocks.reduce(0) { $0 + $1.count * ($1.count + 1) / 2 }
     let sizes = [
-      data.triangles.count, data.projections.count, data.within.count, p, p * p, q * q, d * d,
-      data.groupCount * q * q, data.groupCount * q * (p + 1), (p + 1) * (p + 1),
-      q * q,
-      q * q, q * (p + 1), q * p, q, q * q, d * d, d * p * p, d * p, d,
+      data.triangles.count, data.projections.count, data.within.count,
+      data.groupCount * q * q, data.groupCount * q * (p + 1), (p + 1) * (p + 1), q * q, q * q, q * (p + 1),
+      q * p, q, q * q, d * d, d * p * p, d * p,
     ]
     block = ScratchBlock(count: sizes.reduce(0, +))
     var pieces = sizes.makeIterator()
-    func piece(_ block: ScratchBlock) -> Pointer { block.take(pieces.next()!) }
+    func piece(_ block: ScratchBlock) -> UnsafeMutablePointer<Double> { block.take(pieces.next()!) }
     triangles = piece(block)
     projections = piece(block)
     within = piece(block)
-    beta = piece(block)
-    fixedFactor = piece(block)
-    gradient = piece(block)
-    hessian = piece(block)
     groupInformation = piece(block)
     groupCross = piece(block)
     s = piece(block)
-    m = piece(block)
+    self.m = piece(block)
     rp = piece(block)
     hz = piece(block)
     b = piece(block)
@@ -92,11 +61,11 @@ final class ProfiledCriterion {
     tensor = piece(block)
     kSums = piece(block)
     xSums = piece(block)
-    tSums = piece(block)
     for (k, value) in data.triangles.enumerated() { triangles[k] = value }
     for (k, value) in data.projections.enumerated() { projections[k] = value }
     for (k, value) in data.within.enumerated() { within[k] = value }
-    responseScale = data.responseScale
+    responseScale = data.design.responseScale
+    super.init(method: method, blocks: data.blocks, fixedCount: p, rowCount: data.rowCount)
     setConstant()
   }
 
@@ -104,14 +73,13 @@ final class ProfiledCriterion {
   var responseScale: Double { didSet { setConstant() } }
 
   private func setConstant() {
-    constant =
-      (method == .reml ? data.logFixedGram : 0) - data.logWeights + 2 * degreesOfFreedom
-      * log(max(responseScale, .leastNormalMagnitude))
+    constant = data.design.criterionShift(
+      method, degreesOfFreedom: degreesOfFreedom, responseScale: responseScale)
   }
 
   /// Evaluates f at Ψ (q×q, symmetric) and keeps what the derivatives need.
   /// - Returns: f, or infinity if rounding breaks a factorization.
-  func evaluate(at psi: Pointer) -> Double {
+  override func evaluate(at psi: Pointer) -> Double {
     let p = data.fixedCount
     let order = p + 1
     for i in 0..<order * order { s[i] = within[i] }
@@ -211,10 +179,7 @@ final class ProfiledCriterion {
   ///     H(E, F) = Σ tr(Q_j E G_j F) − [REML] tr(K_E K_F) − (2m/r²)x_E'x_F − (m/r⁴)t_E t_F,   Q_j = 2P_j + (2m/r²)c_jc_j' − G_j
   ///
   /// with B_j = C_jx L_x⁻ᵀ, K_E = Σ B_j'EB_j, x_E = Σ B_j'Ec_j, t_E = Σ c_j'Ec_j; E = e_ae_b' + e_be_a', or e_ae_a'.
-  ///
-  /// - Parameter precision: 1/σ² for the derivatives of Σ log|V_j| + r²/σ² with σ held, whose ratio m/r² is 1/σ² and in which the last term is
-  ///   missing; nil for those of f.
-  func differentiate(precision: Double? = nil) {
+  override func differentiate(precision: Double?) {
     let q = data.effectCount
     let p = data.fixedCount
     let count = directions.count
@@ -314,6 +279,52 @@ final class ProfiledCriterion {
         }
       }
     }
+  }
+
+  /// Ψ₀ = (Σ c_jc_j'/s² − Σ(A_j − P_j))/J at Ψ = 0, s² the variance within groups.
+  override func fillMomentStart(_ psi: Pointer) -> Bool {
+    let (q, p) = (effectCount, fixedCount)
+    for i in 0..<q * q { psi[i] = 0 }
+    guard evaluate(at: psi).isFinite else { return false }
+    differentiate()
+    // D(0) = Σ(G − P) − (m/r²)Σcc'; the moment equation replaces r²/m by the variance within groups.
+    let residual = within[p + p * (p + 1)] / Double(max(data.withinDegreesOfFreedom, 1))
+    // Independent terms may leave nothing within groups.
+    guard data.withinDegreesOfFreedom > 0, residual > 0 else {
+      for i in 0..<q { psi[i + i * q] = 10 }
+      return true
+    }
+    for i in 0..<q * q { qm[i] = 0 }
+    for j in 0..<data.groupCount {
+      let cross = groupCross + j * q * (p + 1)
+      for i in 0..<q {
+        var sum = cross[i + p * q]
+        for k in 0..<p { sum -= cross[i + k * q] * beta[k] }
+        c[i] = sum
+      }
+      for k in 0..<q { for i in 0..<q { qm[i + k * q] += c[i] * c[k] } }
+    }
+    let ratio = degreesOfFreedom / residualSquares
+    for i in 0..<q * q {
+      // Σ(G − P) = D + ratio·Σcc'
+      let information = gradient[i] + ratio * qm[i]
+      psi[i] = (qm[i] / residual - information) / Double(data.groupCount)
+    }
+    return true
+  }
+
+  override var needsWideSearch: Bool {
+    effectCount >= 2 && (blocks.count > 1 || 2 * data.singularGroupCount > data.groupCount)
+  }
+  override var inflations: [Double] { data.design.inflations }
+  override var leastGroupCount: Int { data.groupCount }
+  override var fixedProducts: [(columns: [Int], levels: [Matrix])] {
+    let (q, p) = (effectCount, fixedCount)
+    let levels = (0..<data.groupCount).map { j in
+      let start = groupCross + j * q * (p + 1)
+      return Matrix(rows: q, columns: p, storage: Array(UnsafeBufferPointer(start: start, count: q * p)))
+    }
+    return [(Array(0..<q), levels)]
   }
 
   /// Copies the upper triangle below the diagonal.

@@ -82,10 +82,12 @@ final class RandomCoefficientsSearch {
   private var gamma2 = 0.0
 
   /// Nil where the design is another one.
-  init?(_ data: ResponseReduction, reduction: GroupReduction, restricted: Bool) {
+  init?(_ data: ResponseReduction, _ criterion: ProfiledCriterion) {
+    let reduction = criterion.data
+    let restricted = criterion.method == .reml
     let groups = reduction.groupCount
     guard reduction.effectCount == 2, reduction.fixedCount == 2, reduction.blocks.count == 1, groups > 4,
-      reduction.withinDegreesOfFreedom > 0, !CovarianceOptimizer.needsWideSearch(reduction)
+      reduction.withinDegreesOfFreedom > 0, !CovarianceOptimizer.needsWideSearch(criterion)
     else { return nil }
     self.data = data
     self.restricted = restricted

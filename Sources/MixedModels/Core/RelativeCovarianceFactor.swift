@@ -28,8 +28,8 @@ enum RelativeCovarianceFactor {
   }
 
   /// Names of θ's elements as `group.row.column`, or `group.name` on the diagonal.
-  static func names(blocks: [Range<Int>], group: String, effects: [String]) -> [String] {
-    blocks.flatMap { block in
+  static func names(blocks: [Range<Int>], groups: [String], effects: [String]) -> [String] {
+    zip(blocks, groups).flatMap { block, group in
       block.flatMap { j in
         (j..<block.upperBound).map { i in
           i == j ? "\(group).\(effects[j])" : "\(group).\(effects[i]).\(effects[j])"
@@ -41,14 +41,14 @@ enum RelativeCovarianceFactor {
   /// The lower triangular factor of a positive semidefinite matrix; a pivot that is nothing but rounding gives an empty column.
   static func lowerFactor(of psi: [Double], order q: Int) -> [Double] {
     var l = psi
-    psi.withPointer { psi in
-      l.withUnsafeMutableBufferPointer { fillLowerFactor($0.baseAddress!, of: psi, order: q) }
+    l.withUnsafeMutableBufferPointer { l in
+      if let l = l.baseAddress { fillLowerFactor(l, of: psi, order: q) }
     }
     return l
   }
 
   /// The same on memory of the caller.
-  static func fillLowerFactor(_ l: Pointer, of psi: Pointer, order q: Int) {
+  static func fillLowerFactor(_ l: Pointer, of psi: UnsafePointer<Double>, order q: Int) {
     for i in 0..<q * q { l[i] = 0 }
     for j in 0..<q {
       var pivot = psi[j + j * q]

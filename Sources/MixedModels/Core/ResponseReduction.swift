@@ -46,9 +46,8 @@ final class ResponseReduction {
   private let withinInverse: Pointer
   private let block: ScratchBlock
 
-  /// Keeps the design of a model.
-  init(_ model: LinearMixedModel) {
-    let data = model.reduction
+  /// Keeps the design of a model with one grouping factor.
+  init(_ model: LinearMixedModel, _ data: GroupReduction) {
     let (n, q, p, groups) = (data.rowCount, data.effectCount, data.fixedCount, data.groupCount)
     (rowCount, groupCount, self.q, self.p) = (n, groups, q, p)
     centres = model.fixedEffectNames.contains("(Intercept)")
@@ -82,7 +81,7 @@ final class ResponseReduction {
     var white = model.randomMatrix.storage
     var triangle = Matrix(rows: q, columns: q)
     for term in data.blocks {
-      _ = GroupReduction.orthonormalize(
+      _ = WhitenedDesign.orthonormalize(
         &white, rows: n, columns: term, rowFactors: roots, triangle: &triangle)
     }
     let rootJ = Double(groups).squareRoot()

@@ -33,7 +33,8 @@ public struct ParametricBootstrap: Sendable {
       for r in stride(from: worker, to: count, by: workers) {
         var stream = KeyedStream(seed: seed, replicate: UInt32(r))
         for i in response.indices { response[i] = simulator.mean[i] }
-        simulator.addEffects(to: &response, from: &stream)
+        simulator.drawEffects(from: &stream)
+        simulator.addEffects(to: &response)
         simulator.addResiduals(to: &response, from: &stream)
         guard (try? workspace.fit(response)) != nil, workspace.converged else { continue }
         own.append((r, workspace.parameterValues, workspace.isSingular))

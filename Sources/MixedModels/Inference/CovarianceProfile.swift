@@ -17,7 +17,7 @@ final class CovarianceProfile {
   let orders: [[Int]]
   /// Number of coordinates; the last one is log σ.
   let count: Int
-  private let workspace: ProfiledCriterion
+  private let workspace: CovarianceCriterion
   private let responseScale: Double
   private let q: Int
   private let block: ScratchBlock
@@ -31,12 +31,12 @@ final class CovarianceProfile {
   private let tangents, kept, step, eigen, vectors: Pointer
 
   /// - Parameter first: two effects of one term whose correlation is to be a coordinate of its own.
-  init(_ data: GroupReduction, first: (Int, Int)? = nil) {
-    workspace = ProfiledCriterion(data, method: .ml)
-    responseScale = data.responseScale
-    let q = data.effectCount
+  init(_ data: ReducedData, first: (Int, Int)? = nil) {
+    workspace = data.criterion(.ml)
+    responseScale = data.design.responseScale
+    let q = workspace.effectCount
     self.q = q
-    orders = data.blocks.map { block in
+    orders = workspace.blocks.map { block in
       let own = Array(block)
       guard let first, own.contains(first.0) else { return own }
       return [first.0, first.1] + own.filter { $0 != first.0 && $0 != first.1 }
@@ -61,7 +61,7 @@ final class CovarianceProfile {
     step = block.take(count)
     eigen = block.take(count * count)
     vectors = block.take(count * count)
-    for i in 0..<q * q { scale[i] = data.effectScale.storage[i] }
+    for i in 0..<q * q { scale[i] = data.design.effectScale.storage[i] }
   }
 
   /// The coordinate of log σ.
@@ -161,13 +161,36 @@ final class CovarianceProfile {
   }
 
   /// Gradient (count) and Hessian (count²) of D at x, where `value` was called last.
+  func differentiate(_ x: [Double]) {
+    if workspace.hasExactHessian { fillDerivatives(x) } else { fillByDifferences(x) }
+  }
+
+  /// The Hessian by differences of gradients.
+  private func fillByDifferences(_ x: [Double]) {
+    let h = 1e-4
+    var columns = Matrix(rows: count, columns: count)
+    for b in 0..<count {
+      for sign in [1.0, -1] {
+        var moved = x
+        moved[b] += sign * h
+        guard value(moved).isFinite else { continue }
+        fillDerivatives(moved)
+        for a in 0..<count { columns[a, b] += sign * gradient[a] / (2 * h) }
+      }
+    }
+    _ = value(x)
+    fillDerivatives(x)
+    for b in 0..<count { for a in 0..<count { hessian[a + b * count] = (columns[a, b] + columns[b, a]) / 2 } }
+  }
+
+  /// Gradient, and Hessian where the criterion's is exact, by the chain rule.
   ///
   /// With D over Ψ̃ and log s known, W its gradient and H its Hessian, K = R_b'WR_b and N = KΛ, the chain rule over Λ(x) is
   ///
   ///     ∂_a D = 2⟨N, Λ_a⟩          ∂_a∂_b D = H(Ψ̃_a, Ψ̃_b) + 2⟨KΛ_a, Λ_b⟩ + 2⟨N, Λ_ab⟩
   ///
   /// and for log σ what s itself adds: 2m − 2r²/s², its derivative 4r²/s², and 2t_E/s² beside each entry of Ψ̃.
-  func differentiate(_ x: [Double]) {
+  private func fillDerivatives(_ x: [Double]) {
     let m = workspace.degreesOfFreedom
     let s = exp(x[sigmaIndex]) / responseScale
     let precision = 1 / (s * s)

@@ -1,11 +1,25 @@
 import LinearAlgebra
 
-/// The ML deviance with one fixed effect held, minimized over all else, from the reduced data alone.
+/// The ML deviance with one fixed effect held, minimized over all else.
+protocol FixedEffectProfile {
+  /// The deviance at a value of the held effect; infinite where no fit exists.
+  func deviance(at value: Double) -> Double
+}
+
+extension LinearMixedModel {
+  /// The profile of a fixed effect.
+  func fixedEffectProfile(holding k: Int) -> any FixedEffectProfile {
+    if case .single(let data) = reducedData { return ReducedFixedEffectProfile(data, holding: k) }
+    return RefittedFixedEffectProfile(self, holding: k)
+  }
+}
+
+/// With one grouping factor, from the reduced data alone.
 ///
 /// In X̃'s coordinates, where y is its least-squares residual divided by its length ℓ, holding β_k at v holds a'β̃ at (v − β̂_k)/ℓ, a = R_x⁻ᵀe_k. With an
 /// orthogonal matrix whose first column is a/|a|, X̃ becomes [x₁ X₂]: the first coefficient is the held one, (v − β̂_k)/(ℓ|a|), and X₂ is left to fit y
 /// less its multiple of x₁. β̂ is pooled least squares.
-final class FixedEffectProfile {
+final class ReducedFixedEffectProfile: FixedEffectProfile {
   private let optimizer: CovarianceOptimizer
   private let workspace: ProfiledCriterion
   /// β̂_k and 1/(ℓ|a|).
@@ -15,14 +29,13 @@ final class FixedEffectProfile {
   private let heldWithin, responseWithin: [Double]
   private let heldSquares, responseSquares, product: Double
 
-  init(_ model: LinearMixedModel, holding k: Int) {
-    let data = model.reduction
+  init(_ data: GroupReduction, holding k: Int) {
     let (q, p) = (data.effectCount, data.fixedCount)
-    var a = data.fixedScale.upperInverse.row(k)
+    var a = data.design.fixedScale.upperInverse.row(k)
     let length = a.reduce(0) { $0 + $1 * $1 }.squareRoot()
     for i in 0..<p { a[i] /= length }
-    centre = data.pooledCoefficients[k]
-    unit = 1 / (data.responseScale * length)
+    centre = data.design.pooledCoefficients[k]
+    unit = 1 / (data.design.responseScale * length)
     // The reflection I − 2vv'/v'v turns e₁ to ∓a.
     let sign = a[0] > 0 ? -1.0 : 1.0
     var v = a.map { sign * $0 }
@@ -62,7 +75,6 @@ final class FixedEffectProfile {
     optimizer = CovarianceOptimizer(workspace)
   }
 
-  /// The deviance at a value of the held effect; infinite where no fit exists.
   func deviance(at value: Double) -> Double {
     let b = (value - centre) * unit
     let (q, p) = (workspace.data.effectCount, workspace.data.fixedCount)
@@ -77,5 +89,33 @@ final class FixedEffectProfile {
     }
     workspace.within[p + p * (p + 1)] = responseSquares - 2 * b * product + b * b * heldSquares
     return optimizer.minimizeInPlace()?.value ?? .infinity
+  }
+}
+
+/// With several grouping factors: the fit of y − β_kx_k to the other columns.
+struct RefittedFixedEffectProfile: FixedEffectProfile {
+  private let model: LinearMixedModel
+  private let column: [Double]
+  private let others: Matrix
+  private let qr: PivotedQR
+  private let interceptColumn: Int?
+
+  init(_ model: LinearMixedModel, holding k: Int) {
+    self.model = model
+    column = model.fixedMatrix.column(k)
+    let kept = model.fixedEffectNames.indices.filter { $0 != k }
+    others = Matrix(
+      rows: column.count, columns: kept.count, storage: kept.flatMap { model.fixedMatrix.column($0) })
+    qr = PivotedQR(others, rowFactors: model.frame.rowFactors)
+    interceptColumn = kept.firstIndex { model.fixedEffectNames[$0] == "(Intercept)" }
+  }
+
+  func deviance(at value: Double) -> Double {
+    let y = zip(model.frame.responseBesideOffset, column).map { $0 - value * $1 }
+    let data = try? ReducedData(
+      z: model.randomMatrix, terms: model.terms, factors: model.factors, x: others, qr: qr, y: y,
+      interceptColumn: interceptColumn, rowFactors: model.frame.rowFactors)
+    guard let data else { return .infinity }
+    return CovarianceOptimizer(data.criterion(.ml)).minimize()?.value ?? .infinity
   }
 }

@@ -8,8 +8,7 @@ import LinearAlgebra
 ///     P_r = −X'V⁻¹G_rV⁻¹X     Q_rs = X'V⁻¹G_rV⁻¹G_sV⁻¹X
 ///     2(W⁻¹)_rs = tr(V⁻¹G_rV⁻¹G_s) − 2tr(ΦQ_rs) + tr(ΦP_rΦP_s)      Φ_A = Φ + 2Φ Σ W_rs(Q_rs − P_rΦP_s) Φ
 ///
-/// all from the groups' R_j and z_j, for V⁻ᵏ is H_jᵏ on the columns of Z_j and the identity beside them. Units of σ² = 1, and the coordinates of
-/// `GroupReduction`, in which V is linear as well.
+/// (see `KenwardRogerMoments`). Units of σ² = 1, and the coordinates of the reduced data, in which V is linear as well.
 struct KenwardRogerApproximation: DenominatorApproximation {
   let covariance: Matrix
   /// Φ, P_r and W in the reduction's coordinates; R_x⁻¹.
@@ -20,62 +19,15 @@ struct KenwardRogerApproximation: DenominatorApproximation {
 
   /// - Precondition: the fit is by REML.
   init(_ fit: LinearMixedModelFit) {
-    let data = fit.model.reduction
-    let (q, p) = (data.effectCount, data.fixedCount)
-    let lambda = fit.posteriors.lambda
-    let directions = data.blocks.flatMap { block in
-      block.flatMap { b in (block.lowerBound...b).map { (a: $0, b: b) } }
-    }
-    let parts = directions.map { a, b in
-      var part = Matrix(rows: q, columns: q)
-      part[a, b] = 1
-      part[b, a] = 1
-      return part
-    }
-    let d = parts.count
-    let count = d + 1
-
-    var fixed = Matrix(rows: p, columns: p)
-    for j in 0..<p { for i in 0..<p { fixed[i, j] = data.within[i + j * (p + 1)] } }
-    // X'V⁻¹X, X'V⁻²X, X'V⁻³X
-    var powers = [fixed, fixed, fixed]
-    var p1 = [Matrix](repeating: Matrix(rows: p, columns: p), count: count)
-    var q2 = [Matrix](repeating: Matrix(rows: p, columns: p), count: count * count)
-    var traces = Matrix(rows: count, columns: count)
-    traces[d, d] = Double(data.rowCount - data.groupCount * q)
-    for j in 0..<data.groupCount {
-      let start = j * q * q
-      let r = Matrix(rows: q, columns: q, storage: Array(data.triangles[start..<start + q * q]))
-      let first = j * q * (p + 1)
-      let z = Matrix(rows: q, columns: p, storage: Array(data.projections[first..<first + q * p]))
-      let h = KenwardRogerApproximation.inverse(r * lambda)
-      let (hr, hz) = (h * r, h * z)
-      let square = h * h
-      let (g, c) = (r.transposed * hr, r.transposed * hz)
-      let (g2, c2) = (hr.transposed * hr, hr.transposed * hz)
-      powers[0] = powers[0] + z.transposed * hz
-      powers[1] = powers[1] + hz.transposed * hz
-      powers[2] = powers[2] + hz.transposed * (h * hz)
-      for e in 0..<d {
-        let ec = parts[e] * c
-        p1[e] = p1[e] - c.transposed * ec
-        for f in 0..<d {
-          q2[e + f * count] = q2[e + f * count] + ec.transposed * (g * (parts[f] * c))
-          traces[e, f] += trace(g * parts[e] * g * parts[f])
-        }
-        q2[e + d * count] = q2[e + d * count] + ec.transposed * c2
-        traces[e, d] += trace(parts[e] * g2)
+    let moments =
+      switch fit.model.reducedData {
+      case .single(let data): KenwardRogerMoments(data, lambda: fit.whiteLambda)
+      case .several(let data), .iterative(let data): KenwardRogerMoments(data, lambda: fit.whiteLambda)
       }
-      traces[d, d] += square.diagonal.reduce(0, +)
-    }
-    p1[d] = powers[1] * -1
-    q2[d + d * count] = powers[2]
-    for e in 0..<d {
-      q2[d + e * count] = q2[e + d * count].transposed
-      traces[d, e] = traces[e, d]
-    }
-
-    let phi = KenwardRogerApproximation.symmetricInverse(powers[0])
+    let (p1, q2, traces) = (moments.first, moments.second, moments.traces)
+    let count = p1.count
+    let p = fit.fixedEffects.count
+    let phi = KenwardRogerApproximation.symmetricInverse(moments.information)
     var expected = Matrix(rows: count, columns: count)
     for e in 0..<count {
       for f in 0..<count {
@@ -89,7 +41,7 @@ struct KenwardRogerApproximation: DenominatorApproximation {
       for f in 0..<count { sum = sum + (q2[e + f * count] - p1[e] * phi * p1[f]) * w[e, f] }
     }
     let adjusted = phi + phi * sum * phi * 2
-    let unscale = data.fixedScale.upperInverse
+    let unscale = fit.model.reducedData.design.fixedScale.upperInverse
     let symmetric = (adjusted + adjusted.transposed) * 0.5
     covariance = unscale * symmetric * unscale.transposed * (fit.sigma * fit.sigma)
     inverse = phi
@@ -144,13 +96,8 @@ struct KenwardRogerApproximation: DenominatorApproximation {
     return (df, abs(df - 2) < 0.01 ? 1 : df * mean / (df - 2))
   }
 
-  /// (I + AA')⁻¹.
-  private static func inverse(_ a: Matrix) -> Matrix {
-    symmetricInverse(Matrix.identity(a.rows) + a * a.transposed)
-  }
-
   /// The inverse of a positive definite matrix.
-  private static func symmetricInverse(_ a: Matrix) -> Matrix {
+  static func symmetricInverse(_ a: Matrix) -> Matrix {
     let n = a.rows
     var factor = a.storage
     var result = Matrix.identity(n)
@@ -170,4 +117,5 @@ struct KenwardRogerApproximation: DenominatorApproximation {
   }
 }
 
-private func trace(_ a: Matrix) -> Double { a.diagonal.reduce(0, +) }
+/// The sum of a matrix's diagonal.
+func trace(_ a: Matrix) -> Double { a.diagonal.reduce(0, +) }

@@ -5,17 +5,22 @@ import Glibc
 ///
 /// A variance that the smaller model sets to 0 stands on the boundary of its range, and χ² with the number of added parameters is then too
 /// large: under the null the statistic is a mixture of two χ² (Self & Liang 1987, doi:10.1080/01621459.1987.10478472; Stram & Lee 1994,
-/// doi:10.2307/2533455). Both are for many groups: with few, the mixture is too large as well (Crainiceanu & Ruppert 2004,
-/// doi:10.1111/j.1467-9868.2004.00438.x).
+/// doi:10.2307/2533455). Both are for many groups: with few, the mixture is rough and mostly too large as well (Crainiceanu & Ruppert 2004,
+/// doi:10.1111/j.1467-9868.2004.00438.x). Then the null distribution is simulated: exactly where one variance is tested against complete pooling,
+/// by a parametric bootstrap elsewhere, if that is asked for.
 public struct LikelihoodRatioTest: Sendable, Equatable {
   /// Twice the difference of the log-likelihoods; not negative.
   public let statistic: Double
   /// The difference in numbers of parameters.
   public let degreesOfFreedom: Int
-  /// The statistic's distribution if the smaller model is true.
+  /// The statistic's distribution for many groups if the smaller model is true.
   public let null: NullDistribution
+  /// The least number of levels over which an effect in question varies; nil if only fixed effects are.
+  public let groupCount: Int?
+  /// The statistic's place among draws from its null distribution, which then stands for `null`; nil if none were made.
+  public let simulation: SimulatedNull?
 
-  /// Distributions of the statistic under the smaller model.
+  /// Distributions of the statistic under the smaller model, for many groups.
   public enum NullDistribution: Sendable, Equatable {
     /// χ² with `degreesOfFreedom`.
     case chiSquared
@@ -31,8 +36,16 @@ public struct LikelihoodRatioTest: Sendable, Equatable {
       ? .nan : LikelihoodRatioTest.tail(statistic, Double(degreesOfFreedom))
   }
 
-  /// The p value under `null`; NaN where it is unknown.
-  public var pValue: Double {
+  /// Whether the null distribution is for many groups, and those are few.
+  public var isRough: Bool {
+    simulation == nil && null != .unknown && groupCount.map { $0 < NullSimulation.fewGroups } ?? false
+  }
+
+  /// The p value: by simulation where there was one, otherwise under `null`; NaN where that is unknown.
+  public var pValue: Double { simulation?.pValue ?? largeSamplePValue }
+
+  /// The p value under `null`, for many groups; NaN where it is unknown.
+  public var largeSamplePValue: Double {
     switch null {
     case .chiSquared: naivePValue
     case .mixture(let k):
@@ -47,35 +60,81 @@ public struct LikelihoodRatioTest: Sendable, Equatable {
   }
 
   /// The test of `small` within `large`; nil if it is not within it.
-  init?(of small: ComparedModel, within large: ComparedModel) {
+  init?(
+    of small: ComparedModel, within large: ComparedModel, method: EstimationMethod, _ plan: NullSimulation
+  ) {
     guard small.weights == large.weights, small.offset == large.offset,
       small.fixed.isWithin(large.fixed),
-      let null = LikelihoodRatioTest.null(small, large)
+      let (null, groupCount) = LikelihoodRatioTest.null(small, large)
     else { return nil }
     degreesOfFreedom = large.parameterCount - small.parameterCount
     // Two fits of one likelihood differ by rounding.
+    let rounding = 1e-10 * max(1, abs(2 * large.logLikelihood))
     let difference = 2 * (large.logLikelihood - small.logLikelihood)
-    statistic = max(0, difference)
+    statistic = difference > rounding ? difference : 0
     self.null = null
+    self.groupCount = groupCount
+    guard degreesOfFreedom > 0 else {
+      simulation = nil
+      return
+    }
+    if let spectrum = LikelihoodRatioTest.spectrum(small, large, method: method, plan) {
+      simulation = SimulatedNull(
+        .exact, statistic: statistic,
+        draws: spectrum.draws(
+          count: max(plan.replicates ?? 0, NullSimulation.exactDraws), seed: plan.seed, threads: plan.threads),
+        rounding: rounding)
+    } else if let replicates = plan.replicates {
+      simulation = SimulatedNull(
+        .bootstrap, statistic: statistic,
+        draws: LikelihoodRatioTest.bootstrapDraws(
+          of: small.refittable, within: large.refittable, count: replicates, seed: plan.seed,
+          threads: plan.threads), rounding: rounding)
+    } else {
+      simulation = nil
+    }
   }
 
-  /// The null distribution; nil if a term of the smaller model is in none of the larger.
-  private static func null(_ small: ComparedModel, _ large: ComparedModel) -> NullDistribution? {
-    let fixed = large.fixed.dimension - small.fixed.dimension
-    if large.terms.isEmpty { return small.terms.isEmpty ? .chiSquared : nil }
-    if !small.terms.isEmpty {
-      guard let a = small.grouping, let b = large.grouping, a.codes == b.codes else { return nil }
+  /// The exact null distribution, where there is one and it is wanted: the smaller model is complete pooling, and the larger has one variance more,
+  /// of few groups unless simulation was asked for, or none.
+  static func spectrum(
+    _ small: ComparedModel, _ large: ComparedModel, method: EstimationMethod, _ plan: NullSimulation
+  ) -> VarianceRatioSpectrum? {
+    guard small.terms.isEmpty, large.terms.count <= 1 else { return nil }
+    let term = large.terms.first
+    if let term {
+      let groups = (term.codes.max() ?? -1) + 1
+      guard term.columns.matrix.columns == 1, groups <= VarianceRatioSpectrum.groupLimit,
+        groups < NullSimulation.fewGroups || plan.replicates != nil
+      else { return nil }
+    } else if plan.replicates == nil {
+      return nil
     }
+    return VarianceRatioSpectrum(
+      fixed: large.fixed.matrix, random: term.map { ($0.columns.matrix.column(0), $0.codes) },
+      weights: large.weights, addedColumns: large.fixed.dimension - small.fixed.dimension, method: method)
+  }
+
+  /// The null distribution for many groups, and the number of groups; nil if a term of the smaller model is in none of the larger.
+  private static func null(_ small: ComparedModel, _ large: ComparedModel) -> (NullDistribution, Int?)? {
+    let fixed = large.fixed.dimension - small.fixed.dimension
+    if large.terms.isEmpty { return small.terms.isEmpty ? (.chiSquared, nil) : nil }
     // For each term of the larger model, the terms of the smaller that lie within it.
     var members = [[ColumnSpace]](repeating: [], count: large.terms.count)
     for term in small.terms {
-      guard let place = large.terms.firstIndex(where: { term.isWithin($0) }) else { return nil }
-      members[place].append(term)
+      guard
+        let place = large.terms.firstIndex(where: {
+          $0.codes == term.codes && term.columns.isWithin($0.columns)
+        })
+      else { return nil }
+      members[place].append(term.columns)
     }
     var added: [NullDistribution] = []
-    for (term, inside) in zip(large.terms, members) {
+    var groupCount: Int?
+    for ((term, codes), inside) in zip(large.terms, members) {
       let variances = inside.reduce(0) { $0 + $1.dimension }
       if inside.count == 1, variances == term.dimension { continue }
+      groupCount = min(groupCount ?? .max, (codes.max() ?? -1) + 1)
       if variances >= term.dimension {
         // The same variances, correlations beside them.
         added.append(.chiSquared)
@@ -85,7 +144,7 @@ public struct LikelihoodRatioTest: Sendable, Equatable {
         added.append(.unknown)
       }
     }
-    if added.allSatisfy({ $0 == .chiSquared }) { return .chiSquared }
-    return added.count == 1 ? added[0] : .unknown
+    if added.allSatisfy({ $0 == .chiSquared }) { return (.chiSquared, groupCount) }
+    return (added.count == 1 ? added[0] : .unknown, groupCount)
   }
 }

@@ -21,6 +21,8 @@ public struct ModelComparison: Sendable {
     public let aic, bic: Double
     /// Log-likelihood; restricted if criteria of REML are compared.
     public let logLikelihood: Double
+    /// The Monte Carlo standard error of the deviance; 0 where it is exact.
+    public let devianceError: Double
     /// The test against the model before it; nil for the first one, and where that is not within this one.
     public let test: LikelihoodRatioTest?
     /// −2 × log-likelihood.
@@ -29,6 +31,8 @@ public struct ModelComparison: Sendable {
 
   /// Whether likelihoods are restricted.
   public let method: EstimationMethod
+  /// How null distributions were simulated.
+  public let simulation: NullSimulation
   /// The models, fewest parameters first.
   public let rows: [Row]
   /// Number of rows of the data that all models use.
@@ -45,10 +49,11 @@ public struct ModelComparison: Sendable {
   ///   - formulas: with and without random effects.
   ///   - roles: what columns are beside the formulas.
   ///   - method: `.ml`, or `.reml` to compare restricted likelihoods.
+  ///   - simulation: which null distributions are simulated, and how.
   /// - Throws: what fitting throws; `ComparisonError` for models that cannot be compared.
   public init(
     _ formulas: [ModelFormula], data: DataTable, roles: ColumnRoles = ColumnRoles(),
-    method: EstimationMethod = .ml
+    method: EstimationMethod = .ml, simulation: NullSimulation = NullSimulation()
   ) throws {
     var models = try formulas.enumerated().map { index, formula in
       try ComparedModel(formula, name: "m\(index + 1)", data: data, roles: roles, method: method)
@@ -72,11 +77,12 @@ public struct ModelComparison: Sendable {
         name: model.name, formulaText: model.formulaText, parameterCount: model.parameterCount,
         aic: -2 * model.logLikelihood + 2 * count,
         bic: -2 * model.logLikelihood + log(Double(model.usedRows.count)) * count,
-        logLikelihood: model.logLikelihood,
-        test: k == 0 || model.isFlat || models[k - 1].isFlat
-          ? nil : LikelihoodRatioTest(of: models[k - 1], within: model))
+        logLikelihood: model.logLikelihood, devianceError: model.devianceError,
+        test: k == 0 || model.isFlat || models[k - 1].isFlat || model.isLostInNoise(beside: models[k - 1])
+          ? nil : LikelihoodRatioTest(of: models[k - 1], within: model, method: method, simulation))
     }
     self.method = method
+    self.simulation = simulation
     observationCount = models.first?.usedRows.count ?? 0
     singularModels = models.filter(\.isSingular).map(\.name)
     undeterminedModels = models.filter(\.isFlat).map(\.name)
@@ -95,15 +101,17 @@ struct ComparedModel {
   let usedRows: [Int]
   let weights: [Double]?
   let offset: [Double]?
-  /// The columns of X, and of each random-effects term.
+  /// The columns of X, and of each random-effects term with the level of each row.
   let fixed: ColumnSpace
-  let terms: [ColumnSpace]
-  let grouping: CategoricalColumn?
+  let terms: [(columns: ColumnSpace, codes: [Int])]
   let parameterCount: Int
   let logLikelihood: Double
   let isSingular: Bool
   let isFlat: Bool
+  /// The Monte Carlo standard error of −2 × log-likelihood.
+  let devianceError: Double
   let doubleBarFactors: [String]
+  let refittable: RefittableModel
 
   init(
     _ formula: ModelFormula, name: String, data: DataTable, roles: ColumnRoles, method: EstimationMethod
@@ -116,22 +124,24 @@ struct ComparedModel {
       frame = model.frame
       fixed = ColumnSpace(frame.fixed)
       terms = []
-      grouping = nil
       parameterCount = fit.rank + 1
       logLikelihood = method == .ml ? fit.logLikelihood : fit.restrictedLogLikelihood(of: model)
       isSingular = false
       isFlat = false
+      devianceError = 0
+      refittable = .linear(frame, fit, method)
     } else {
       let model = try LinearMixedModel(formula, data: data, roles: roles)
       let fit = try model.fit(by: method)
       frame = model.frame
       fixed = ColumnSpace(model.fixedMatrix)
-      terms = frame.random.map { ColumnSpace($0.matrix) }
-      grouping = frame.random[0].grouping
+      terms = frame.random.map { (ColumnSpace($0.matrix), $0.grouping.canonicalCodes) }
       parameterCount = fit.parameterCount
       logLikelihood = fit.logLikelihood
       isSingular = fit.diagnostics.isSingular
       isFlat = fit.diagnostics.isFlat
+      devianceError = fit.diagnostics.criterionError
+      refittable = .mixed(fit)
     }
     response = frame.response
     formulaText = frame.formula.text
@@ -140,6 +150,28 @@ struct ComparedModel {
     usedRows = frame.usedRows
     weights = frame.weights
     offset = frame.offset
+  }
+
+  /// Whether the difference of two deviances is under ten of its Monte Carlo errors: too little for a test.
+  func isLostInNoise(beside other: ComparedModel) -> Bool {
+    let error =
+      (devianceError * devianceError + other.devianceError * other.devianceError).squareRoot()
+    return error > 0 && 2 * abs(logLikelihood - other.logLikelihood) < 10 * error
+  }
+}
+
+extension CategoricalColumn {
+  /// Levels numbered as they first occur, so that two factors that part the rows in the same way are equal.
+  var canonicalCodes: [Int] {
+    var number = [Int](repeating: -1, count: levels.count)
+    var next = 0
+    return codes.map { code in
+      if number[code] < 0 {
+        number[code] = next
+        next += 1
+      }
+      return number[code]
+    }
   }
 }
 

@@ -78,7 +78,7 @@ private struct ProfileSearch {
         }
       }
     }
-    let profile = CovarianceProfile(fit.model.reduction)
+    let profile = CovarianceProfile(fit.model.reducedData)
     let k = profile.sigmaIndex
     let start = profile.coordinates(covariance: covariance, sigma: fit.sigma, floors: floors)
     let ends = [-1.0, 1].map { end(profile, k, from: start, toward: $0, last: nil) }
@@ -90,7 +90,7 @@ private struct ProfileSearch {
   }
 
   private func deviation(_ effect: Int, _ name: String) -> ConfidenceInterval {
-    let profile = CovarianceProfile(fit.model.reduction)
+    let profile = CovarianceProfile(fit.model.reducedData)
     let k = profile.deviationIndex(of: effect)
     let start = profile.coordinates(covariance: covariance, sigma: fit.sigma, floors: floors)
     let lower = end(profile, k, from: start, toward: -1, last: log(1e-4 * floors[effect]))
@@ -101,7 +101,7 @@ private struct ProfileSearch {
   }
 
   private func correlation(_ a: Int, _ b: Int, _ estimate: Double, _ name: String) -> ConfidenceInterval {
-    let profile = CovarianceProfile(fit.model.reduction, first: (a, b))
+    let profile = CovarianceProfile(fit.model.reducedData, first: (a, b))
     let k = profile.correlationIndex(of: a)
     let start = profile.coordinates(covariance: covariance, sigma: fit.sigma, floors: floors)
     let lower = end(profile, k, from: start, toward: -1, last: -9)
@@ -181,7 +181,7 @@ private struct ProfileSearch {
     let errors = fit.fixedEffectStandardErrors
     return fit.fixedEffects.indices.map { k in
       let estimate = fit.fixedEffects[k]
-      let profile = FixedEffectProfile(fit.model, holding: k)
+      let profile = fit.model.fixedEffectProfile(holding: k)
       func rise(_ t: Double) -> Double {
         max(0, profile.deviance(at: estimate + t * errors[k]) - fit.criterion).squareRoot()
           - height.squareRoot()

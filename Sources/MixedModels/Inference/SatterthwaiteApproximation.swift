@@ -17,31 +17,28 @@ struct SatterthwaiteApproximation: DenominatorApproximation {
   private let information: Matrix
   private let sigma: Double
   private let scale: Double
-  /// C_j (q×p) of all groups, and for each parameter dΨ.
-  private let cross: [Matrix]
+  /// C_j (q_f×p) of all levels by factors, and for each parameter dΨ.
+  private let cross: [(columns: [Int], levels: [Matrix])]
   private let changes: [Matrix]
 
   init(_ fit: LinearMixedModelFit) {
-    let data = fit.model.reduction
-    let (q, p) = (data.effectCount, data.fixedCount)
-    let workspace = ProfiledCriterion(data, method: fit.method)
-    let lambda = fit.posteriors.lambda
+    let design = fit.model.reducedData.design
+    let workspace = fit.model.reducedData.criterion(fit.method)
+    let (q, p) = (workspace.effectCount, workspace.fixedCount)
+    let lambda = fit.whiteLambda
     _ = (lambda * lambda.transposed).storage.withPointer { workspace.evaluate(at: $0) }
-    workspace.differentiate()
     covariance = fit.fixedEffectCovariance
-    unscaleFixed = data.fixedScale.upperInverse
+    unscaleFixed = design.fixedScale.upperInverse
     sigma = workspace.sigmaSquared.squareRoot()
-    scale = data.responseScale
+    scale = design.responseScale
     var upper = Matrix(rows: p, columns: p)
     for j in 0..<p { for i in j..<p { upper[j, i] = workspace.fixedFactor[i + j * p] } }
     let half = upper.upperInverse
     inverse = half * half.transposed
-    cross = (0..<data.groupCount).map { j in
-      let start = workspace.groupCross + j * q * (p + 1)
-      return Matrix(rows: q, columns: p, storage: Array(UnsafeBufferPointer(start: start, count: q * p)))
-    }
+    cross = workspace.fixedProducts
+    workspace.differentiate()
 
-    let entries = data.blocks.flatMap { block in
+    let entries = workspace.blocks.flatMap { block in
       block.flatMap { j in (j..<block.upperBound).map { (i: $0, j: j) } }
     }
     changes = entries.map { entry in
@@ -62,17 +59,10 @@ struct SatterthwaiteApproximation: DenominatorApproximation {
         falls[a] -= changes[a][i, k] * workspace.tSums[e]
       }
     }
+    let curvature = SatterthwaiteApproximation.curvature(workspace, lambda, entries, changes)
     for b in 0..<d {
       for a in 0...b {
-        var sum = falls[a] * falls[b] * m / (squares * squares)
-        for (e, (i, k)) in workspace.directions.enumerated() {
-          for (f, (l, o)) in workspace.directions.enumerated() {
-            sum +=
-              changes[a][i, k] * changes[b][l, o]
-              * workspace.hessian[e + f * workspace.directions.count]
-          }
-        }
-        if entries[a].j == entries[b].j { sum += 2 * workspace.gradient[entries[a].i + entries[b].i * q] }
+        let sum = falls[a] * falls[b] * m / (squares * squares) + curvature[a, b]
         h[a, b] = sum
         h[b, a] = sum
       }
@@ -86,16 +76,65 @@ struct SatterthwaiteApproximation: DenominatorApproximation {
     information = h.symmetricPseudoInverse(tolerance: 1e-10)
   }
 
+  /// f'' over the entries of Λ̃, from the criterion's Hessian; by differences of gradients where that is not exact.
+  static func curvature(
+    _ workspace: CovarianceCriterion, _ lambda: Matrix, _ entries: [(i: Int, j: Int)], _ changes: [Matrix]
+  ) -> Matrix {
+    let (d, q) = (entries.count, workspace.effectCount)
+    var result = Matrix(rows: d, columns: d)
+    guard workspace.hasExactHessian else {
+      func gradient(_ lambda: Matrix) -> [Double] {
+        _ = (lambda * lambda.transposed).storage.withPointer { workspace.evaluate(at: $0) }
+        workspace.differentiate()
+        return entries.map { i, j in
+          2 * (0..<q).reduce(0) { $0 + workspace.gradient[i + $1 * q] * lambda[$1, j] }
+        }
+      }
+      for (b, (i, j)) in entries.enumerated() {
+        let h = 1e-4 * max(1, abs(lambda[i, j]))
+        var (up, down) = (lambda, lambda)
+        up[i, j] += h
+        down[i, j] -= h
+        let (high, low) = (gradient(up), gradient(down))
+        for a in 0..<d {
+          let entry = (high[a] - low[a]) / (2 * h)
+          result[a, b] += entry / 2
+          result[b, a] += entry / 2
+        }
+      }
+      return result
+    }
+    let count = workspace.directions.count
+    for b in 0..<d {
+      for a in 0..<d {
+        var sum = 0.0
+        for (e, (i, k)) in workspace.directions.enumerated() {
+          for (f, (l, o)) in workspace.directions.enumerated() {
+            sum += changes[a][i, k] * changes[b][l, o] * workspace.hessian[e + f * count]
+          }
+        }
+        if entries[a].j == entries[b].j { sum += 2 * workspace.gradient[entries[a].i + entries[b].i * q] }
+        result[a, b] = sum
+      }
+    }
+    return result
+  }
+
   func degreesOfFreedom(of contrast: [Double]) -> Double {
     let c = inverse * (unscaleFixed.transposed * contrast)
     let scaled = unscaleFixed.transposed * contrast
     let variance = sigma * sigma * zip(scaled, c).reduce(0) { $0 + $1.0 * $1.1 }
     var gradient = [Double](repeating: 0, count: changes.count + 1)
-    for group in cross {
-      let a = group * c
-      for (k, change) in changes.enumerated() {
-        let moved = change * a
-        for i in a.indices { gradient[k] += sigma * sigma * a[i] * moved[i] }
+    for (columns, levels) in cross {
+      for level in levels {
+        let a = level * c
+        for (k, change) in changes.enumerated() {
+          for (i, row) in columns.enumerated() {
+            for (l, column) in columns.enumerated() {
+              gradient[k] += sigma * sigma * a[i] * change[row, column] * a[l]
+            }
+          }
+        }
       }
     }
     gradient[changes.count] = 2 * variance / sigma

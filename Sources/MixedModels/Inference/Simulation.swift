@@ -15,10 +15,13 @@ extension LinearMixedModelFit {
   ) -> [[Double]] {
     let simulator = ResponseSimulator(self)
     var draws = (0..<count).map { _ in
-      keepingRandomEffects ? simulator.meanGivenEffects(conditionalModes) : simulator.mean
+      keepingRandomEffects ? simulator.meanGivenEffects(randomEffects.map(\.modes)) : simulator.mean
     }
     if !keepingRandomEffects {
-      for k in draws.indices { simulator.addEffects(to: &draws[k], from: &stream) }
+      for k in draws.indices {
+        simulator.drawEffects(from: &stream)
+        simulator.addEffects(to: &draws[k])
+      }
     }
     for k in draws.indices { simulator.addResiduals(to: &draws[k], from: &stream) }
     return draws
@@ -37,60 +40,80 @@ extension LinearMixedModelFit {
 final class ResponseSimulator {
   /// o + Xβ̂.
   let mean: [Double]
-  private let model: LinearMixedModel
+  private let factors: [LinearMixedModel.GroupingFactor]
+  /// Columns and number of levels of each term; by columns of Z the factor and where the column's effects begin in `effects`.
+  private let terms: [(columns: Range<Int>, levelCount: Int)]
+  private let factorOf, start: [Int]
   private let sigma: Double
   /// Λ (q×q).
   private let lambda: Matrix
   private let deviations: [Double]?
-  private let codes: [Int]
   private let z: [Double]
+  /// b of all levels, column after column.
   private var effects: [Double]
   private var unit: [Double]
 
   init(_ fit: LinearMixedModelFit) {
-    model = fit.model
+    let model = fit.model
+    factors = model.factors
     sigma = fit.sigma
-    lambda = RelativeCovarianceFactor.matrix(theta: fit.theta, blocks: fit.model.terms.map(\.columns))
-    let groups = fit.model.groupLevels.count
-    mean = LinearMixedModelFit.fitted(
-      fit.model, fit.fixedEffects, modes: Matrix(rows: groups, columns: 0))
-    deviations = fit.model.frame.rowFactors.map { roots in roots.map { fit.sigma / $0 } }
-    codes = fit.model.groupCodes
-    z = fit.model.randomMatrix.storage
-    effects = [Double](repeating: 0, count: groups * lambda.rows)
+    lambda = RelativeCovarianceFactor.matrix(theta: fit.theta, blocks: model.terms.map(\.columns))
+    terms = model.terms.map { ($0.columns, model.factors[$0.factor].levels.count) }
+    factorOf = model.terms.flatMap { term in term.columns.map { _ in term.factor } }
+    var start = [0]
+    for factor in factorOf { start.append(start.last! + model.factors[factor].levels.count) }
+    self.start = start
+    mean = LinearMixedModelFit.fitted(model, fit.fixedEffects, modes: [])
+    deviations = model.frame.rowFactors.map { roots in roots.map { fit.sigma / $0 } }
+    z = model.randomMatrix.storage
+    effects = [Double](repeating: 0, count: start.last!)
     unit = [Double](repeating: 0, count: lambda.rows)
   }
 
-  /// o + Xβ̂ + Zb.
-  func meanGivenEffects(_ modes: Matrix) -> [Double] {
+  /// o + Xβ̂ + Zb, b by factors (J×q_f).
+  func meanGivenEffects(_ modes: [Matrix]) -> [Double] {
     var y = mean
-    effects = modes.storage
-    add(to: &y)
+    for (factor, modes) in zip(factors, modes) {
+      for (k, column) in factor.columns.enumerated() {
+        for j in 0..<modes.rows { effects[start[column] + j] = modes[j, k] }
+      }
+    }
+    addEffects(to: &y)
     return y
   }
 
-  /// y ← y + Zb with new random effects, drawn term by term and level by level, a term's effects side by side.
-  func addEffects<Stream: UniformStream>(to y: inout [Double], from stream: inout Stream) {
-    let groups = model.groupLevels.count
+  /// Draws new random effects b ~ N(0, Σ̂): term by term and level by level, a term's effects side by side.
+  func drawEffects<Stream: UniformStream>(from stream: inout Stream) {
     let q = lambda.rows
-    for t in 0..<model.reduction.blocks.count {
-      let term = model.reduction.blocks[t]
-      for j in 0..<groups {
+    for t in 0..<terms.count {
+      let term = terms[t].columns
+      for j in 0..<terms[t].levelCount {
         for k in term { unit[k] = stream.normal() }
         for row in term {
           var sum = 0.0
           for k in term.lowerBound...row { sum += sigma * lambda.storage[row + k * q] * unit[k] }
-          effects[j + row * groups] = sum
+          effects[start[row] + j] = sum
         }
       }
     }
-    add(to: &y)
   }
 
-  private func add(to y: inout [Double]) {
-    let (n, groups) = (y.count, model.groupLevels.count)
+  /// The random effects drawn last, by factors (J×q_f).
+  var drawnEffects: [Matrix] {
+    factors.map { factor in
+      Matrix(
+        rows: factor.levels.count, columns: factor.columns.count,
+        storage: factor.columns.flatMap { effects[start[$0]..<start[$0 + 1]] })
+    }
+  }
+
+  /// y ← y + Zb with the random effects drawn last.
+  func addEffects(to y: inout [Double]) {
+    let n = y.count
     for k in 0..<lambda.rows {
-      for i in 0..<n { y[i] += z[i + k * n] * effects[codes[i] + k * groups] }
+      let codes = factors[factorOf[k]].codes
+      let first = start[k]
+      for i in 0..<n { y[i] += z[i + k * n] * effects[first + codes[i]] }
     }
   }
 

@@ -29,6 +29,11 @@ public struct LinearModel: Sendable {
     try self.init(try ModelFormula(formula), data: data, roles: roles)
   }
 
+  init(frame: ModelFrame) {
+    formula = frame.formula
+    self.frame = frame
+  }
+
   /// Least squares by Householder QR. Aliased columns get NaN and do not count in the rank.
   public func fit() -> LinearModelFit {
     let x = frame.fixed

@@ -10,7 +10,7 @@ enum BoundaryTest {
   static func boundaries(
     of lambda: Matrix, in model: LinearMixedModel, except: [Int] = []
   ) -> [FitDiagnostics.Boundary] {
-    let lengths = lengths(of: model.reduction)
+    let lengths = lengths(of: model)
     return model.terms.flatMap { term -> [FitDiagnostics.Boundary] in
       let columns = term.columns.filter { !except.contains($0) }
       let d = columns.count
@@ -24,10 +24,11 @@ enum BoundaryTest {
   }
 
   /// Root mean squares of Z's columns: over √J they are the lengths of R_b's columns.
-  static func lengths(of data: GroupReduction) -> [Double] {
-    let share = Double(data.groupCount) / Double(data.rowCount)
-    return (0..<data.effectCount).map { k in
-      (data.effectScale.column(k).reduce(0) { $0 + $1 * $1 } * share).squareRoot()
+  static func lengths(of model: LinearMixedModel) -> [Double] {
+    let scale = model.reducedData.design.effectScale
+    return model.terms.flatMap { term in
+      let share = Double(model.factors[term.factor].levels.count) / Double(model.frame.response.count)
+      return term.columns.map { (scale.column($0).reduce(0) { $0 + $1 * $1 } * share).squareRoot() }
     }
   }
 

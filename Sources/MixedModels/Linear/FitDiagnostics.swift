@@ -12,6 +12,8 @@ public struct FitDiagnostics: Sendable, Equatable {
   /// Whether the criterion is flat along some direction inside the cone: the data do not determine all covariance parameters, and those
   /// reported are one choice of many.
   public let isFlat: Bool
+  /// The Monte Carlo standard error of the criterion; 0 where it is exact.
+  public let criterionError: Double
   /// Fixed-effects columns that were left out because others span them.
   public let droppedColumns: [String]
   /// Rows left out for missing values.

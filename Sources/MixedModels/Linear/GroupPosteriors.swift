@@ -8,7 +8,7 @@ import LinearAlgebra
 ///     b̂_j = Ψc_j      Var(b_j | y) = σ²M_j      Var(b̂_j − b_j) = σ²(M_j + ΨC_jS⁻¹C_j'Ψ)      Cov(β̂, b̂_j − b_j) = −σ²S⁻¹C_j'Ψ
 ///
 /// Reference: Henderson (1975), doi:10.2307/2529430.
-struct GroupPosteriors: Sendable {
+struct GroupPosteriors: FactorPosteriors {
   private let reduction: GroupReduction
   /// G_j (q×q) and C_j (q×(p+1)), group after group.
   private let information: [Double]
@@ -37,9 +37,9 @@ struct GroupPosteriors: Sendable {
     information = Array(
       UnsafeBufferPointer(start: workspace.groupInformation, count: data.groupCount * q * q))
     cross = Array(UnsafeBufferPointer(start: workspace.groupCross, count: data.groupCount * q * (p + 1)))
-    variance = workspace.sigmaSquared * data.responseScale * data.responseScale
+    variance = workspace.sigmaSquared * data.design.responseScale * data.design.responseScale
     self.lambda = lambda
-    unscale = data.effectScale.upperInverse
+    unscale = data.design.effectScale.upperInverse
     turnedLambda = unscale * lambda
     turnedPsi = turnedLambda * lambda.transposed
     var upper = Matrix(rows: p, columns: p)
@@ -53,15 +53,12 @@ struct GroupPosteriors: Sendable {
       for k in 0..<q {
         var residual = c[k + p * q]
         for l in 0..<p { residual -= c[k + l * q] * workspace.beta[l] }
-        residual *= data.responseScale
+        residual *= data.design.responseScale
         for i in 0..<q { modes[j + i * data.groupCount] += turnedPsi.storage[i + k * q] * residual }
       }
     }
     self.modes = Matrix(rows: data.groupCount, columns: q, storage: modes)
   }
-
-  /// Covariance of the fixed effects, σ²S⁻¹ (p×p).
-  var fixedCovariance: Matrix { turnedFixedHalf * turnedFixedHalf.transposed * variance }
 
   /// Var(b_j | y) (q×q).
   func conditionalCovariance(of j: Int) -> Matrix {
@@ -103,16 +100,16 @@ struct GroupPosteriors: Sendable {
   func jointWeights(of j: Int) -> Matrix {
     let q = reduction.effectCount
     let g = Matrix(rows: q, columns: q, storage: Array(information[j * q * q..<(j + 1) * q * q]))
-    return turnedPsi * g * reduction.effectScale
+    return turnedPsi * g * reduction.design.effectScale
   }
 
-  /// Ψ_kk/(Ψ_kk + v_kk) for each effect, v = (Z_j'Z_j)⁻¹; 0 where the group's rows do not determine the effect.
   func weights(of j: Int) -> [Double] {
-    let sampling = samplingVariances(of: j)
-    return (0..<reduction.effectCount).map { k in
-      let own = turnedLambda.row(k).reduce(0) { $0 + $1 * $1 }
-      return own == 0 ? 0 : own / (own + sampling[k])
-    }
+    let q = reduction.effectCount
+    let triangle = Matrix(
+      rows: q, columns: q, storage: Array(reduction.triangles[j * q * q..<(j + 1) * q * q]))
+    return LevelInformation.weights(
+      sampling: LevelInformation.samplingVariances(gram: triangle.transposed * triangle, unscale: unscale),
+      turnedLambda: turnedLambda)
   }
 
   /// ΨC_jL_x⁻ᵀ (q×p), so that the terms of S⁻¹ are products of it.
@@ -156,38 +153,5 @@ struct GroupPosteriors: Sendable {
     // I plus a square: the factorization cannot fail.
     _ = SmallKernels.cholesky(factor, q)
     for k in 0..<q { SmallKernels.solveLower(factor, q, half + k * q) }
-  }
-
-  /// The diagonal of (Z_j'Z_j)⁻¹: sampling variances of the group's own least squares in units of σ²; infinite where its rows do not
-  /// determine the effect.
-  private func samplingVariances(of j: Int) -> [Double] {
-    let q = reduction.effectCount
-    let triangle = Matrix(
-      rows: q, columns: q, storage: Array(reduction.triangles[j * q * q..<(j + 1) * q * q]))
-    // c'(R'R)⁺c for the row c of R_b⁻¹ that belongs to an effect; c must have no part where R'R vanishes.
-    let gram = triangle.transposed * triangle
-    let scratch = ScratchBlock(count: 2 * q * q)
-    defer { withExtendedLifetime(scratch) {} }
-    let values = scratch.take(q * q)
-    let vectors = scratch.take(q * q)
-    for i in 0..<q * q { values[i] = gram.storage[i] }
-    SmallKernels.symmetricEigen(values, q, vectors: vectors)
-    let trace = gram.diagonal.reduce(0, +)
-    return (0..<q).map { k in
-      let c = unscale.row(k)
-      let size = c.reduce(0) { $0 + $1 * $1 }
-      var variance = 0.0
-      for i in 0..<q {
-        var along = 0.0
-        for l in 0..<q { along += c[l] * vectors[l + i * q] }
-        let value = values[i + i * q]
-        if value > 1e-12 * trace {
-          variance += along * along / value
-        } else if along * along > 1e-10 * size {
-          return .infinity
-        }
-      }
-      return variance
-    }
   }
 }

@@ -6,69 +6,122 @@ extension LinearMixedModel {
   /// The optimum is the root of the exact gradient. A fit on the boundary is a result; `diagnostics` names the effect. Without fixed effects REML
   /// and ML are one, and the fit is called ML, as lme4 does.
   /// - Throws: `FitError.spannedByFixedEffects` if the fixed effects leave REML nothing to estimate any variance of a group effect from;
-  ///   `.noOptimum` if no start leads anywhere (not seen on data that passed the checks of `init`).
+  ///   `.noOptimum` if no start leads anywhere, or to effects so large beside the residuals that nothing more can be computed of them.
   /// - Complexity: about 20 evaluations of O(J·q²(q + p)), none of which depends on n.
   public func fit(by method: EstimationMethod = .reml) throws(FitError) -> LinearMixedModelFit {
-    let method = reduction.fixedCount == 0 ? .ml : method
-    let spanned = method == .reml ? reduction.effectsSpannedByFixed : []
-    if spanned.count == reduction.effectCount {
-      throw .spannedByFixedEffects(effects: randomEffectNames, factor: groupingFactor)
-    }
-    let workspace = ProfiledCriterion(reduction, method: method)
+    let (method, spanned) = try methodAndSpannedEffects(method)
+    let q = randomMatrix.columns
+    let workspace = reducedData.criterion(method)
     let optimizer = CovarianceOptimizer(workspace)
     guard var optimum = optimizer.minimize() else { throw .noOptimum }
     let unseen = spanned.filter { optimizer.removeUnseen(effect: $0, from: &optimum) }
     // A variance on its way to 0, alone in its term, is 0.
-    for block in reduction.blocks where block.count == 1 {
-      let place = block.lowerBound * (reduction.effectCount + 1)
+    for block in terms.map(\.columns) where block.count == 1 {
+      let place = block.lowerBound * (q + 1)
       if optimum.psi[place] < 1e-14 { optimum.psi[place] = 0 }
     }
+    // Residuals on their way to 0: the effects together fit every row.
+    if factors.count > 1, (0..<q).contains(where: { optimum.psi[$0 * (q + 1)] > 1e12 }) {
+      throw .noResidualVariation(response: formula.response.text)
+    }
     // What follows is computed at ΛΛ' with the very Λ that is reported, empty columns included.
-    let q = reduction.effectCount
     let lambda = Matrix(
       rows: q, columns: q, storage: RelativeCovarianceFactor.lowerFactor(of: optimum.psi, order: q))
     let psi = (lambda * lambda.transposed).storage
-    let isFlat = lambda.diagonal.allSatisfy { $0 > 0 } && optimizer.flattestCurvature(at: psi) < 1e-6
-    _ = psi.withPointer { workspace.evaluate(at: $0) }
+    let isFlat =
+      lambda.diagonal.allSatisfy { $0 > 0 }
+      && (workspace.isExpensive
+        ? optimizer.flattestInformation() < 1e-8 : optimizer.flattestCurvature(at: psi) < 1e-6)
+    if !workspace.isExpensive || !optimizer.endedAt(psi) {
+      _ = psi.withPointer { workspace.evaluate(at: $0) }
+    }
+    // Effects a billion times the residuals leave rounding alone to decide whether I + Λ'Z'ZΛ can be factored.
+    guard workspace.value.isFinite else { throw .noOptimum }
     return LinearMixedModelFit(
       of: self, method: method, optimum: optimum, factor: lambda, evaluations: optimizer.evaluationCount,
       isFlat: isFlat, unseen: unseen, workspace)
   }
+
+  /// ML for models without fixed effects, and the effects whose variance the method cannot see.
+  /// - Throws: `FitError.spannedByFixedEffects` if it sees none.
+  func methodAndSpannedEffects(
+    _ method: EstimationMethod
+  ) throws(FitError) -> (EstimationMethod, spanned: [Int]) {
+    let method = fixedMatrix.columns == 0 ? .ml : method
+    let spanned = method == .reml ? reducedData.effectsSpannedByFixed : []
+    if spanned.count == randomMatrix.columns {
+      throw .spannedByFixedEffects(effects: randomEffectNames, factor: groupingFactor)
+    }
+    return (method, spanned)
+  }
 }
 
 extension LinearMixedModelFit {
-  /// Everything that follows from Ψ, β, σ and the groups' G_j and C_j at the optimum, turned back to the user's coordinates.
+  /// Everything that follows from Ψ, β, σ and what the workspace holds at the optimum, turned back to the user's coordinates.
   init(
     of model: LinearMixedModel, method: EstimationMethod, optimum: CovarianceOptimizer.Outcome,
-    factor whiteLambda: Matrix, evaluations: Int, isFlat: Bool, unseen: [Int], _ workspace: ProfiledCriterion
+    factor whiteLambda: Matrix, evaluations: Int, isFlat: Bool, unseen: [Int],
+    _ workspace: CovarianceCriterion
   ) {
-    let data = model.reduction
-    let p = data.fixedCount
-    let sigma = workspace.sigmaSquared.squareRoot() * data.responseScale
-    let lambda = RelativeCovarianceFactor.unscaled(psi: optimum.psi, scale: data.effectScale)
-    let unscaleFixed = data.fixedScale.upperInverse
-    let posteriors = GroupPosteriors(workspace, lambda: whiteLambda, unscaleFixed: unscaleFixed)
+    let design = model.reducedData.design
+    let p = workspace.fixedCount
+    let sigma = workspace.sigmaSquared.squareRoot() * design.responseScale
+    let lambda = RelativeCovarianceFactor.unscaled(psi: optimum.psi, scale: design.effectScale)
+    let unscaleFixed = design.fixedScale.upperInverse
 
     // β: pooled least squares plus the shift found for its residual.
-    let shift = unscaleFixed * (0..<p).map { workspace.beta[$0] * data.responseScale }
-    let beta = zip(data.pooledCoefficients, shift).map(+)
+    let shift = unscaleFixed * (0..<p).map { workspace.beta[$0] * design.responseScale }
+    let beta = zip(design.pooledCoefficients, shift).map(+)
+    // σ²S⁻¹, S⁻¹ = L_x⁻ᵀL_x⁻¹.
+    var upper = Matrix(rows: p, columns: p)
+    for j in 0..<p { for i in j..<p { upper[j, i] = workspace.fixedFactor[i + j * p] } }
+    let half = unscaleFixed * upper.upperInverse
+    let fixedCovariance = half * half.transposed * (sigma * sigma)
+    let posteriors = LinearMixedModelFit.posteriors(
+      of: model, workspace, lambda: whiteLambda, unscaleFixed: unscaleFixed)
 
     self.model = model
     self.method = method
-    theta = RelativeCovarianceFactor.theta(of: lambda, blocks: data.blocks)
+    self.whiteLambda = whiteLambda
+    theta = RelativeCovarianceFactor.theta(of: lambda, blocks: workspace.blocks)
     criterion = workspace.value
     fixedEffects = beta
-    fixedEffectCovariance = posteriors.fixedCovariance
+    fixedEffectCovariance = fixedCovariance
     self.sigma = sigma
     varianceComponents = LinearMixedModelFit.components(of: model, lambda, variance: sigma * sigma)
-    self.posteriors = posteriors
-    fitted = LinearMixedModelFit.fitted(model, beta, modes: posteriors.modes)
+    randomEffects = zip(model.factors, posteriors).map {
+      FactorEffects($0, of: model, posteriors: $1, fixedEffects: beta, fixedCovariance: fixedCovariance)
+    }
+    fitted = LinearMixedModelFit.fitted(model, beta, modes: posteriors.map(\.modes))
     diagnostics = FitDiagnostics(
       converged: optimum.converged, evaluationCount: evaluations,
       boundaries: BoundaryTest.boundaries(of: lambda, in: model, except: unseen),
       unseenEffects: unseen.map { model.randomEffectNames[$0] }, isFlat: isFlat,
+      criterionError: workspace.valueError,
       droppedColumns: model.droppedColumns,
       omittedRows: model.frame.omittedCount)
+  }
+
+  /// The effects of each factor, from what the workspace holds.
+  private static func posteriors(
+    of model: LinearMixedModel, _ workspace: CovarianceCriterion, lambda: Matrix, unscaleFixed: Matrix
+  ) -> [any FactorPosteriors] {
+    if let workspace = workspace as? ProfiledCriterion {
+      return [GroupPosteriors(workspace, lambda: lambda, unscaleFixed: unscaleFixed)]
+    }
+    if let workspace = workspace as? IterativeCriterion {
+      let psi = (lambda * lambda.transposed).storage
+      return model.factors.indices.map { f in
+        IterativePosteriors(workspace, factor: f, psi: psi, unscaleFixed: unscaleFixed)
+      }
+    }
+    guard let workspace = workspace as? CrossedCriterion else { preconditionFailure("another criterion") }
+    workspace.solveForResponse()
+    let psi = lambda * lambda.transposed
+    let covariances = CrossedCovariances(workspace.data, psi: psi.storage)
+    return model.factors.indices.map { f in
+      CrossedPosteriors(workspace, factor: f, psi: psi, covariances: covariances, unscaleFixed: unscaleFixed)
+    }
   }
 
   /// σ²ΛΛ', term by term.
@@ -86,21 +139,23 @@ extension LinearMixedModelFit {
         }
       }
       return VarianceComponent(
-        group: model.groupingFactor, label: term.label, names: term.names, covariance: covariance)
+        group: model.factors[term.factor].name, label: term.label, names: term.names, covariance: covariance)
     }
   }
 
-  /// o + Xβ + Zb̂, row by row.
-  static func fitted(_ model: LinearMixedModel, _ beta: [Double], modes: Matrix) -> [Double] {
+  /// o + Xβ + Zb, row by row; b by factors.
+  static func fitted(_ model: LinearMixedModel, _ beta: [Double], modes: [Matrix]) -> [Double] {
     let n = model.fixedMatrix.rows
     var fitted = model.frame.offset ?? [Double](repeating: 0, count: n)
     for k in beta.indices {
       for i in 0..<n { fitted[i] += model.fixedMatrix.storage[i + k * n] * beta[k] }
     }
-    for k in 0..<modes.columns {
-      for i in 0..<n {
-        fitted[i] +=
-          model.randomMatrix.storage[i + k * n] * modes.storage[model.groupCodes[i] + k * modes.rows]
+    for (factor, modes) in zip(model.factors, modes) {
+      for (k, column) in factor.columns.enumerated() {
+        for i in 0..<n {
+          fitted[i] +=
+            model.randomMatrix.storage[i + column * n] * modes.storage[factor.codes[i] + k * modes.rows]
+        }
       }
     }
     return fitted

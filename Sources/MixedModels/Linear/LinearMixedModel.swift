@@ -2,12 +2,13 @@ import LinearAlgebra
 import ModelFormula
 import Tables
 
-/// A linear mixed model with one grouping factor: the specification, which never changes.
+/// A linear mixed model: the specification, which never changes.
 ///
-///     y_j = o_j + X_jβ + Z_jb_j + ε_j,   b_j ~ N(0, σ²ΛΛ'),   ε_j ~ N(0, σ²W_j⁻¹)
+///     y = o + Xβ + Zb + ε,   b_fj ~ N(0, σ²Λ_fΛ_f') for level j of factor f,   ε ~ N(0, σ²W⁻¹)
 ///
 /// with an offset o (0) and prior weights on the diagonal of W (1) where `ColumnRoles` or the formula name them.
-/// Any number of random effects, in one term (correlated) or several (independent). The data are reduced once to constants per group, so
+/// Any number of grouping factors, nested, crossed or partially crossed, with any number of random effects in one term (correlated) or several
+/// (independent). Terms stand in the order of their numbers of levels, most first, as in lme4. The data are reduced once to constants per level, so
 /// criterion evaluations and fits do not touch observations again.
 public struct LinearMixedModel: Sendable {
   /// The formula.
@@ -26,13 +27,29 @@ public struct LinearMixedModel: Sendable {
   public let randomMatrix: Matrix
   /// The random-effects terms, in order.
   public let terms: [RandomTerm]
-  /// The name of the grouping factor.
-  public let groupingFactor: String
-  /// Its levels.
-  public let groupLevels: [String]
-  /// The level of each used row.
-  public let groupCodes: [Int]
-  let reduction: GroupReduction
+  /// The grouping factors, in the order of their first terms.
+  public let factors: [GroupingFactor]
+  let reducedData: ReducedData
+
+  /// A grouping factor and the effects that vary over its levels.
+  public struct GroupingFactor: Sendable, Equatable {
+    /// Its name, e.g. `department` or `batch:cask`.
+    public let name: String
+    /// Its levels.
+    public let levels: [String]
+    /// The level of each used row.
+    public let codes: [Int]
+    /// Names of its effects, term after term.
+    public let effectNames: [String]
+    /// Their columns of Z.
+    public let columns: [Int]
+    /// Number of rows of each level.
+    public var sizes: [Int] {
+      var sizes = [Int](repeating: 0, count: levels.count)
+      for code in codes { sizes[code] += 1 }
+      return sizes
+    }
+  }
 
   /// One random-effects term: which columns of Z are its own.
   public struct RandomTerm: Sendable, Equatable {
@@ -42,51 +59,67 @@ public struct LinearMixedModel: Sendable {
     public let names: [String]
     /// Its columns of Z.
     public let columns: Range<Int>
+    /// Which of the model's grouping factors it varies over.
+    public let factor: Int
+    /// Which of the frame's designs it is.
+    let design: Int
   }
 
   /// The formula as R deparses it.
   public var formulaText: String { formula.text }
   /// Names of all random effects, term after term.
   public var randomEffectNames: [String] { terms.flatMap(\.names) }
+  /// The name of the first grouping factor, the only one of most models.
+  public var groupingFactor: String { factors[0].name }
+  /// Its levels.
+  public var groupLevels: [String] { factors[0].levels }
+  /// The level of each used row.
+  public var groupCodes: [Int] { factors[0].codes }
   /// Number of rows of each level.
-  public var groupSizes: [Int] {
-    var sizes = [Int](repeating: 0, count: groupLevels.count)
-    for code in groupCodes { sizes[code] += 1 }
-    return sizes
-  }
+  public var groupSizes: [Int] { factors[0].sizes }
   /// Names of θ's elements, e.g. `department.experience.(Intercept)`.
   public var thetaNames: [String] {
     RelativeCovarianceFactor.names(
-      blocks: terms.map(\.columns), group: groupingFactor, effects: randomEffectNames)
+      blocks: terms.map(\.columns), groups: terms.map { factors[$0.factor].name }, effects: randomEffectNames)
   }
 
   /// Applies a formula with bars to data.
-  /// - Parameter roles: what columns are beside the formula.
-  /// - Throws: `FormulaError` for the formula and the columns; `FitError` for designs in which the model has no meaning: one group, several grouping
-  ///   factors, nothing left within groups, collinear random effects.
-  public init(_ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles()) throws {
+  /// - Parameters:
+  ///   - roles: what columns are beside the formula.
+  ///   - exact: whether crossed factors of so many levels that conjugate gradients would serve are factored all the same; see `exactCost`.
+  /// - Throws: `FormulaError` for the formula and the columns; `FitError` for designs in which the model has no meaning: one group, no more rows than
+  ///   effects, nothing left within groups, collinear random effects.
+  public init(
+    _ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles(), exact: Bool = false
+  ) throws {
     guard !formula.randomTerms.isEmpty else { throw FitError.noBar(formula: formula.source) }
-    try self.init(frame: try ModelFrame(formula, data: data, roles: roles))
+    try self.init(frame: try ModelFrame(formula, data: data, roles: roles), exact: exact)
   }
 
   /// Applies formula text to data.
-  /// - Throws: as `init(_:data:roles:)` for a parsed formula.
-  public init(_ formula: String, data: DataTable, roles: ColumnRoles = ColumnRoles()) throws {
-    try self.init(try ModelFormula(formula), data: data, roles: roles)
+  /// - Throws: as `init(_:data:roles:exact:)` for a parsed formula.
+  public init(
+    _ formula: String, data: DataTable, roles: ColumnRoles = ColumnRoles(), exact: Bool = false
+  ) throws {
+    try self.init(try ModelFormula(formula), data: data, roles: roles, exact: exact)
   }
 
-  init(frame: ModelFrame) throws(FitError) {
-    let random = frame.random
-    let grouping = random[0].grouping
-    var factors = [grouping.name]
-    for design in random where !factors.contains(design.grouping.name) {
-      factors.append(design.grouping.name)
-    }
-    if factors.count > 1 { throw .severalGroupingFactors(factors) }
-    guard grouping.levels.count > 1 else {
-      throw .oneGroup(factor: grouping.name, level: grouping.levels.first ?? "")
-    }
+  /// Whether the criterion is computed by conjugate gradients and random probes, with a Monte Carlo error.
+  public var isIterative: Bool { if case .iterative = reducedData { true } else { false } }
 
+  /// What one exact value of the criterion costs: floating-point operations, and bytes of memory. A fit takes about five of them, and gradients
+  /// of twice that. Nil for models of one grouping factor, whose cost is nothing.
+  public var exactCost: (operations: Double, bytes: Double)? {
+    switch reducedData {
+    case .single: nil
+    case .several(let data), .iterative(let data): (data.operationCount, data.exactBytes)
+    }
+  }
+
+  init(frame: ModelFrame, exact: Bool = false) throws(FitError) {
+    for design in frame.random where design.grouping.levels.count < 2 {
+      throw .oneGroup(factor: design.grouping.name, level: design.grouping.levels.first ?? "")
+    }
     let rowFactors = frame.rowFactors
     let full = PivotedQR(frame.fixed, rowFactors: rowFactors)
     let names = frame.fixedCoding.columnNames
@@ -99,46 +132,44 @@ public struct LinearMixedModel: Sendable {
     guard n > x.columns else {
       throw .tooFewRows(rows: n, coefficients: x.columns, omitted: frame.omittedCount)
     }
-
-    var terms: [RandomTerm] = []
-    var z: [Double] = []
-    var next = 0
-    for (index, design) in random.enumerated() {
-      let count = design.matrix.columns
-      let label = index == 0 ? grouping.name : "\(grouping.name).\(index)"
-      terms.append(RandomTerm(label: label, names: design.columnNames, columns: next..<next + count))
-      z += design.matrix.storage
-      next += count
-    }
-    let effectNames = terms.flatMap(\.names)
-    if let empty = terms.first(where: { $0.names.isEmpty }) { throw .emptyTerm(factor: empty.label) }
-    if let repeated = effectNames.first(where: { name in effectNames.filter { $0 == name }.count > 1 }) {
-      throw .repeatedEffect(effect: repeated, factor: grouping.name)
-    }
+    let layout = try RandomLayout(frame)
     formula = frame.formula
     self.frame = frame
     fixedMatrix = x
     fixedEffectNames = kept.map { names[$0] }
     termOfFixedEffect = kept.map { frame.fixedCoding.termOfColumn[$0] }
     droppedColumns = names.indices.filter { !kept.contains($0) }.map { names[$0] }
-    randomMatrix = Matrix(rows: n, columns: next, storage: z)
-    self.terms = terms
-    groupingFactor = grouping.name
-    groupLevels = grouping.levels
-    groupCodes = grouping.codes
-    reduction = try GroupReduction(
-      z: randomMatrix, blocks: terms.map(\.columns), blockNames: terms.map(\.label),
-      effectNames: terms.flatMap(\.names), x: x,
+    randomMatrix = layout.matrix
+    terms = layout.terms
+    factors = layout.factors
+    reducedData = try ReducedData(
+      z: layout.matrix, terms: layout.terms, factors: layout.factors, x: x,
       qr: full.rank == names.count ? full : PivotedQR(x, rowFactors: rowFactors),
       y: frame.responseBesideOffset, interceptColumn: kept.firstIndex { names[$0] == "(Intercept)" },
-      rowFactors: rowFactors, codes: grouping.codes, groupCount: grouping.levels.count)
-    if reduction.leastTermDegreesOfFreedom <= 0 {
-      throw .notIdentified(
-        factor: grouping.name, groups: grouping.levels.count, effects: next, rows: n,
-        omitted: frame.omittedCount)
-    }
-    if reduction.isDegenerate {
-      throw .noResidualVariation(response: frame.formula.response.text)
+      rowFactors: rowFactors, exact: exact)
+    try checkIdentification()
+  }
+
+  /// Refuses designs whose variances cannot be told apart.
+  private func checkIdentification() throws(FitError) {
+    let n = frame.response.count
+    switch reducedData {
+    case .single(let reduction):
+      if reduction.leastTermDegreesOfFreedom <= 0 {
+        throw .notIdentified(
+          factor: groupingFactor, groups: groupLevels.count, effects: randomMatrix.columns, rows: n,
+          omitted: frame.omittedCount)
+      }
+      if reduction.isDegenerate { throw .noResidualVariation(response: formula.response.text) }
+    case .several, .iterative:
+      for term in terms where factors[term.factor].levels.count * term.columns.count >= n {
+        throw .notIdentified(
+          factor: factors[term.factor].name, groups: factors[term.factor].levels.count,
+          effects: term.columns.count, rows: n, omitted: frame.omittedCount)
+      }
+      if reducedData.design.responseScale == 0 {
+        throw .noResidualVariation(response: formula.response.text)
+      }
     }
   }
 
@@ -148,7 +179,7 @@ public struct LinearMixedModel: Sendable {
   /// - Throws: `FitError.wrongParameterCount`.
   /// - Reference: Bates, Mächler, Bolker & Walker (2015), doi:10.18637/jss.v067.i01.
   public func criterion(at theta: [Double], method: EstimationMethod) throws(FitError) -> Double {
-    let workspace = ProfiledCriterion(reduction, method: method)
+    let workspace = reducedData.criterion(method)
     let psi = try whitenedCovariance(of: theta)
     return psi.withPointer { workspace.evaluate(at: $0) }
   }
@@ -156,18 +187,18 @@ public struct LinearMixedModel: Sendable {
   /// The gradient of the criterion with respect to θ, exact.
   /// - Throws: `FitError.wrongParameterCount`.
   public func criterionGradient(at theta: [Double], method: EstimationMethod) throws(FitError) -> [Double] {
-    let workspace = ProfiledCriterion(reduction, method: method)
+    let workspace = reducedData.criterion(method)
     let psi = try whitenedCovariance(of: theta)
     _ = psi.withPointer { workspace.evaluate(at: $0) }
     workspace.differentiate()
     // df = tr(D̃ dΨ̃), Ψ̃ = R_bΨR_b', so D = R_b'D̃R_b and df/dΛ = 2DΛ.
-    let q = reduction.effectCount
+    let q = workspace.effectCount
     let inner = Matrix(
       rows: q, columns: q, storage: Array(UnsafeBufferPointer(start: workspace.gradient, count: q * q)))
-    let scale = reduction.effectScale
-    let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: reduction.blocks)
+    let scale = reducedData.design.effectScale
+    let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: workspace.blocks)
     let full = scale.transposed * inner * scale * lambda * 2
-    return RelativeCovarianceFactor.theta(of: full, blocks: reduction.blocks)
+    return RelativeCovarianceFactor.theta(of: full, blocks: workspace.blocks)
   }
 
   /// The fixed-effects matrix with sum contrasts for every factor, and the term of each column.
@@ -181,11 +212,13 @@ public struct LinearMixedModel: Sendable {
     return (frame.fixed, frame.fixedCoding.termOfColumn)
   }
 
+  /// Ψ in the coordinates of the reduced data.
   private func whitenedCovariance(of theta: [Double]) throws(FitError) -> [Double] {
-    let expected = reduction.blocks.reduce(0) { $0 + $1.count * ($1.count + 1) / 2 }
+    let blocks = terms.map(\.columns)
+    let expected = blocks.reduce(0) { $0 + $1.count * ($1.count + 1) / 2 }
     guard theta.count == expected else { throw .wrongParameterCount(expected: expected, found: theta.count) }
     let scaled =
-      reduction.effectScale * RelativeCovarianceFactor.matrix(theta: theta, blocks: reduction.blocks)
+      reducedData.design.effectScale * RelativeCovarianceFactor.matrix(theta: theta, blocks: blocks)
     return (scaled * scaled.transposed).storage
   }
 }

@@ -43,7 +43,7 @@ extension LinearMixedModelFit {
       EstimateRow(
         ["residual"], effect: .variance, group: "Residual",
         [.init("sd", sigma), .init("variance", sigma * sigma)]))
-    appendGroupRows(to: &all)
+    for effects in randomEffects { LinearMixedModelFit.append(effects, to: &all) }
     all.append(scalar: "criterion", value: criterion)
     all.append(scalar: "loglik", value: logLikelihood)
     all.append(scalar: "aic", value: aic)
@@ -51,33 +51,30 @@ extension LinearMixedModelFit {
     all.append(scalar: "deviance", value: mlDeviance)
     all.append(scalar: "df", value: Double(parameterCount))
     all.append(scalar: "n", value: Double(observationCount))
-    all.append(scalar: "groups", model.groupingFactor, value: Double(model.groupLevels.count))
+    for factor in model.factors {
+      all.append(scalar: "groups", factor.name, value: Double(factor.levels.count))
+    }
     return all
   }
 
-  private func appendGroupRows(to all: inout Estimates) {
-    let group = model.groupingFactor
-    let coefficients = groupCoefficients
-    let errors = groupCoefficientErrors
-    let deviations = conditionalStandardDeviations
-    for (j, level) in model.groupLevels.enumerated() {
-      let weights = weights(ofLevel: j)
-      let joint = jointWeights(ofLevel: j)
-      var seen: Set<String> = []
-      for (i, name) in model.randomEffectNames.enumerated() where seen.insert(name).inserted {
+  private static func append(_ effects: FactorEffects, to all: inout Estimates) {
+    let group = effects.factor.name
+    let (modes, deviations) = (effects.modes, effects.conditionalStandardDeviations)
+    let (coefficients, errors) = (effects.coefficients, effects.coefficientErrors)
+    for (j, level) in effects.factor.levels.enumerated() {
+      let weights = effects.weights(ofLevel: j)
+      let joint = effects.jointWeights(ofLevel: j)
+      for (i, name) in effects.factor.effectNames.enumerated() {
         all.append(
           EstimateRow(
             ["mode", group, level, name], effect: .mode, group: group, level: level, term: name,
-            [
-              .init("estimate", conditionalModes[j, i]),
-              .init("std.error", deviations[j, i]),
-            ]))
+            [.init("estimate", modes[j, i]), .init("std.error", deviations[j, i])]))
         all.append(
           EstimateRow(
             ["weight", group, level, name], effect: .pooling, group: group, level: level, term: name,
             [.init("weight", weights[i]), .init("joint_weight", joint[i, i])]))
       }
-      for (k, name) in coefficientNames.enumerated() {
+      for (k, name) in effects.coefficientNames.enumerated() {
         all.append(
           EstimateRow(
             ["coef", group, level, name], effect: .coefficient, group: group, level: level, term: name,

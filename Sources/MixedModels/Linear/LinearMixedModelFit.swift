@@ -19,8 +19,10 @@ public struct LinearMixedModelFit: Sendable {
   public let sigma: Double
   /// Estimated covariance of the random effects, one entry a term.
   public let varianceComponents: [VarianceComponent]
-  /// The groups' effects given the data, from which modes, covariances and weights are made.
-  let posteriors: GroupPosteriors
+  /// The random effects given the data, one entry a grouping factor, in the order of `model.factors`.
+  public let randomEffects: [FactorEffects]
+  /// Λ in the coordinates of the reduced data (q×q).
+  let whiteLambda: Matrix
   /// Fitted values of the rows used, random effects and offset included.
   public let fitted: [Double]
   /// How the optimization went and what stands on the boundary.
@@ -50,82 +52,32 @@ public struct LinearMixedModelFit: Sendable {
     method == .ml ? criterion : (try? model.fit(by: .ml).criterion) ?? .nan
   }
 
-  /// Conditional modes of all random effects: J×q, columns in the order of `model.randomEffectNames`.
-  public var conditionalModes: Matrix { posteriors.modes }
-  /// Their conditional standard deviations given θ, β and σ, in the same layout (J×q); R calls them condsd.
-  public var conditionalStandardDeviations: Matrix { posteriors.conditionalStandardDeviations }
+  // Of the first grouping factor, the only one of most models.
 
-  /// Conditional covariance of a level's modes given θ, β and σ (q×q).
-  public func conditionalCovariance(ofLevel j: Int) -> Matrix { posteriors.conditionalCovariance(of: j) }
-
-  /// Var(b̂_j − b_j) of a level (q×q), θ held, β's uncertainty included.
-  public func predictionCovariance(ofLevel j: Int) -> Matrix { posteriors.predictionCovariance(of: j) }
-
-  /// Cov(β̂, b̂_j − b_j) of a level (p×q), θ held: with `predictionCovariance` and `fixedEffectCovariance`, Henderson's joint covariance.
-  public func crossCovariance(ofLevel j: Int) -> Matrix { posteriors.crossCovariance(of: j) }
-
-  /// W_j = Σ(Σ + V_j)⁻¹ of a level (q×q), V_j = σ²(Z_j'Z_j)⁻¹: how the group's own estimate, all effects together, enters its conditional
-  /// mode. With correlated effects its diagonal can leave [0, 1].
-  public func jointWeights(ofLevel j: Int) -> Matrix { posteriors.jointWeights(of: j) }
-
-  /// The weight of each effect in a level (q), its reliability Σ_kk/(Σ_kk + (V_j)_kk): the share of the group's own information, 1 for
-  /// no pooling, 0 for complete pooling. For one effect it is n/(n + σ²_y/σ²_α). 0 where the group's rows do not determine the effect.
-  ///
-  /// Reference: Raudenbush & Bryk (2002), Hierarchical Linear Models, equation 3.51.
-  public func weights(ofLevel j: Int) -> [Double] { posteriors.weights(of: j) }
-
-  /// Estimated coefficients of each level: fixed effect plus conditional mode, columns in the order of `coefficientNames` (J×k).
-  ///
-  /// A random effect without a fixed effect of the same name has its mode alone.
-  public var groupCoefficients: Matrix {
-    let names = coefficientNames
-    var result = Matrix(rows: model.groupLevels.count, columns: names.count)
-    for (k, name) in names.enumerated() {
-      let fixed = model.fixedEffectNames.firstIndex(of: name).map { fixedEffects[$0] } ?? 0
-      for j in 0..<result.rows {
-        result[j, k] = fixed
-        for (i, effect) in model.randomEffectNames.enumerated() where effect == name {
-          result[j, k] += conditionalModes[j, i]
-        }
-      }
-    }
-    return result
+  /// `FactorEffects.modes` of the first grouping factor.
+  public var conditionalModes: Matrix { randomEffects[0].modes }
+  /// `FactorEffects.conditionalStandardDeviations` of the first grouping factor.
+  public var conditionalStandardDeviations: Matrix { randomEffects[0].conditionalStandardDeviations }
+  /// `FactorEffects.conditionalCovariance` of the first grouping factor.
+  public func conditionalCovariance(ofLevel j: Int) -> Matrix {
+    randomEffects[0].conditionalCovariance(ofLevel: j)
   }
-
-  /// Standard errors of `groupCoefficients` from Henderson's joint covariance, θ held at its estimate (J×k): errors of prediction of β + b_j.
-  public var groupCoefficientErrors: Matrix {
-    let names = coefficientNames
-    let picked = names.map { name in
-      (
-        fixed: model.fixedEffectNames.firstIndex(of: name),
-        random: model.randomEffectNames.indices.filter { model.randomEffectNames[$0] == name }
-      )
-    }
-    var result = Matrix(rows: model.groupLevels.count, columns: names.count)
-    for j in 0..<result.rows {
-      let own = predictionCovariance(ofLevel: j)
-      let cross = crossCovariance(ofLevel: j)
-      for (k, (fixed, random)) in picked.enumerated() {
-        var sum = fixed.map { fixedEffectCovariance[$0, $0] } ?? 0
-        for a in random {
-          for b in random { sum += own[a, b] }
-          if let fixed { sum += 2 * cross[fixed, a] }
-        }
-        result[j, k] = max(0, sum).squareRoot()
-      }
-    }
-    return result
+  /// `FactorEffects.predictionCovariance` of the first grouping factor.
+  public func predictionCovariance(ofLevel j: Int) -> Matrix {
+    randomEffects[0].predictionCovariance(ofLevel: j)
   }
-
-  /// Names of a group's coefficients: random effects without a fixed effect, then the fixed effects (the order of R's `coef`).
-  public var coefficientNames: [String] {
-    var names: [String] = []
-    for name in model.randomEffectNames where !model.fixedEffectNames.contains(name) && !names.contains(name)
-    {
-      names.append(name)
-    }
-    return names + model.fixedEffectNames
-  }
+  /// `FactorEffects.crossCovariance` of the first grouping factor.
+  public func crossCovariance(ofLevel j: Int) -> Matrix { randomEffects[0].crossCovariance(ofLevel: j) }
+  /// `FactorEffects.jointWeights` of the first grouping factor.
+  public func jointWeights(ofLevel j: Int) -> Matrix { randomEffects[0].jointWeights(ofLevel: j) }
+  /// `FactorEffects.weights` of the first grouping factor.
+  public func weights(ofLevel j: Int) -> [Double] { randomEffects[0].weights(ofLevel: j) }
+  /// `FactorEffects.coefficients` of the first grouping factor.
+  public var groupCoefficients: Matrix { randomEffects[0].coefficients }
+  /// `FactorEffects.coefficientErrors` of the first grouping factor.
+  public var groupCoefficientErrors: Matrix { randomEffects[0].coefficientErrors }
+  /// `FactorEffects.coefficientNames` of the first grouping factor.
+  public var coefficientNames: [String] { randomEffects[0].coefficientNames }
 }
 
 /// How variances are estimated.

@@ -63,6 +63,7 @@ public struct PoolingComparison: Sendable {
     known: KnownVariancePooling? = nil
   ) throws {
     let model = try LinearMixedModel(formula, data: data, roles: roles)
+    if model.factors.count > 1 { throw FitError.severalGroupingFactors(model.factors.map(\.name)) }
     let reml = try model.fit(by: .reml)
     let ml = try model.fit(by: .ml)
     // The complete-pooling model uses the rows of the mixed model, so that all strategies see the same data.

@@ -69,7 +69,8 @@ struct FigureFrame {
     let above = !legend.isEmpty && legendPosition == .top
     legendRoom = above ? legend.rowsHeight(legendWidth ?? inner) : 0
     let xTitleHeight = xTitleLines.isEmpty ? 0 : Double(xTitleLines.count) * theme.axisTitle.lineHeight + 2
-    xAxisHeight = FigureFrame.tickLength + FigureFrame.tickGap + theme.tick.lineHeight + xTitleHeight
+    let tickHeight = figure.x.hasTicks ? FigureFrame.tickLength + theme.tick.lineHeight : 0
+    xAxisHeight = tickHeight + FigureFrame.tickGap + xTitleHeight
     let foot =
       captionLines.isEmpty ? 0 : Double(captionLines.count) * theme.caption.lineHeight + FigureFrame.blockGap
     top = theme.margin + legendRoom + (above ? FigureFrame.blockGap : 0) + (stripRows > 0 ? 0 : 3)
@@ -81,7 +82,9 @@ struct FigureFrame {
     let target = max(3, Int((panelHeight / (0.75 * figure.y.tickSpacing)).rounded()) + 1)
     yBreaks = yAxis.breaks(target: target)
     yLabels = NumberFormat.labels(for: yBreaks)
-    let tickWidth = try texts.widest(yLabels, theme.tick) + FigureFrame.tickGap + FigureFrame.tickLength
+    let tickWidth =
+      (figure.y.hasTicks ? try texts.widest(yLabels, theme.tick) + FigureFrame.tickLength : 0)
+      + FigureFrame.tickGap
     yTitleSpan = top...max(top, bottom + xAxisHeight - xTitleHeight)
     yTitleLines = try texts.balancedLines(
       figure.y.title, theme.axisTitle, limit: yTitleSpan.upperBound - yTitleSpan.lowerBound)

@@ -10,17 +10,20 @@ public struct Axis: Sendable {
   public var tickSpacing: Double
   /// Whether the quantity is counted in whole numbers, so that ticks stand at such only.
   public var isWhole: Bool
+  /// Whether values can be read off: an axis without ticks has no labels and no grid, for figures that show a shape and no numbers.
+  public var hasTicks: Bool
 
   /// An axis.
   public init(
     _ title: String, limits: ClosedRange<Double>? = nil, expansion: Double = 0.05, tickSpacing: Double = 48,
-    isWhole: Bool = false
+    isWhole: Bool = false, hasTicks: Bool = true
   ) {
     self.title = title
     self.limits = limits
     self.expansion = expansion
     self.tickSpacing = tickSpacing
     self.isWhole = isWhole
+    self.hasTicks = hasTicks
   }
 }
 
@@ -99,6 +102,7 @@ struct TrainedAxis {
 
   /// About `target` ticks, chosen for the data and continued to the limits; for whole numbers the nearest count that has no fractions.
   func breaks(target: Int) -> Breaks {
+    guard axis.hasTicks else { return .none }
     let targets = axis.isWhole ? [target] + (1...target).flatMap { [target - $0, target + $0] } : [target]
     let choices = targets.lazy.filter { $0 >= 2 }.map { count in
       extendedWilkinsonBreaks(from: data.lowerBound, to: data.upperBound, target: count)

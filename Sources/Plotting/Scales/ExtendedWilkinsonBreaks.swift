@@ -9,6 +9,9 @@ public struct Breaks: Equatable, Sendable {
   /// Power of ten of the unit.
   public let exponent: Int
 
+  /// No ticks.
+  static let none = Breaks(multiples: [], mantissa: 10, exponent: 0)
+
   /// Tick values, ascending. Each is the double nearest to its decimal notation.
   public var values: [Double] { multiples.map(value) }
 

@@ -41,7 +41,7 @@ struct AnovaCommand: ReportingCommand {
     try model.check(formula, table)
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm anova") }
     return try withNotes(on: table, of: formula) {
-      let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
+      let fit = try model.mixedModel(formula, table).fit(by: model.method)
       let anova = try AnalysisOfVariance(fit, kind: type, method: df)
       return CommandResult(
         output: format == .text ? anova.text : anova.tidyTable.text(in: format),

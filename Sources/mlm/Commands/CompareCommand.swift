@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Labs
 import MixedModels
 import ModelFormula
@@ -16,7 +17,12 @@ struct CompareCommand: ReportingCommand {
       their numbers of parameters; each is tested against the one before it, if
       that is within it. They are fitted by maximum likelihood. Where a variance
       is tested at the boundary of its range, Pr(boundary) is the p value and the
-      naive one stands beside it (p.value and p.naive in json and csv).
+      naive one stands beside it (p.value and p.naive in json and csv): by a
+      mixture of chi-squared for many groups; by draws from the exact null
+      distribution for one variance against a model without bars if groups are
+      fewer than 30; NA for several variances at once. --replicates simulates all
+      tests, exactly where that is possible and elsewhere by a parametric
+      bootstrap; replicate r depends on the seed and r alone.
 
       Example: mlm compare "y ~ x + (1 | g)" "y ~ x + (x | g)" --data d.csv
       """)
@@ -30,21 +36,43 @@ struct CompareCommand: ReportingCommand {
   @Flag(name: .long, help: "Compare restricted likelihoods; the fixed parts must be the same.")
   var reml = false
 
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Simulate the tests' null distributions with n bootstrap replicates.", valueName: "n"),
+    transform: number("a whole number from 1"))
+  var replicates: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Seed of simulated null distributions (default: 1).", valueName: "S"),
+    transform: number("a whole number from 0"))
+  var seed: UInt64?
+
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
   func validate() throws {
     if formulas.count < 2 { throw ValidationError("a comparison needs two formulas or more") }
+    if let replicates, !(1...1_000_000).contains(replicates) {
+      throw ValidationError("--replicates is \(replicates); from 1 to 1000000 would work")
+    }
   }
 
   func result(in context: CommandContext) throws -> CommandResult {
     let formulas = try formulas.map { try ModelFormula($0) }
     let table = try input.table(in: context)
     try columns.check(formulas, table)
+    let simulation = NullSimulation(
+      replicates: replicates, seed: seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1,
+      threads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let comparison = try ModelComparison(
-      formulas, data: table, roles: columns.roles, method: reml ? .reml : .ml)
+      formulas, data: table, roles: columns.roles, method: reml ? .reml : .ml, simulation: simulation)
+    let isSimulated = comparison.rows.contains { $0.test?.simulation != nil }
     return CommandResult(
       output: format == .text ? comparison.text() : comparison.tidyTable.text(in: format),
-      notes: comparison.notes(in: context.language.ofSentences), estimates: comparison.estimates)
+      notes: comparison.notes(in: context.language.ofSentences),
+      echo: isSimulated
+        ? "seed \(simulation.seed)" + (replicates.map { ", replicates \($0)" } ?? "") : nil,
+      estimates: comparison.estimates)
   }
 }

@@ -18,7 +18,9 @@ struct FitCommand: ReportingCommand {
       Example: mlm fit "salary ~ experience + (1 | department)" --data salary.csv
       """)
 
-  enum Style: String, ExpressibleByArgument, CaseIterable { case print, summary, display, varcorr, tidy }
+  enum Style: String, ExpressibleByArgument, CaseIterable {
+    case print, summary, display, varcorr, tidy, ledger
+  }
 
   @Argument(help: "Model formula, e.g. \"salary ~ experience + (1 | department)\".")
   var formula: String
@@ -32,7 +34,9 @@ struct FitCommand: ReportingCommand {
 
   @Option(
     name: .long,
-    help: "Text style: print, summary, display, varcorr or tidy (default: print; tidy with --by).")
+    help:
+      "Text style: print, summary, display, varcorr, tidy or ledger, REML and ML side by side (default: print; tidy with --by)."
+  )
   var style: Style?
 
   @Option(
@@ -92,7 +96,9 @@ struct FitCommand: ReportingCommand {
     try model.check(formula, table)
     if formula.randomTerms.isEmpty, !effects.isEmpty { throw OptionError.needsBar("--effects") }
     if formula.randomTerms.isEmpty, df != nil { throw OptionError.needsBar("--df") }
-    if formula.randomTerms.isEmpty, style == .varcorr { throw OptionError.needsBar("--style varcorr") }
+    if formula.randomTerms.isEmpty, let style, [.varcorr, .ledger].contains(style) {
+      throw OptionError.needsBar("--style \(style.rawValue)")
+    }
     return try withNotes(on: table, of: formula) {
       if let by { return try noPooling(formula, table, by: by) }
       return formula.randomTerms.isEmpty
@@ -126,20 +132,21 @@ struct FitCommand: ReportingCommand {
   private func mixed(
     _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
   ) throws -> CommandResult {
-    let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
-    var result = CommandResult(
-      notes: fit.notes(in: context.language.ofSentences),
-      estimates: context.wantsEstimates ? fit.estimates : Estimates())
+    let fit = try model.mixedModel(formula, table).fit(by: model.method)
+    var result = CommandResult(notes: fit.notes(in: context.language.ofSentences))
+    if context.recordsEstimates { result.estimates = fit.estimates }
     let tests = try df.map { try fit.fixedEffectTests($0) }
     for row in tests?.estimates.rows ?? [] { result.estimates.append(row) }
     switch (format, style ?? .print) {
     case (.json, _): result.output = fit.document(tests: tests).text(indent: 2) + "\n"
     case (.text, .print): result.output = fit.text(.print)
     case (.text, .varcorr): result.output = fit.varianceComponentsText
+    case (.text, .ledger):
+      result.output = try FitLedger(fit).table(in: context.language.ofSentences).text(in: .text)
     case (.text, .summary): result.output = fit.text(.summary, tests: tests)
     case (.text, .display):
       result.output = fit.text(.display)
-      result.notes.append(HouseStyle.dicNote)
+      result.notes.append(HouseStyle.dicNote(in: context.language.ofSentences))
     default:
       let shown: [TidyEffect] = effects.isEmpty ? [.fixed, .variance] : effects
       result.output = fit.tidyTable(shown, tests: tests).text(in: format)

@@ -71,7 +71,7 @@ struct IntervalsCommand: ReportingCommand {
     try model.check(formula, table)
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm intervals") }
     return try withNotes(on: table, of: formula) {
-      let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(
+      let fit = try model.mixedModel(formula, table).fit(
         by: method == .profile ? .ml : model.method)
       var result = CommandResult(notes: fit.notes(in: context.language.ofSentences))
       let found: [ConfidenceInterval]

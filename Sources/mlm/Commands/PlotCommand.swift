@@ -15,18 +15,25 @@ struct PlotCommand: ReportingCommand {
     abstract: "Draw a figure of a model as SVG, PNG or PDF.",
     discussion: """
       Kinds: \(ModelFigureKind.allCases.map(\.rawValue).joined(separator: ", ")).
-      Standard output is the figure's description for readers who cannot see it.
+      Standard output is the figure's description for readers who cannot see it. The schematic shows what may vary between groups;
+      it takes neither formula nor data.
 
       Example: mlm plot pooling-plane "y ~ x + (x | g)" --data d.csv --out f.svg
+      Example: mlm plot schematic --out f.svg
       """)
 
   @Argument(help: ArgumentHelp("Kind of figure.", valueName: "KIND"))
   var kind: ModelFigureKind
 
-  @Argument(help: "Model formula with one numeric predictor.")
-  var formula: String
+  @Argument(help: "Model formula with one numeric predictor; none for schematic.")
+  var formula: String?
 
-  @OptionGroup var input: DataOptions
+  @Option(
+    name: .long, help: ArgumentHelp("CSV file with a header; - reads standard input.", valueName: "F.csv"),
+    completion: .file(extensions: ["csv"]))
+  var data: String?
+
+  @OptionGroup var reading: ReadingOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var words: LanguageOption
 
@@ -76,8 +83,8 @@ struct PlotCommand: ReportingCommand {
     name: .long,
     help: ArgumentHelp(
       """
-      Height with unit. (default: at 16cm width 12cm for the pooling plane, 10cm for scatter plots, 11cm or what the rows need \
-      for group panels; at another width in proportion)
+      Height with unit. (default: at 16cm width 12cm for the pooling plane, 10cm for scatter plots, 6.5cm for the schematic, 11cm or \
+      what the rows need for group panels; at another width in proportion)
       """, valueName: "10cm"),
     transform: Length.init(parsing:))
   var height: Length?
@@ -105,6 +112,18 @@ struct PlotCommand: ReportingCommand {
   }
 
   func validate() throws {
+    if kind.needsModel {
+      if formula == nil {
+        throw ValidationError("\(kind.rawValue) needs a model formula, e.g. \"y ~ x + (x | g)\"")
+      }
+      if data == nil { throw ValidationError("\(kind.rawValue) needs --data F.csv") }
+    } else if let formula {
+      throw ValidationError("\(kind.rawValue) shows no model; leave out the formula '\(formula)'")
+    } else if data != nil {
+      throw ValidationError("\(kind.rawValue) shows no data; leave out --data")
+    } else if model.isGiven || reading.isGiven {
+      throw ValidationError("\(kind.rawValue) shows no model and no data; leave out their options")
+    }
     for path in out where ImageFormat(path: path) == nil {
       throw ValidationError("cannot tell the format of '\(path)'; names end in .svg, .png or .pdf")
     }
@@ -132,8 +151,9 @@ struct PlotCommand: ReportingCommand {
   }
 
   func result(in context: CommandContext) throws -> CommandResult {
-    let formula = try ModelFormula(formula)
-    let table = try input.table(in: context)
+    guard let text = formula, let data else { return try drawn(VaryingCoefficientsSchematic(), in: context) }
+    let formula = try ModelFormula(text)
+    let table = try reading.table(data, in: context)
     try model.check(formula, table)
     return try withNotes(on: table, of: formula) { try plotted(formula, table, in: context) }
   }
@@ -141,26 +161,30 @@ struct PlotCommand: ReportingCommand {
   private func plotted(
     _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
   ) throws -> CommandResult {
-    let language = words.language(in: context)
-    var notes: [String] = []
-    var drawn: any ModelFigure
     if formula.randomTerms.isEmpty {
       if (dodge ?? 0) > 0 { throw OptionError.needsBar("--dodge") }
       let linear = try LinearModel(formula, data: table, roles: model.roles)
-      drawn = try kind.figure(of: linear.fit(), model: linear)
-    } else {
-      let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
-      notes = fit.notes(in: language.ofSentences)
-      drawn = try kind.figure(
-        of: FittedGroups(fit), ellipses: ellipse ?? .data, order: (order ?? .given).order, dodge: dodge ?? 0)
+      return try drawn(kind.figure(of: linear.fit(), model: linear), in: context)
     }
+    let fit = try model.mixedModel(formula, table).fit(by: model.method)
+    let figure = try kind.figure(
+      of: FittedGroups(fit), ellipses: ellipse ?? .data, order: (order ?? .given).order, dodge: dodge ?? 0)
+    return try drawn(figure, notes: fit.notes(in: words.language(in: context).ofSentences), in: context)
+  }
+
+  /// The figure with its words and size, drawn in every format asked for.
+  private func drawn(
+    _ specification: any ModelFigure, notes: [String] = [], in context: CommandContext
+  ) throws -> CommandResult {
+    var drawn = specification
+    var notes = notes
     try drawn.rename(labels.labels)
     if let width {
       drawn.size = Size(
         width: width.points, height: drawn.size.height / drawn.size.width * width.points)
     }
     if let height { drawn.size.height = height.points }
-    var figure = drawn.figure(in: language == .zh ? .chinese : .english)
+    var figure = drawn.figure(in: words.language(in: context) == .zh ? .chinese : .english)
     if let yRange {
       figure.y.limits = yRange.range
       let outside = yRange.countOutside(drawn.plottedData)

@@ -77,7 +77,10 @@ struct PoolCommand: ReportingCommand {
       // The closed form needs no estimate of variances, so it stands where a fit cannot.
       guard let known else { throw error }
       return CommandResult(
-        output: known.tidyTable.text(in: format), notes: ["note: only the closed form is shown: \(error)"],
+        output: known.tidyTable.text(in: format),
+        notes: [
+          context.language == .zh ? "说明：只显示闭式解：\(error)" : "note: only the closed form is shown: \(error)"
+        ],
         estimates: known.estimates)
     }
     var result = CommandResult(estimates: comparison.estimates)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Estimates
+import Glibc
 import Labs
 import MixedModels
 import ModelFormula
@@ -11,13 +12,15 @@ struct PredictCommand: ReportingCommand {
     commandName: "predict",
     abstract: "Predictions of a model: the data with a column 'pred' more.",
     discussion: """
-      --random all uses the groups' own coefficients, --random none the fixed effects alone. A level that the fit has not seen is an error unless
-      --allow-new-levels is given; then its random effects are 0.
+      --random all uses the groups' own coefficients, --random none the fixed effects alone, --random "(1 | g)" some of the random effects. A
+      level that the fit has not seen is an error unless --allow-new-levels is given; then its random effects are 0.
+
+      --interval adds se, lower and upper: from the joint covariance of fixed and random effects with the variances held at their estimates, or with
+      --replicates from a parametric bootstrap that counts their uncertainty in. Effects of new levels count with their whole variance; with
+      --random none a new observation is one of a new level.
 
       Example: mlm predict "salary ~ experience" --data salary.csv
       """)
-
-  enum RandomPart: String, ExpressibleByArgument, CaseIterable { case all, none }
 
   @Argument(help: "Model formula, e.g. \"salary ~ experience + (1 | department)\".")
   var formula: String
@@ -30,11 +33,39 @@ struct PredictCommand: ReportingCommand {
     completion: .file(extensions: ["csv"]))
   var newdata: String?
 
-  @Option(name: .long, help: "Random effects used: all or none.")
-  var random: RandomPart = .all
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Random effects used: all, none, or terms of the model, e.g. \"(1 | school)\".", valueName: "TERMS"))
+  var random = "all"
 
   @Flag(name: .long, help: "Predict levels that the fit has not seen by the fixed effects alone.")
   var allowNewLevels = false
+
+  @Option(
+    name: .long,
+    help: "Limits: confidence (for the mean of the row) or prediction (for one new observation).")
+  var interval: PredictionIntervals.Kind?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Confidence level (default: 0.95).", valueName: "L"),
+    transform: number("a number between 0 and 1"))
+  var level: Double?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Limits that count in the uncertainty of the variances, by a bootstrap of N replicates.", valueName: "N"
+    ),
+    transform: number("a whole number from 1"))
+  var replicates: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Seed of the bootstrap (default: 1).", valueName: "S"),
+    transform: number("a whole number from 0"))
+  var seed: UInt64?
 
   @Option(
     name: .long, help: ArgumentHelp("Output file; - is standard output.", valueName: "F.csv"),
@@ -44,6 +75,16 @@ struct PredictCommand: ReportingCommand {
   func validate() throws {
     if input.data == "-", newdata == "-" {
       throw ValidationError("only one of --data and --newdata can be standard input")
+    }
+    if interval == nil, level != nil || replicates != nil || seed != nil {
+      throw ValidationError("--level, --replicates and --seed belong to --interval confidence or prediction")
+    }
+    if seed != nil, replicates == nil { throw ValidationError("--seed belongs to --replicates") }
+    if let level, !(level > 0 && level < 1) {
+      throw ValidationError("--level is \(level); a number between 0 and 1 would work, e.g. 0.95")
+    }
+    if let replicates, !(2...1_000_000).contains(replicates) {
+      throw ValidationError("--replicates is \(replicates); from 2 to 1000000 would work")
     }
   }
 
@@ -61,25 +102,53 @@ struct PredictCommand: ReportingCommand {
     _ formula: ModelFormula, _ table: DataTable, for rows: DataTable, in context: CommandContext
   ) throws -> CommandResult {
     let predictions: [Double]
+    var intervals: PredictionIntervals?
     var result = CommandResult()
     if formula.randomTerms.isEmpty {
-      if random == .none { throw OptionError.needsBar("--random") }
+      if random != "all" { throw OptionError.needsBar("--random") }
       if allowNewLevels { throw OptionError.needsBar("--allow-new-levels") }
       let linear = try LinearModel(formula, data: table, roles: model.roles)
+      if replicates != nil { throw OptionError.needsBar("--replicates") }
       predictions = try naming(newdata) { try linear.predict(linear.fit(), for: rows) }
+      intervals = try interval.map { kind in
+        try linear.fit().predictionIntervals(of: linear, for: rows, kind, level: level ?? 0.95)
+      }
     } else {
-      let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
+      let fit = try model.mixedModel(formula, table).fit(by: model.method)
+      let selection: RandomEffectSelection =
+        random == "all" ? .all : random == "none" ? .none : .terms(random)
       predictions = try naming(newdata) {
-        try fit.predict(
-          for: rows, includingRandomEffects: random == .all, allowingNewLevels: allowNewLevels)
+        try fit.predict(for: rows, random: selection, allowingNewLevels: allowNewLevels)
+      }
+      if let interval {
+        let seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1
+        intervals = try naming(newdata) {
+          if let replicates {
+            return try fit.bootstrapPredictionIntervals(
+              for: rows, interval, level: level ?? 0.95, random: selection, allowingNewLevels: allowNewLevels,
+              count: replicates, seed: seed, threads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+          }
+          return try fit.predictionIntervals(
+            for: rows, interval, level: level ?? 0.95, random: selection, allowingNewLevels: allowNewLevels)
+        }
+        if let replicates { result.echo = "seed \(seed), replicates \(replicates)" }
       }
       result.notes = fit.notes(in: context.language.ofSentences)
     }
     for (row, value) in predictions.enumerated() {
       result.estimates.append(EstimateRow([String(row + 1)], effect: .prediction, [.init("estimate", value)]))
     }
-    let name = DataTable.freeName("pred", among: rows.columnNames)
-    let text = rows.appending(Column(name, predictions)).csv()
+    var table = rows
+    func append(_ name: String, _ values: [Double]) {
+      table = table.appending(Column(DataTable.freeName(name, among: table.columnNames), values))
+    }
+    append("pred", predictions)
+    if let intervals {
+      append("se", intervals.errors)
+      append("lower", intervals.lower)
+      append("upper", intervals.upper)
+    }
+    let text = table.csv()
     if out == "-" {
       result.output = text
     } else {

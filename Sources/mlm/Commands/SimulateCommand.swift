@@ -45,6 +45,11 @@ struct SimulateCommand: ReportingCommand {
   @Option(name: .long, help: "Random stream: r (R's default generators) or keyed (counter-based).")
   var stream: StreamKind = .r
 
+  @Option(
+    name: .long, help: ArgumentHelp("File for the data; - is standard output.", valueName: "F.csv"),
+    completion: .file())
+  var out: String = "-"
+
   func validate() throws {
     if !(1...10_000).contains(count) {
       throw ValidationError("--n is \(count); from 1 to 10000 would work")
@@ -67,7 +72,7 @@ struct SimulateCommand: ReportingCommand {
         return small
       } ?? 1
     return try withNotes(on: table, of: formula) {
-      let fit = try LinearMixedModel(formula, data: table, roles: model.roles).fit(by: model.method)
+      let fit = try model.mixedModel(formula, table).fit(by: model.method)
       let draws: [[Double]]
       switch stream {
       case .r:
@@ -83,8 +88,12 @@ struct SimulateCommand: ReportingCommand {
         for (place, row) in fit.model.frame.usedRows.enumerated() { column[row] = draw[place] }
         rows = rows.appending(Column(DataTable.freeName("sim_\(k + 1)", among: rows.columnNames), column))
       }
-      var result = CommandResult(
-        output: rows.csv(), notes: fit.notes(in: context.language.ofSentences))
+      var result = CommandResult(notes: fit.notes(in: context.language.ofSentences))
+      if out == "-" {
+        result.output = rows.csv()
+      } else {
+        result.files.append(OutputFile(path: out, bytes: Array(rows.csv().utf8)))
+      }
       result.echo = "seed \(seed), n \(count), stream \(stream.rawValue)"
       return result
     }

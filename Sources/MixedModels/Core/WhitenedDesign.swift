@@ -1,0 +1,181 @@
+import Glibc
+import LinearAlgebra
+
+/// The columns of a model in coordinates without scale: nothing that follows depends on the units of predictors or response.
+///
+/// Z̃ = ZR_b⁻¹ with R_b'R_b = Z'Z/J term by term, J the number of the factor's levels; X̃ = XR_x⁻¹ with R_x'R_x = X'X; y replaced by its
+/// least-squares residual on X, scaled to length 1. With prior weights w every row of Z, X and y is multiplied by √w first. So shifting or rescaling
+/// a predictor changes nothing but R_b, R_x, the scale of y and the pooled β.
+struct WhitenedDesign {
+  /// Z̃ (n×q) and [X̃ ỹ] (n×(p+1)), by columns.
+  let effects: [Double]
+  let fixedAndResponse: [Double]
+  let coordinates: Coordinates
+
+  /// What turns results back to the user's coordinates.
+  struct Coordinates: Sendable {
+    /// R_b (q×q, block diagonal) and R_x (p×p), upper triangular.
+    let effectScale: Matrix
+    let fixedScale: Matrix
+    /// log|R_x'R_x|.
+    let logFixedGram: Double
+    /// Σ log w over the rows; 0 without weights.
+    let logWeights: Double
+    /// Least-squares coefficients of y on X.
+    let pooledCoefficients: [Double]
+    /// The length of y's least-squares residual, by which it was divided; 0 if X fits y exactly.
+    let responseScale: Double
+    /// For each random effect how much of its column other columns can stand for, as a variance inflation κ² between 1 and 1e12: the column
+    /// beside the fixed effects, which take what all levels share, or beside the other random effects.
+    ///
+    /// Beside a constant κ is the ratio of x's distance from 0 to its spread. A slope that moves y by its residual's size within the range of x
+    /// then has a variance of about κ² here, and so has the intercept that takes it back to 0.
+    let inflations: [Double]
+
+    /// What the scales of X and y, or of another response, add to a criterion with m degrees of freedom.
+    func criterionShift(
+      _ method: EstimationMethod, degreesOfFreedom m: Double, responseScale: Double? = nil
+    ) -> Double {
+      (method == .reml ? logFixedGram : 0) - logWeights + 2 * m
+        * log(max(responseScale ?? self.responseScale, .leastNormalMagnitude))
+    }
+  }
+
+  /// Whitens data.
+  /// - Parameters:
+  ///   - z: all random-effects columns (n×q); `blocks` says which belong to one term.
+  ///   - groupCounts: the number of levels of each term's factor.
+  ///   - x: fixed-effects columns of full rank (n×p), as factored in `qr`.
+  ///   - y: the response, the offset taken out.
+  ///   - interceptColumn: the column of X that is 1 everywhere, if there is one.
+  ///   - rowFactors: √w of each row, with which `qr` was made as well; nil where all weights are 1.
+  /// - Throws: `FitError.collinearEffects` if a term's columns are linearly dependent over all rows.
+  /// - Complexity: O(n(q + p)²).
+  init(
+    z: Matrix, blocks: [Range<Int>], blockNames: [String], effectNames: [String], groupCounts: [Int],
+    x: Matrix, qr: PivotedQR, y: [Double], interceptColumn: Int?, rowFactors: [Double]?
+  ) throws(FitError) {
+    let n = y.count
+    let q = z.columns
+    let p = x.columns
+
+    // √J times the orthonormal factor of each term's columns.
+    var scale = Matrix(rows: q, columns: q)
+    var whiteZ = z.storage
+    for (index, block) in blocks.enumerated() {
+      let failed = WhitenedDesign.orthonormalize(
+        &whiteZ, rows: n, columns: block, rowFactors: rowFactors, triangle: &scale)
+      if let failed { throw .collinearEffects(term: blockNames[index], column: effectNames[failed]) }
+      let rootJ = Double(groupCounts[index]).squareRoot()
+      for k in block {
+        for i in k * n..<(k + 1) * n { whiteZ[i] *= rootJ }
+        for l in 0..<q { scale[l, k] /= rootJ }
+      }
+    }
+    effects = whiteZ
+
+    // Orthonormal X and the residual of y. A constant far from 0 is taken out first where X holds it.
+    let mean = interceptColumn == nil ? 0 : y.reduce(0, +) / Double(n)
+    var y = y.map { $0 - mean }
+    if let rowFactors { for i in 0..<n { y[i] *= rowFactors[i] } }
+    var triangle = Matrix(rows: p, columns: p)
+    for j in 0..<p { for i in 0...j { triangle[i, j] = qr.factors[i, j] } }
+    var effects = y
+    qr.applyTransposedQ(to: &effects)
+    var pooled = qr.coefficients(fromEffects: effects)
+    if let interceptColumn { pooled[interceptColumn] += mean }
+    let size = y.reduce(0) { max($0, abs($1)) }
+    var u = qr.orthonormalColumns
+    for i in 0..<min(p, n) { effects[i] = 0 }
+    qr.applyQ(to: &effects)
+    // In two steps, so that squares neither overflow nor vanish.
+    let largest = effects.reduce(0) { max($0, abs($1)) }
+    let length = effects.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot() * largest
+    // A residual that is nothing but rounding beside y counts as none.
+    let responseScale = length.isFinite && largest > 1e-13 * max(size, abs(mean)) ? length : 0
+    if responseScale > 0 { for i in 0..<n { effects[i] /= length } }
+    u += effects
+    fixedAndResponse = u
+    coordinates = Coordinates(
+      effectScale: scale, fixedScale: triangle, logFixedGram: 2 * qr.logAbsDeterminant,
+      logWeights: 2 * (rowFactors?.reduce(0) { $0 + log($1) } ?? 0), pooledCoefficients: pooled,
+      responseScale: responseScale,
+      inflations: WhitenedDesign.inflations(effects: whiteZ, count: q, fixed: u, fixedCount: p, rows: n))
+  }
+
+  /// κ² of each effect; columns that others span altogether, which nothing can tell apart, do not count.
+  private static func inflations(
+    effects: [Double], count q: Int, fixed: [Double], fixedCount p: Int, rows n: Int
+  ) -> [Double] {
+    func product(_ a: [Double], _ k: Int, _ b: [Double], _ l: Int) -> Double {
+      var sum = 0.0
+      for i in 0..<n { sum += a[i + k * n] * b[i + l * n] }
+      return sum
+    }
+    var gram = Matrix(rows: q, columns: q)
+    for k in 0..<q { for l in 0...k { gram[l, k] = product(effects, l, effects, k) } }
+    for k in 0..<q { for l in 0..<k { gram[k, l] = gram[l, k] } }
+    return (0..<q).map { k in
+      // X̃ has orthonormal columns.
+      var besideFixed = gram[k, k]
+      for l in 0..<p {
+        let shared = product(effects, k, fixed, l)
+        besideFixed -= shared * shared
+      }
+      var left = gram
+      for l in 0..<q where l != k && left[l, l] > 1e-12 * gram[l, l] {
+        let row = left.row(l)
+        for i in 0..<q { for m in 0..<q { left[i, m] -= row[i] * row[m] / row[l] } }
+      }
+      let shares = [besideFixed / gram[k, k], left[k, k] / gram[k, k]].filter { $0 > 1e-12 }
+      return shares.map { max(1, 1 / $0) }.max() ?? 1
+    }
+  }
+
+  /// Gram–Schmidt twice over, column by column, in place; returns the first column that the ones before it span.
+  ///
+  /// Behind a constant, a column far from zero gives up a value in its middle first: that difference rounds nothing.
+  static func orthonormalize(
+    _ storage: inout [Double], rows n: Int, columns: Range<Int>, rowFactors: [Double]?,
+    triangle: inout Matrix
+  ) -> Int? {
+    storage.withUnsafeMutableBufferPointer { b -> Int? in
+      let first = columns.lowerBound
+      let constant = (0..<n).allSatisfy { b[first * n + $0] == b[first * n] } ? b[first * n] : 0
+      for k in columns {
+        var middle = 0.0
+        if constant != 0, k > first {
+          var (low, high) = (Double.infinity, -Double.infinity)
+          for i in 0..<n {
+            low = min(low, b[i + k * n])
+            high = max(high, b[i + k * n])
+          }
+          if high > low, high - low < 0.25 * min(abs(low), abs(high)) {
+            middle = low + (high - low) / 2
+            for i in 0..<n { b[i + k * n] -= middle }
+          }
+        }
+        if let rowFactors { for i in 0..<n { b[i + k * n] *= rowFactors[i] } }
+        if middle != 0 { triangle[first, k] += triangle[first, first] * middle / constant }
+        var before = 0.0
+        for i in 0..<n { before += b[i + k * n] * b[i + k * n] }
+        for _ in 0..<2 {
+          for l in columns.lowerBound..<k {
+            var dot = 0.0
+            for i in 0..<n { dot += b[i + l * n] * b[i + k * n] }
+            triangle[l, k] += dot
+            for i in 0..<n { b[i + k * n] -= dot * b[i + l * n] }
+          }
+        }
+        var after = 0.0
+        for i in 0..<n { after += b[i + k * n] * b[i + k * n] }
+        // Less than 1e-12 of the column's length is what rounding of its digits may have left.
+        if before == 0 || after < 1e-24 * before { return k }
+        let norm = after.squareRoot()
+        triangle[k, k] = norm
+        for i in 0..<n { b[i + k * n] /= norm }
+      }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Dispatch
+import Distributions
+import ModelFormula
+import Synchronization
+
+/// What was fitted to a response, and can be again to another.
+enum RefittableModel: Sendable {
+  case linear(ModelFrame, LinearModelFit, EstimationMethod)
+  case mixed(LinearMixedModelFit)
+
+  /// A response drawn from the fit.
+  func response(from stream: inout KeyedStream) -> [Double] {
+    switch self {
+    case .linear(let frame, let fit, _):
+      let roots = frame.rowFactors
+      return fit.fitted.indices.map { fit.fitted[$0] + fit.sigma * stream.normal() / (roots?[$0] ?? 1) }
+    case .mixed(let fit): return fit.simulate(count: 1, from: &stream)[0]
+    }
+  }
+
+  /// The log-likelihood (restricted for REML) of a fit to another response; nil if there is none.
+  func logLikelihood(ofFitTo response: [Double]) -> Double? {
+    switch self {
+    case .linear(let frame, _, let method):
+      let model = LinearModel(frame: frame.replacingResponse(by: response))
+      let fit = model.fit()
+      return method == .ml ? fit.logLikelihood : fit.restrictedLogLikelihood(of: model)
+    case .mixed(let fit):
+      guard let again = try? fit.refit(to: response), again.diagnostics.converged else { return nil }
+      return again.logLikelihood
+    }
+  }
+}
+
+extension LikelihoodRatioTest {
+  /// The statistic of responses drawn from the smaller model's fit, both models fitted to each; nil where one could not be fitted.
+  ///
+  /// Replicate r has the random stream (seed, r): any number of threads gives the same numbers. Costs two fits a replicate.
+  static func bootstrapDraws(
+    of small: RefittableModel, within large: RefittableModel, count: Int, seed: UInt64, threads: Int = 1
+  ) -> [Double?] {
+    precondition(count > 0 && threads > 0, "\(count) replicates, \(threads) threads")
+    let results = Mutex([Double?](repeating: nil, count: count))
+    let workers = min(threads, count)
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      for r in stride(from: worker, to: count, by: workers) {
+        var stream = KeyedStream(seed: seed, replicate: UInt32(r), stream: NullSimulation.bootstrapStream)
+        let response = small.response(from: &stream)
+        guard let less = small.logLikelihood(ofFitTo: response),
+          let more = large.logLikelihood(ofFitTo: response)
+        else { continue }
+        let statistic = max(0, 2 * (more - less))
+        results.withLock { $0[r] = statistic }
+      }
+    }
+    return results.withLock { $0 }
+  }
+}

@@ -1,0 +1,57 @@
+import LinearAlgebra
+import ModelFormula
+
+/// The random-effects terms of a frame in the model's order, their columns side by side, and the factors over which they vary.
+struct RandomLayout {
+  let terms: [LinearMixedModel.RandomTerm]
+  let factors: [LinearMixedModel.GroupingFactor]
+  /// Z (n×q).
+  let matrix: Matrix
+
+  /// - Throws: `FitError` for terms without effects, and effects that stand twice over one factor.
+  init(_ frame: ModelFrame) throws(FitError) {
+    var terms: [LinearMixedModel.RandomTerm] = []
+    var names: [String] = []
+    var labels: [String: Int] = [:]
+    var z: [Double] = []
+    var next = 0
+    for index in RandomLayout.order(frame.random.map(\.grouping.levels.count)) {
+      let design = frame.random[index]
+      let group = design.grouping.name
+      let count = design.matrix.columns
+      let place = labels[group, default: 0]
+      labels[group] = place + 1
+      let label = place == 0 ? group : "\(group).\(place)"
+      if design.columnNames.isEmpty { throw .emptyTerm(factor: label) }
+      if place == 0 { names.append(group) }
+      terms.append(
+        .init(
+          label: label, names: design.columnNames, columns: next..<next + count,
+          factor: names.firstIndex(of: group)!, design: index))
+      z += design.matrix.storage
+      next += count
+    }
+    factors = names.indices.map { f in
+      let own = terms.filter { $0.factor == f }
+      let grouping = frame.random[own[0].design].grouping
+      return .init(
+        name: grouping.name, levels: grouping.levels, codes: grouping.codes,
+        effectNames: own.flatMap(\.names), columns: own.flatMap(\.columns))
+    }
+    for factor in factors {
+      let effects = factor.effectNames
+      if let repeated = effects.first(where: { name in effects.filter { $0 == name }.count > 1 }) {
+        throw .repeatedEffect(effect: repeated, factor: factor.name)
+      }
+    }
+    self.terms = terms
+    matrix = Matrix(rows: frame.response.count, columns: next, storage: z)
+  }
+
+  /// lme4's order of terms: as they are written if no term has more levels than the one before it; else by decreasing numbers of levels, of
+  /// equal ones the last first.
+  private static func order(_ counts: [Int]) -> [Int] {
+    if zip(counts, counts.dropFirst()).allSatisfy({ $0 >= $1 }) { return Array(counts.indices) }
+    return counts.indices.sorted { (counts[$0], $0) > (counts[$1], $1) }
+  }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Estimates
+import Labs
+import MixedModels
+import ModelFormula
+import Reporting
+import Tables
+
+/// `mlm augment`: the data with what a fit says of each row, or what each group does to the fit.
+struct AugmentCommand: ReportingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "augment",
+    abstract: "Fitted values, residuals, leverage, Cook's distance; with --by, influence of groups.",
+    discussion: """
+      The data with the columns .fitted, .fixed (fixed effects alone), .resid, .pearson (times the root of
+      the weight), .std.resid (of variance 1), .hat (leverage) and .cooksd more. Rows that the fit leaves out
+      are NA. Leverage and Cook's distance hold the variance ratios at their estimates.
+
+      --by COL leaves out all rows of each level of COL in turn and fits again: Cook's distance of the fixed
+      effects, their changes in standard errors, and the variances without the level.
+
+      Example: mlm augment "Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --by Subject
+      """)
+
+  @Argument(help: "Model formula, e.g. \"salary ~ experience + (1 | department)\".")
+  var formula: String
+
+  @OptionGroup var input: DataOptions
+  @OptionGroup var model: ModelOptions
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Column or grouping factor whose levels are left out in turn.", valueName: "COL"))
+  var by: String?
+
+  @Option(
+    name: .long, help: "Form of the output: text, json, csv or markdown (default: csv; text with --by).")
+  var format: OutputFormat?
+
+  @Option(
+    name: .long, help: ArgumentHelp("Output file; - is standard output.", valueName: "F"), completion: .file()
+  )
+  var out: String = "-"
+
+  func result(in context: CommandContext) throws -> CommandResult {
+    let table = try input.table(in: context)
+    let formula = try ModelFormula(formula)
+    try model.check(formula, table)
+    return try withNotes(on: table, of: formula) {
+      var result = CommandResult()
+      let text: String
+      if formula.randomTerms.isEmpty {
+        if by != nil { throw OptionError.needsBar("--by") }
+        let linear = try LinearModel(formula, data: table, roles: model.roles)
+        let augmentation = Augmentation(linear.fit(), of: linear)
+        text = augmentation.table(beside: table, rows: linear.frame.usedRows).text(in: format ?? .csv)
+      } else {
+        let fit = try model.mixedModel(formula, table).fit(by: model.method)
+        result.notes = fit.notes(in: context.language.ofSentences)
+        if let by {
+          let influence = GroupInfluence(fit, leavingOut: try grouping(by, fit.model))
+          text = influence.table(of: fit).text(in: format ?? .text)
+          result.notes += influence.notes(in: context.language.ofSentences)
+          result.estimates = influence.estimates(of: fit)
+        } else {
+          let augmentation = Augmentation(fit)
+          text = augmentation.table(beside: table, rows: fit.model.frame.usedRows).text(in: format ?? .csv)
+        }
+      }
+      if out == "-" {
+        result.output = text
+      } else {
+        result.files.append(OutputFile(path: out, bytes: Array(text.utf8)))
+      }
+      return result
+    }
+  }
+
+  /// A grouping factor of the model, or any column of the data, on the rows used.
+  private func grouping(_ name: String, _ model: LinearMixedModel) throws -> CategoricalColumn {
+    if let factor = model.factors.first(where: { $0.name == name }) {
+      return CategoricalColumn(name: name, levels: factor.levels, codes: factor.codes)
+    }
+    let table = try input.table(in: CommandContext(language: .en))
+    guard let column = table[name] else {
+      throw FormulaError.missingVariable(name, available: table.columnNames)
+    }
+    let all = CategoricalColumn(column).selecting(model.frame.usedRows)
+    guard !all.codes.contains(-1) else { throw InfluenceError(column: name) }
+    return all
+  }
+}
+
+/// A column whose levels cannot be left out.
+struct InfluenceError: Error, CustomStringConvertible {
+  let column: String
+  var description: String {
+    "'\(column)' is missing in rows that the model uses, so its levels cannot be left out in turn; take these rows out of the data first"
+  }
+}
