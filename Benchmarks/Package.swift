@@ -1,16 +1,20 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let models: [Target.Dependency] = [
+  .product(name: "MixedModels", package: "multilevel-lab"),
+  .product(name: "ModelFormula", package: "multilevel-lab"),
+  .product(name: "Tables", package: "multilevel-lab"),
+]
+
 let package = Package(
   name: "multilevel-lab-benchmarks",
   dependencies: [.package(name: "multilevel-lab", path: "..")],
   targets: [
-    .executableTarget(
-      name: "WarmFit",
-      dependencies: [
-        .product(name: "MixedModels", package: "multilevel-lab"),
-        .product(name: "Tables", package: "multilevel-lab"),
-      ]),
+    .executableTarget(name: "WarmFit", dependencies: models),
+    .executableTarget(name: "RepeatedFits", dependencies: models),
+    .executableTarget(name: "Intervals", dependencies: models),
+    .executableTarget(name: "LargeFit", dependencies: models),
     .executableTarget(name: "Measure"),
   ],
   swiftLanguageModes: [.v6]

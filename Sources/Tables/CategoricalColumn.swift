@@ -17,14 +17,35 @@ public struct CategoricalColumn: Sendable, Equatable {
     self.codes = codes
   }
 
-  /// Reads any column as a factor. Costs one dictionary look-up a row.
+  /// Reads any column as a factor. Costs one dictionary look-up a row at most: none where an entry repeats the one before it, or is an integer and
+  /// the integers lie close together.
   public init(_ column: Column) {
     name = column.name
     var levels = LevelCounter()
     var raw = [Int](repeating: -1, count: column.count)
-    if case .text(let texts) = column.values {
-      for row in texts.indices { if let text = texts[row] { raw[row] = levels.code(of: text) } }
-    } else {
+    switch column.values {
+    case .text(let texts):
+      var (last, code): (String?, Int) = (nil, -1)
+      for row in texts.indices {
+        guard let text = texts[row] else { continue }
+        if text != last { (last, code) = (text, levels.code(of: text)) }
+        raw[row] = code
+      }
+    case .integer(let numbers):
+      var codes = IntegerCodes(numbers)
+      var (last, code): (Int?, Int) = (nil, -1)
+      for row in numbers.indices {
+        guard let number = numbers[row] else { continue }
+        if number != last { (last, code) = (number, codes.code(of: number, in: &levels)) }
+        raw[row] = code
+      }
+    case .real(let numbers):
+      var (last, code) = (Double.nan, -1)
+      for row in numbers.indices where !numbers[row].isNaN {
+        if numbers[row] != last { (last, code) = (numbers[row], levels.code(of: shortestText(numbers[row]))) }
+        raw[row] = code
+      }
+    case .logical:
       for row in 0..<column.count { if let text = column.text(row) { raw[row] = levels.code(of: text) } }
     }
     let found = levels.found
@@ -32,7 +53,33 @@ public struct CategoricalColumn: Sendable, Equatable {
     var place = [Int](repeating: 0, count: found.count)
     for (new, old) in sorted.enumerated() { place[old] = new }
     self.levels = sorted.map { found[$0] }
-    codes = raw.map { $0 < 0 ? -1 : place[$0] }
+    for row in raw.indices where raw[row] >= 0 { raw[row] = place[raw[row]] }
+    codes = raw
+  }
+
+  /// Codes of integers: by a table over their range where that is not much longer than the column, else by their texts.
+  private struct IntegerCodes {
+    private var table: [Int] = []
+    private var least = 0
+
+    init(_ numbers: [Int?]) {
+      var (low, high) = (Int.max, Int.min)
+      for number in numbers {
+        guard let number else { continue }
+        low = min(low, number)
+        high = max(high, number)
+      }
+      let (range, overflow) = high.subtractingReportingOverflow(low)
+      guard !overflow, range >= 0, range < 4 * numbers.count else { return }
+      least = low
+      table = [Int](repeating: -1, count: range + 1)
+    }
+
+    mutating func code(of number: Int, in levels: inout LevelCounter) -> Int {
+      if table.isEmpty { return levels.code(of: String(number)) }
+      if table[number - least] < 0 { table[number - least] = levels.code(of: String(number)) }
+      return table[number - least]
+    }
   }
 
   /// Numbers texts in the order in which they first occur.

@@ -85,6 +85,67 @@ struct ProfileIntervalsTests {
     #expect(intervals[2].parameter == "sd_x|g" && intervals[2].lower == 0)
   }
 
+  @Test(
+    "derivatives in free coordinates are limits of differences",
+    arguments: ["(1 | Subject)", "(Days | Subject)", "(Days + I(Days^2) | Subject)", "(Days || Subject)"])
+  func derivatives(_ term: String) throws {
+    let table = try DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"))
+    let model = try LinearMixedModel(
+      "Reaction ~ Days + \(term)", data: table, roles: ColumnRoles(factors: ["Subject"]))
+    // Standard deviations of 20 and less, σ of 27.
+    expectDerivatives(model, term, sigma: 27) { 20 / pow(6, Double($0)) }
+  }
+
+  @Test(
+    "the same with several grouping factors: exact where levels are few, by differences where they are many",
+    arguments: [
+      ("y ~ x + (1 | class) + (1 | judge)", 14, 1e-7), ("y ~ x + (x | class) + (1 | judge)", 14, 1e-7),
+      ("y ~ x + (x | class) + (1 | judge)", 70, 1e-5),
+    ])
+  func severalFactors(_ formula: String, _ classes: Int, _ precision: Double) throws {
+    let model = try LinearMixedModel(formula, data: schoolTable(classes: classes, rows: 400))
+    #expect(model.reducedData.criterion(.ml).hasExactHessian == (classes < 20))
+    expectDerivatives(model, formula, sigma: 1, precision: precision) { 0.8 / pow(2, Double($0)) }
+  }
+
+  private func expectDerivatives(
+    _ model: LinearMixedModel, _ term: String, sigma: Double, precision: Double = 1e-7,
+    deviation: (Int) -> Double
+  ) {
+    let profile = CovarianceProfile(model.reducedData)
+    let count = profile.count
+    // Partial correlations of 0.3, −0.2, ….
+    var x = (0..<count).map { 0.3 - 0.2 * Double($0 % 3) }
+    for k in model.randomEffectNames.indices { x[profile.deviationIndex(of: k)] = log(deviation(k)) }
+    x[profile.sigmaIndex] = log(sigma)
+    func gradient(_ x: [Double]) -> [Double] {
+      _ = profile.value(x)
+      profile.differentiate(x)
+      return (0..<count).map { profile.gradient[$0] }
+    }
+    let exact = gradient(x)
+    let hessian = (0..<count * count).map { profile.hessian[$0] }
+    for a in 0..<count {
+      let h = 1e-3
+      func moved(_ steps: Double) -> [Double] {
+        var y = x
+        y[a] += steps * h
+        return y
+      }
+      let points = [-2.0, -1, 1, 2].map(moved)
+      let values = points.map(profile.value)
+      let slope = (8 * (values[2] - values[1]) - (values[3] - values[0])) / (12 * h)
+      // Fourth-order differences: h⁴ against rounding of 1e-12/h.
+      expectClose(exact[a], slope, absolute: 1e-7 * exact.map(abs).max()!, "\(term) \(a)")
+      let slopes = points.map(gradient)
+      for b in 0..<count {
+        let bend = (8 * (slopes[2][b] - slopes[1][b]) - (slopes[3][b] - slopes[0][b])) / (12 * h)
+        expectClose(
+          hessian[b + a * count], bend, absolute: precision * hessian.map(abs).max()!, "\(term) [\(b), \(a)]")
+      }
+    }
+  }
+
   @Test("limits at the boundary")
   func boundary() throws {
     let table = try DataTable(csv: Reference.bytes("lmm/dyestuff2.csv"))

@@ -61,7 +61,11 @@ class CovarianceCriterion {
   func evaluate(at psi: Pointer) -> Double { preconditionFailure("a criterion is made from data") }
 
   /// D and the Hessian at the last evaluation.
-  func differentiate() { preconditionFailure("a criterion is made from data") }
+  final func differentiate() { differentiate(precision: nil) }
+
+  /// The same, or with σ held the derivatives of log|V| + r²/σ² [+ log|X'V⁻¹X|]: m/r² becomes 1/σ², and the Hessian's last term is missing.
+  /// - Parameter precision: 1/σ²; nil for the derivatives of f.
+  func differentiate(precision: Double?) { preconditionFailure("a criterion is made from data") }
 
   /// Whether `hessian` is the exact one, not average information.
   var hasExactHessian: Bool { true }

@@ -5,11 +5,10 @@ import LinearAlgebra
 /// average information.
 extension CovarianceOptimizer {
   /// Trust-region Newton in the lower triangle of Λ, ΛΛ' = Ψ, from the Ψ in `psi`.
-  func descendOnFace(_ start: Double) -> Outcome? {
+  func descendOnFace(_ start: Double) -> End? {
     let exact = criterion.hasExactHessian
     var value = start
-    var lambda = RelativeCovarianceFactor.lowerFactor(
-      of: Array(UnsafeBufferPointer(start: psi, count: q * q)), order: q)
+    RelativeCovarianceFactor.fillLowerFactor(lambda, of: psi, order: q)
     var radius = exact ? 1.0 : 1e3
     var isAtPsi = false
     var lastPrediction = Double.infinity
@@ -17,49 +16,57 @@ extension CovarianceOptimizer {
     for _ in 0..<500 {
       if !isAtPsi { _ = evaluate(psi) }
       criterion.differentiate()
-      let d = Array(UnsafeBufferPointer(start: criterion.gradient, count: q * q))
-      let (gradient, hessian) = factorDerivatives(lambda, bend: exact ? d : positivePart(of: d))
-      var (direction, predicted) = TrustRegionStep.solve(gradient: gradient, hessian: hessian, radius: radius)
+      if !exact { fillPositivePart() }
+      fillFactorDerivatives(bend: exact ? criterion.gradient : work2)
+      var predicted = trustRegion.solve(chart, chartHessian, radius: radius, into: step)
       // With average information steps shrink by a factor, so the step after the last one of this size moves nothing any more.
       var isLast =
         !exact && predicted < (criterion.valueError > 0 ? 1e-6 : criterion.isExpensive ? 1e-8 : 1e-12)
       if isLast {
         // The positive part of D keeps an empty column from leaving: all of it must agree that it stays.
-        let whole = TrustRegionStep.solve(
-          gradient: gradient, hessian: factorDerivatives(lambda, bend: d).hessian, radius: radius)
-        if whole.predicted > 1e-8 {
-          (direction, predicted) = whole
+        fillFactorDerivatives(bend: criterion.gradient)
+        let whole = trustRegion.solve(chart, chartHessian, radius: radius, into: eigenvalues)
+        if whole > 1e-8 {
+          predicted = whole
+          for e in 0..<s { step[e] = eigenvalues[e] }
           isLast = false
         }
       }
       // Where D is singular too, f is of fourth order in the empty column and Newton's steps shrink only linearly: so the limit is tight.
-      if !(predicted >= 1e-14) { return outcome(value, converged: predicted.isFinite) }
+      if !(predicted >= 1e-14) { return End(value: value, converged: predicted.isFinite) }
       // Below the value's noise only the gradient tells: steps that overshoot its root, which average information allows, are shortened.
       if criterion.valueError > 0, predicted < 0.1, predicted > 0.5 * lastPrediction { damping /= 2 }
       lastPrediction = predicted
-      var next = lambda
-      for (e, (a, b)) in criterion.directions.enumerated() { next[b + a * q] += damping * direction[e] }
-      setTrial(from: next)
+      for i in 0..<q * q { nextLambda[i] = lambda[i] }
+      var squares = 0.0
+      for e in 0..<s {
+        let (a, b) = criterion.directions[e]
+        nextLambda[b + a * q] += damping * step[e]
+        squares += step[e] * step[e]
+      }
+      setTrial(from: nextLambda)
       let found = evaluate(trial)
       let noise = (predicted < 1e-7 ? 1e-11 * max(1, abs(value)) : 0) + criterion.valueError
       isAtPsi = found.isFinite && found <= value - 1e-4 * predicted + noise
       if isAtPsi {
         let good = value - found > 0.75 * predicted
         value = found
-        lambda = next
-        for i in 0..<q * q { psi[i] = trial[i] }
-        if isLast { return outcome(value, converged: true) }
+        for i in 0..<q * q {
+          lambda[i] = nextLambda[i]
+          psi[i] = trial[i]
+        }
+        if isLast { return End(value: value, converged: true) }
         if good { radius = min(radius * 2, 1e4) }
       } else {
-        radius = min(radius, direction.reduce(0) { $0 + $1 * $1 }.squareRoot()) * 0.25
+        radius = min(radius, squares.squareRoot()) * 0.25
         // Steps that rounding rejects end at an optimum if they promise nothing more.
-        if radius < 1e-12 || isLast { return outcome(value, converged: predicted < 1e-9) }
+        if radius < 1e-12 || isLast { return End(value: value, converged: predicted < 1e-9) }
       }
     }
-    return outcome(value, converged: false)
+    return End(value: value, converged: false)
   }
 
-  private func setTrial(from lambda: [Double]) {
+  private func setTrial(from lambda: Pointer) {
     for j in 0..<q {
       for i in 0...j {
         var sum = 0.0
@@ -70,47 +77,54 @@ extension CovarianceOptimizer {
     }
   }
 
-  /// Each term's block of a symmetric matrix with its negative eigenvalues set to 0.
-  private func positivePart(of d: [Double]) -> [Double] {
-    var result = [Double](repeating: 0, count: q * q)
+  /// Each term's block of D with its negative eigenvalues set to 0 (in `work2`).
+  private func fillPositivePart() {
+    let d = criterion.gradient
+    for i in 0..<q * q { work2[i] = 0 }
     for block in criterion.blocks {
-      var own = Matrix(rows: block.count, columns: block.count)
-      for j in block { for i in block { own[i - block.lowerBound, j - block.lowerBound] = d[i + j * q] } }
-      let (values, vectors) = own.symmetricEigen
-      for (k, value) in values.enumerated() where value > 0 {
-        for j in block {
-          for i in block {
-            result[i + j * q] += value * vectors[i - block.lowerBound, k] * vectors[j - block.lowerBound, k]
+      let (first, n) = (block.lowerBound, block.count)
+      for j in 0..<n { for i in 0..<n { work[i + j * n] = d[first + i + (first + j) * q] } }
+      SmallKernels.symmetricEigen(work, n, vectors: vectors)
+      for k in 0..<n where work[k + k * n] > 0 {
+        for j in 0..<n {
+          for i in 0..<n {
+            work2[first + i + (first + j) * q] += work[k + k * n] * vectors[i + k * n] * vectors[j + k * n]
           }
         }
       }
     }
-    return result
   }
 
-  /// Gradient 2(DΛ)_ik and Hessian J'HJ + 2B_ij (same column), B = D or its positive part, over the entries λ_ba of `directions`.
-  private func factorDerivatives(
-    _ lambda: [Double], bend: [Double]
-  ) -> (gradient: [Double], hessian: Matrix) {
-    let directions = criterion.directions
+  /// Gradient 2(DΛ)_ik (in `chart`) and Hessian J'HJ + 2B_ij for the same column, B = D or its positive part (in `chartHessian`), over the entries
+  /// λ_ba of `directions`.
+  private func fillFactorDerivatives(bend: Pointer) {
     let d = criterion.gradient
-    var gradient = [Double](repeating: 0, count: s)
-    var jacobian = Matrix(rows: s, columns: s)
-    for (e, (column, row)) in directions.enumerated() {
-      for k in 0..<q { gradient[e] += 2 * d[row + k * q] * lambda[k + column * q] }
-      for (f, (x, y)) in directions.enumerated() {
-        jacobian[f, e] =
+    for e in 0..<s {
+      let (column, row) = criterion.directions[e]
+      var sum = 0.0
+      for k in 0..<q { sum += 2 * d[row + k * q] * lambda[k + column * q] }
+      chart[e] = sum
+      for f in 0..<s {
+        let (x, y) = criterion.directions[f]
+        map[f + e * s] =
           (x == row ? lambda[y + column * q] : 0) + (y == row ? lambda[x + column * q] : 0)
       }
     }
-    let h = Matrix(
-      rows: s, columns: s, storage: Array(UnsafeBufferPointer(start: criterion.hessian, count: s * s)))
-    var hessian = jacobian.transposed * h * jacobian
-    for (e, (column, row)) in directions.enumerated() {
-      for (f, (otherColumn, otherRow)) in directions.enumerated() where column == otherColumn {
-        hessian[e, f] += 2 * bend[row + otherRow * q]
+    for e in 0..<s {
+      for f in 0..<s {
+        var sum = 0.0
+        for k in 0..<s { sum += criterion.hessian[f + k * s] * map[k + e * s] }
+        work[f + e * s] = sum
       }
     }
-    return (gradient, hessian)
+    for e in 0..<s {
+      let (column, row) = criterion.directions[e]
+      for f in 0..<s {
+        let (otherColumn, otherRow) = criterion.directions[f]
+        var sum = 0.0
+        for k in 0..<s { sum += map[k + f * s] * work[k + e * s] }
+        chartHessian[f + e * s] = column == otherColumn ? sum + 2 * bend[row + otherRow * q] : sum
+      }
+    }
   }
 }

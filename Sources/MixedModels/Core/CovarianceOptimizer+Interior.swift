@@ -3,8 +3,8 @@ import LinearAlgebra
 
 /// Inside the cone: Newton's method in the chart I + Ψ = LL', Ψ ↦ Lexp(E)L' − I.
 extension CovarianceOptimizer {
-  /// Runs from the Ψ in `psi` to an optimum; nil where there is none, or where it is about to end at an optimum that is known.
-  func descend(known: Outcome?) -> Outcome? {
+  /// Runs from the Ψ in `psi` to an optimum, which is then there; nil where there is none, or where it is about to end at an optimum that is known.
+  func descend(known: End?) -> End? {
     var value = evaluate(psi)
     guard value.isFinite else { return nil }
     if !criterion.hasExactHessian { return descendOnFace(value) }
@@ -43,21 +43,21 @@ extension CovarianceOptimizer {
       }
       for i in 0..<q * q { psi[i] = trial[i] }
       if clipped { return descendOnFace(value) }
-      if last { return outcome(value, converged: true) }
+      if last { return End(value: value, converged: true) }
     }
     return descendOnFace(value)
   }
 
   /// Whether the full step from a point within a tenth of a standard error of an optimum leads to a known one: Newton's model then tells
   /// both the optimum's value, f − decrement/2, and its place.
-  private func isHeading(for known: Outcome, value: Double, decrement: Double) -> Bool {
+  private func isHeading(for known: End, value: Double, decrement: Double) -> Bool {
     guard known.converged, abs(value - decrement / 2 - known.value) < 0.05 * decrement + 1e-11 * abs(value),
       !moveInChart(by: 1)
     else { return false }
     for i in 0..<q {
       for j in 0...i {
-        let scale = ((1 + known.psi[i + i * q]) * (1 + known.psi[j + j * q])).squareRoot()
-        if abs(trial[i + j * q] - known.psi[i + j * q]) > 0.01 * scale { return false }
+        let scale = ((1 + best[i + i * q]) * (1 + best[j + j * q])).squareRoot()
+        if abs(trial[i + j * q] - best[i + j * q]) > 0.01 * scale { return false }
       }
     }
     return true
@@ -145,7 +145,8 @@ extension CovarianceOptimizer {
   /// trial ← Lexp(tE)L' − I, projected on the cone; true if that moved it.
   func moveInChart(by t: Double) -> Bool {
     for i in 0..<q * q { work2[i] = 0 }
-    for (e, (a, b)) in criterion.directions.enumerated() {
+    for e in 0..<s {
+      let (a, b) = criterion.directions[e]
       work2[a + b * q] = t * step[e]
       work2[b + a * q] = t * step[e]
     }

@@ -5,6 +5,11 @@ import LinearAlgebra
 /// (x far from 0 in `(x || g)`), effects that fixed ones can stand for (x far from 0 in `1 + (0 + x | g)`), and effects that hardly vary
 /// within groups.
 extension CovarianceOptimizer {
+  /// Whether minima far from each other are likely.
+  static func needsWideSearch(_ criterion: CovarianceCriterion) -> Bool {
+    criterion.needsWideSearch || criterion.effectCount >= 2 && criterion.inflations.max()! > 1e3
+  }
+
   /// Starting points (q×q): the lowest of a grid's local minima for two effects, one effect large or small beside the others for more.
   func wideStarts() -> [[Double]] {
     if q == 2 { return gridMinima() }

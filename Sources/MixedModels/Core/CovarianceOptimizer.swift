@@ -19,6 +19,12 @@ final class CovarianceOptimizer {
     var converged: Bool
   }
 
+  /// The same without the place, which is in `psi` or `best`.
+  struct End {
+    var value: Double
+    var converged: Bool
+  }
+
   let criterion: CovarianceCriterion
   /// Where the criterion was evaluated last, if it is expensive.
   private var lastPoint: [Double] = []
@@ -40,14 +46,17 @@ final class CovarianceOptimizer {
   }
 
   /// Evaluations of the criterion so far.
-  private(set) var evaluationCount = 0
+  var evaluationCount = 0
 
   /// Effects a group (q), and free entries of Ψ (s).
   let q: Int
   let s: Int
   private let block: ScratchBlock
-  /// The point Ψ, the one tried next, and L = chol(I + Ψ) (q×q).
-  let psi, trial, factor: Pointer
+  /// The point Ψ, the one tried next, L = chol(I + Ψ), and the best optimum so far (q×q).
+  let psi, trial, factor, best: Pointer
+  /// Λ on the boundary, and the one tried next (q×q).
+  let lambda, nextLambda: Pointer
+  let trustRegion: TrustRegionStep
   /// Scratch of at least q×q.
   let work, work2, vectors: Pointer
   /// Gradient (s), Hessian (s×s) and step (s) in the chart, and the map from its directions to Ψ's (s×s).
@@ -60,12 +69,16 @@ final class CovarianceOptimizer {
     self.criterion = criterion
     q = criterion.effectCount
     s = criterion.directions.count
-    let sizes = [q * q, q * q, q * q, q * q, q * q, q * q, s, s * s, s, s * s]
+    let sizes = [q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, s, s * s, s, s * s]
     let wide = max(s * s, q * q)
     block = ScratchBlock(count: sizes.reduce(0, +) + 2 * wide + max(q, s))
     psi = block.take(q * q)
     trial = block.take(q * q)
     factor = block.take(q * q)
+    best = block.take(q * q)
+    lambda = block.take(q * q)
+    nextLambda = block.take(q * q)
+    trustRegion = TrustRegionStep(order: s)
     work = block.take(wide)
     work2 = block.take(q * q)
     vectors = block.take(wide)
@@ -80,40 +93,63 @@ final class CovarianceOptimizer {
   /// over eleven decades or more; for three effects or more, and for very few groups, four more; a search over decades
   /// where minima far apart are likely.
   func minimize() -> Outcome? {
-    var best: Outcome?
-    func tryStart(_ fill: () -> Void) {
-      fill()
-      guard let outcome = descend(known: best) else { return }
-      guard let found = best else { return best = outcome }
-      let noise = 1e-10 * abs(outcome.value)
-      if outcome.value < found.value - noise
-        || outcome.converged && !found.converged && outcome.value < found.value + noise
-      {
-        best = outcome
-      }
+    minimizeInPlace().map {
+      Outcome(
+        psi: Array(UnsafeBufferPointer(start: best, count: q * q)), value: $0.value, converged: $0.converged)
     }
-    tryStart { fillMomentStart() }
-    if criterion.isExpensive, best?.converged ?? false { return best }
-    tryStart { fillDiagonal { _ in 1 } }
-    if criterion.isExpensive, best?.converged ?? false { return best }
-    tryStart { fillDiagonal { _ in 100 } }
-    if q == 1 { tryStart { fillBestOfGrid() } }
-    // With more effects, or very few groups, more minima are worth looking for.
-    if q >= 3 || q == 2 && criterion.leastGroupCount <= 4 {
-      tryStart { fillDiagonal { _ in 0.01 } }
-      tryStart { fillDiagonal { $0 % 2 == 0 ? 10 : 0.01 } }
-      tryStart { fillDiagonal { $0 % 2 == 0 ? 0.01 : 10 } }
-      tryStart { fillDiagonal { _ in 1e4 } }
-    }
-    if criterion.needsWideSearch || q >= 2 && criterion.inflations.max()! > 1e3 {
-      for start in wideStarts() { tryStart { for i in 0..<q * q { psi[i] = start[i] } } }
-    }
-    return best
   }
 
-  private func fillDiagonal(_ entry: (Int) -> Double) {
+  /// The same, the optimum left in `best`. Allocates nothing but for a wide search.
+  func minimizeInPlace() -> End? {
+    var end: End?
+    fillMomentStart()
+    keepIfBetter(&end)
+    if criterion.isExpensive, let end, end.converged { return end }
+    keepIfBetter(&end, even: 1, odd: 1)
+    if criterion.isExpensive, let end, end.converged { return end }
+    keepIfBetter(&end, even: 100, odd: 100)
+    if q == 1 {
+      fillBestOfGrid()
+      keepIfBetter(&end)
+    }
+    // With more effects, or very few groups, more minima are worth looking for.
+    if q >= 3 || q == 2 && criterion.leastGroupCount <= 4 {
+      keepIfBetter(&end, even: 0.01, odd: 0.01)
+      keepIfBetter(&end, even: 10, odd: 0.01)
+      keepIfBetter(&end, even: 0.01, odd: 10)
+      keepIfBetter(&end, even: 1e4, odd: 1e4)
+    }
+    if Self.needsWideSearch(criterion) {
+      for start in wideStarts() {
+        for i in 0..<q * q { psi[i] = start[i] }
+        keepIfBetter(&end)
+      }
+    }
+    return end
+  }
+
+  private func keepIfBetter(_ known: inout End?, even: Double, odd: Double) {
+    fillDiagonal(even, odd)
+    keepIfBetter(&known)
+  }
+
+  /// Descends from `psi` and keeps where that ends, if it is better than what is known.
+  private func keepIfBetter(_ known: inout End?) {
+    guard let end = descend(known: known) else { return }
+    if let found = known {
+      let noise = 1e-10 * abs(end.value)
+      guard
+        end.value < found.value - noise
+          || end.converged && !found.converged && end.value < found.value + noise
+      else { return }
+    }
+    known = end
+    for i in 0..<q * q { best[i] = psi[i] }
+  }
+
+  private func fillDiagonal(_ even: Double, _ odd: Double) {
     for i in 0..<q * q { psi[i] = 0 }
-    for i in 0..<q { psi[i + i * q] = entry(i) }
+    for i in 0..<q { psi[i + i * q] = i % 2 == 0 ? even : odd }
   }
 
   /// For q = 1, the Ψ of a logarithmic grid with the smallest criterion.
@@ -130,15 +166,23 @@ final class CovarianceOptimizer {
 
   /// Sets an effect's variance and covariances to 0 where that leaves the criterion as it is; false if it does not.
   func removeUnseen(effect k: Int, from optimum: inout Outcome) -> Bool {
-    var reduced = optimum.psi
+    for i in 0..<q * q { best[i] = optimum.psi[i] }
+    guard removeUnseen(effect: k, at: optimum.value) else { return false }
+    optimum = Outcome(
+      psi: Array(UnsafeBufferPointer(start: best, count: q * q)), value: criterion.value,
+      converged: optimum.converged)
+    return true
+  }
+
+  /// The same for the optimum in `best`.
+  func removeUnseen(effect k: Int, at value: Double) -> Bool {
+    for i in 0..<q * q { psi[i] = best[i] }
     for i in 0..<q {
-      reduced[i + k * q] = 0
-      reduced[k + i * q] = 0
+      psi[i + k * q] = 0
+      psi[k + i * q] = 0
     }
-    for i in 0..<q * q { psi[i] = reduced[i] }
-    let value = evaluate(psi)
-    guard abs(value - optimum.value) <= 1e-9 * max(1, abs(optimum.value)) else { return false }
-    optimum = Outcome(psi: reduced, value: value, converged: optimum.converged)
+    guard abs(evaluate(psi) - value) <= 1e-9 * max(1, abs(value)) else { return false }
+    for i in 0..<q * q { best[i] = psi[i] }
     return true
   }
 
@@ -158,7 +202,7 @@ final class CovarianceOptimizer {
 
   /// One scoring step from Ψ = 0, eigenvalues at least 0.01.
   private func fillMomentStart() {
-    guard criterion.fillMomentStart(psi) else { return fillDiagonal { _ in 1 } }
+    guard criterion.fillMomentStart(psi) else { return fillDiagonal(1, 1) }
     keepBlocks(psi)
     for i in 0..<q * q { work[i] = psi[i] }
     rebuild(psi, from: work, smallest: 0.01)
@@ -167,7 +211,8 @@ final class CovarianceOptimizer {
   /// Zeroes the entries between terms.
   private func keepBlocks(_ a: Pointer) {
     for i in 0..<q * q { work2[i] = 0 }
-    for (x, y) in criterion.directions {
+    for e in 0..<s {
+      let (x, y) = criterion.directions[e]
       work2[x + y * q] = a[x + y * q]
       work2[y + x * q] = a[y + x * q]
     }
@@ -198,9 +243,5 @@ final class CovarianceOptimizer {
     evaluationCount += 1
     if criterion.isExpensive { lastPoint = Array(UnsafeBufferPointer(start: at, count: q * q)) }
     return criterion.evaluate(at: at)
-  }
-
-  func outcome(_ value: Double, converged: Bool) -> Outcome {
-    Outcome(psi: Array(UnsafeBufferPointer(start: psi, count: q * q)), value: value, converged: converged)
   }
 }

@@ -8,7 +8,7 @@ import LinearAlgebra
 /// (V⁻¹ for P in the first terms by ML). Models of few levels have the trace exactly; with many, (m/r²)w_E'Pw_F stands for it, which it equals
 /// in expectation: average information. Reference: Gilmour, Thompson & Cullis (1995), doi:10.2307/2533274; Takahashi, Fagan & Chin (1973).
 extension CrossedCriterion {
-  func fillDerivatives() {
+  func fillDerivatives(precision: Double?) {
     let q = effectCount
     let restricted = method == .reml
     solveForResponse()
@@ -23,7 +23,7 @@ extension CrossedCriterion {
     fillLevelCovariances(includingFixed: restricted) { stage, j, product in
       self.addInformation(of: stage, j, product)
     }
-    let ratio = degreesOfFreedom / residualSquares
+    let ratio = precision ?? degreesOfFreedom / residualSquares
     for i in 0..<directions.count { tSums[i] = 0 }
     for (f, factor) in data.factors.enumerated() {
       let width = factor.columns.count
@@ -39,7 +39,7 @@ extension CrossedCriterion {
         }
       }
     }
-    fillHessian()
+    fillHessian(ratio, curved: precision == nil ? ratio / residualSquares : 0)
   }
 
   /// Whether dividing by Λ loses little.
@@ -293,9 +293,8 @@ extension CrossedCriterion {
   }
 
   /// The Hessian over `directions` from `scores` and `tSums`.
-  private func fillHessian() {
+  private func fillHessian(_ ratio: Double, curved: Double) {
     let count = directions.count
-    let ratio = degreesOfFreedom / residualSquares
     let traces = exactTraces()
     for (e, direction) in directions.enumerated() {
       for i in 0..<vectorCount { vector[i] = 0 }
@@ -304,7 +303,7 @@ extension CrossedCriterion {
       for f in 0...e {
         let product = inner(directions[f], vector)
         let trace = traces.map { $0[e, f] } ?? ratio * product
-        let value = 2 * ratio * product - trace - ratio / residualSquares * tSums[e] * tSums[f]
+        let value = 2 * ratio * product - trace - curved * tSums[e] * tSums[f]
         hessian[f + e * count] = value
         hessian[e + f * count] = value
       }

@@ -148,7 +148,7 @@ final class CrossedCriterion: CovarianceCriterion {
     }
   }
 
-  override func differentiate() { fillDerivatives() }
+  override func differentiate(precision: Double?) { fillDerivatives(precision: precision) }
   override func fillMomentStart(_ psi: Pointer) -> Bool { data.fillMomentStart(psi) }
   override var fixedProducts: [(columns: [Int], levels: [Matrix])] { productsWithFixed() }
   /// The Hessian is exact up to this number of columns of all levels.

@@ -94,11 +94,34 @@ final class GroupReduction: Sendable {
     leastTermDegreesOfFreedom = least
   }
 
+  /// The same data with other fixed effects, whose z_j and W (with the response's) are given, for evaluations under ML.
+  init(_ other: GroupReduction, fixedCount p: Int, projections: [Double], within: [Double]) {
+    rowCount = other.rowCount
+    groupCount = other.groupCount
+    effectCount = other.effectCount
+    fixedCount = p
+    blocks = other.blocks
+    triangles = other.triangles
+    self.projections = projections
+    self.within = within
+    withinGroups = within
+    design = WhitenedDesign.Coordinates(
+      effectScale: other.design.effectScale, fixedScale: .identity(p), logFixedGram: 0,
+      logWeights: other.design.logWeights, pooledCoefficients: [Double](repeating: 0, count: p),
+      responseScale: other.design.responseScale, inflations: other.design.inflations)
+    singularGroupCount = other.singularGroupCount
+    withinDegreesOfFreedom = other.withinDegreesOfFreedom
+    leastTermDegreesOfFreedom = other.leastTermDegreesOfFreedom
+  }
+
   /// Whether the criterion has no minimum, because within groups y is fitted without residual although the effects do not span all rows.
   var isDegenerate: Bool {
-    let spansAll =
-      blocks.count > 1 && (withinDegreesOfFreedom <= 0 || rowCount <= groupCount * effectCount + fixedCount)
-    return !spansAll && fitsExactlyWithinGroups || design.responseScale == 0
+    !spansAllRows && fitsExactlyWithinGroups || design.responseScale == 0
+  }
+
+  /// Whether independent terms together span all rows.
+  var spansAllRows: Bool {
+    blocks.count > 1 && (withinDegreesOfFreedom <= 0 || rowCount <= groupCount * effectCount + fixedCount)
   }
 
   /// Whether within groups y is fitted without residual: its Schur complement in W is nothing beside its sum of squares.
@@ -145,7 +168,7 @@ final class GroupReduction: Sendable {
   }
 
   /// Rank of W's fixed-effects block and what it leaves of y's sum of squares.
-  private static func withinRankAndResidual(_ within: [Double], p: Int) -> (Int, Double) {
+  static func withinRankAndResidual(_ within: [Double], p: Int) -> (Int, Double) {
     let order = p + 1
     var w = Matrix(rows: order, columns: order, storage: within)
     var left = Array(0..<p)

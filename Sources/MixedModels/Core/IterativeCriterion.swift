@@ -171,13 +171,13 @@ final class IterativeCriterion: CovarianceCriterion {
     return operations.logBlockDeterminant + mean
   }
 
-  override func differentiate() {
+  override func differentiate(precision: Double?) {
     let (q, p) = (effectCount, fixedCount)
     let r = IterativeCriterion.probeCount
     operations.releaseScratch()
     for i in 0..<q * q { gradient[i] = 0 }
     let information = operations.traces(traceProbes, width: r) { self.project($0, width: r) }
-    let ratio = degreesOfFreedom / residualSquares
+    let ratio = precision ?? degreesOfFreedom / residualSquares
     var inverse = Matrix(rows: p, columns: p)
     for k in 0..<p { for i in k..<p { inverse[k, i] = fixedFactor[i + k * p] } }
     inverse = inverse.upperInverse
@@ -213,11 +213,11 @@ final class IterativeCriterion: CovarianceCriterion {
         }
       }
     }
-    fillHessian(ratio)
+    fillHessian(ratio, curved: precision == nil ? ratio / residualSquares : 0)
   }
 
   /// Average information: (m/r²)(w_E'Pw_F − t_Et_F/r²), w_E = ZEc.
-  private func fillHessian(_ ratio: Double) {
+  private func fillHessian(_ ratio: Double, curved: Double) {
     let (n, p, s) = (operations.count, fixedCount, directions.count)
     let moved = operations.scratch(n * s)
     let own = operations.scratch(n * s)
@@ -250,7 +250,7 @@ final class IterativeCriterion: CovarianceCriterion {
         var product = 0.0
         for i in 0..<n { product += own[i * s + f] * moved[i * s + e] }
         for k in 0..<p { product -= half[e][k] * half[f][k] }
-        let entry = ratio * (product - tSums[e] * tSums[f] / residualSquares)
+        let entry = ratio * product - curved * tSums[e] * tSums[f]
         hessian[f + e * s] = entry
         hessian[e + f * s] = entry
       }

@@ -3,10 +3,7 @@ import Glibc
 /// The two passes over the groups written out for q = 2, the model with varying intercept and slope: no inner loops over effects.
 extension ProfiledCriterion {
   /// Fills G_j and C_j, adds to S and to Σ log|V_j|: one division a group.
-  func accumulateTwoEffects(
-    _ psi: Pointer, _ triangles: UnsafePointer<Double>, _ projections: UnsafePointer<Double>,
-    _ logSum: inout Double
-  ) -> Bool {
+  func accumulateTwoEffects(_ psi: Pointer, _ logSum: inout Double) -> Bool {
     let order = data.fixedCount + 1
     let p1 = psi[0]
     let p2 = psi[2]
@@ -64,7 +61,7 @@ extension ProfiledCriterion {
   func differentiateTwoEffects() {
     let p = data.fixedCount
     let order = p + 1
-    let ratio = degreesOfFreedom / residualSquares
+    let ratio = ratio
     let restricted = method == .reml
     // The free entries (1,1), (1,2), (2,2) of Ψ; without a covariance the second is not one of `directions`.
     let joined = directions.count == 3

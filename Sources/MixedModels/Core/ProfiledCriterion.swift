@@ -20,8 +20,12 @@ final class ProfiledCriterion: CovarianceCriterion {
   let groupCross: Pointer
 
   private let block: ScratchBlock
+  /// R_j, z_j and W of the reduction, as this workspace sees them: the response's columns may be replaced.
+  let triangles, projections, within: Pointer
   /// What the scales of X and y add to the value.
-  private let constant: Double
+  private(set) var constant = 0.0
+  /// m/r², or what stands for it, at the last derivatives.
+  private(set) var ratio = 0.0
   /// Sums over groups and one group's scratch, shared with the pass written out for two effects.
   let s: Pointer
   let m, rp, hz: Pointer
@@ -34,15 +38,17 @@ final class ProfiledCriterion: CovarianceCriterion {
     let q = data.effectCount
     let p = data.fixedCount
     let d = data.blocks.reduce(0) { $0 + $1.count * ($1.count + 1) / 2 }
-    let m = Double(method == .reml ? data.rowCount - p : data.rowCount)
-    constant = data.design.criterionShift(method, degreesOfFreedom: m)
     let sizes = [
+      data.triangles.count, data.projections.count, data.within.count,
       data.groupCount * q * q, data.groupCount * q * (p + 1), (p + 1) * (p + 1), q * q, q * q, q * (p + 1),
       q * p, q, q * q, d * d, d * p * p, d * p,
     ]
     block = ScratchBlock(count: sizes.reduce(0, +))
     var pieces = sizes.makeIterator()
     func piece(_ block: ScratchBlock) -> UnsafeMutablePointer<Double> { block.take(pieces.next()!) }
+    triangles = piece(block)
+    projections = piece(block)
+    within = piece(block)
     groupInformation = piece(block)
     groupCross = piece(block)
     s = piece(block)
@@ -55,7 +61,20 @@ final class ProfiledCriterion: CovarianceCriterion {
     tensor = piece(block)
     kSums = piece(block)
     xSums = piece(block)
+    for (k, value) in data.triangles.enumerated() { triangles[k] = value }
+    for (k, value) in data.projections.enumerated() { projections[k] = value }
+    for (k, value) in data.within.enumerated() { within[k] = value }
+    responseScale = data.design.responseScale
     super.init(method: method, blocks: data.blocks, fixedCount: p, rowCount: data.rowCount)
+    setConstant()
+  }
+
+  /// The length by which the response was divided.
+  var responseScale: Double { didSet { setConstant() } }
+
+  private func setConstant() {
+    constant = data.design.criterionShift(
+      method, degreesOfFreedom: degreesOfFreedom, responseScale: responseScale)
   }
 
   /// Evaluates f at Ψ (q×q, symmetric) and keeps what the derivatives need.
@@ -63,16 +82,11 @@ final class ProfiledCriterion: CovarianceCriterion {
   override func evaluate(at psi: Pointer) -> Double {
     let p = data.fixedCount
     let order = p + 1
-    data.within.withUnsafeBufferPointer { w in for i in 0..<order * order { s[i] = w[i] } }
+    for i in 0..<order * order { s[i] = within[i] }
     var logSum = 0.0
-    let finite: Bool =
-      data.triangles.withUnsafeBufferPointer { r in
-        data.projections.withUnsafeBufferPointer { z in
-          data.effectCount == 2
-            ? accumulateTwoEffects(psi, r.baseAddress!, z.baseAddress!, &logSum)
-            : accumulate(psi, r.baseAddress!, z.baseAddress!, &logSum)
-        }
-      }
+    let finite =
+      data.effectCount == 2
+      ? accumulateTwoEffects(psi, &logSum) : accumulate(psi, &logSum)
     value = .infinity
     guard finite else { return value }
 
@@ -95,10 +109,7 @@ final class ProfiledCriterion: CovarianceCriterion {
   }
 
   /// One pass over the groups for any q: fills G_j and C_j, adds to S and to Σ log|V_j|.
-  private func accumulate(
-    _ psi: Pointer, _ triangles: UnsafePointer<Double>, _ projections: UnsafePointer<Double>,
-    _ logSum: inout Double
-  ) -> Bool {
+  private func accumulate(_ psi: Pointer, _ logSum: inout Double) -> Bool {
     let q = data.effectCount
     let order = data.fixedCount + 1
     var product = 1.0
@@ -168,11 +179,12 @@ final class ProfiledCriterion: CovarianceCriterion {
   ///     H(E, F) = Σ tr(Q_j E G_j F) − [REML] tr(K_E K_F) − (2m/r²)x_E'x_F − (m/r⁴)t_E t_F,   Q_j = 2P_j + (2m/r²)c_jc_j' − G_j
   ///
   /// with B_j = C_jx L_x⁻ᵀ, K_E = Σ B_j'EB_j, x_E = Σ B_j'Ec_j, t_E = Σ c_j'Ec_j; E = e_ae_b' + e_be_a', or e_ae_a'.
-  override func differentiate() {
+  override func differentiate(precision: Double?) {
     let q = data.effectCount
     let p = data.fixedCount
     let count = directions.count
-    let ratio = degreesOfFreedom / residualSquares
+    ratio = precision ?? degreesOfFreedom / residualSquares
+    let curved = precision == nil ? ratio / residualSquares : 0
     let restricted = method == .reml
     for i in 0..<q * q { gradient[i] = 0 }
     for i in 0..<count * count { tensor[i] = 0 }
@@ -183,7 +195,7 @@ final class ProfiledCriterion: CovarianceCriterion {
     mirror(gradient, q)
     for e in 0..<count {
       for f in 0...e {
-        var sum = tensor[f + e * count] - ratio / residualSquares * tSums[e] * tSums[f]
+        var sum = tensor[f + e * count] - curved * tSums[e] * tSums[f]
         for k in 0..<p { sum -= 2 * ratio * xSums[k + e * p] * xSums[k + f * p] }
         if restricted {
           for k in 0..<p {
@@ -205,7 +217,7 @@ final class ProfiledCriterion: CovarianceCriterion {
     let p = data.fixedCount
     let order = p + 1
     let count = directions.count
-    let ratio = degreesOfFreedom / residualSquares
+    let ratio = ratio
     let restricted = method == .reml
     directions.withUnsafeBufferPointer { directions in
       for j in 0..<data.groupCount {
@@ -276,7 +288,7 @@ final class ProfiledCriterion: CovarianceCriterion {
     guard evaluate(at: psi).isFinite else { return false }
     differentiate()
     // D(0) = Σ(G − P) − (m/r²)Σcc'; the moment equation replaces r²/m by the variance within groups.
-    let residual = data.within[p + p * (p + 1)] / Double(max(data.withinDegreesOfFreedom, 1))
+    let residual = within[p + p * (p + 1)] / Double(max(data.withinDegreesOfFreedom, 1))
     // Independent terms may leave nothing within groups.
     guard data.withinDegreesOfFreedom > 0, residual > 0 else {
       for i in 0..<q { psi[i + i * q] = 10 }

@@ -4,6 +4,8 @@ import LinearAlgebra
 ///
 /// θ lists the lower triangle of each term's block by columns, one term after another (lme4's order).
 enum RelativeCovarianceFactor {
+  typealias Pointer = UnsafeMutablePointer<Double>
+
   /// Λ (q×q, by columns) from θ.
   static func matrix(theta: [Double], blocks: [Range<Int>]) -> Matrix {
     let q = blocks.last?.upperBound ?? 0
@@ -38,19 +40,15 @@ enum RelativeCovarianceFactor {
 
   /// The lower triangular factor of a positive semidefinite matrix; a pivot that is nothing but rounding gives an empty column.
   static func lowerFactor(of psi: [Double], order q: Int) -> [Double] {
-    var l = [Double](repeating: 0, count: q * q)
-    psi.withUnsafeBufferPointer { psi in
-      l.withUnsafeMutableBufferPointer { l in
-        if let psi = psi.baseAddress, let l = l.baseAddress { fillLowerFactor(l, of: psi, order: q) }
-      }
+    var l = psi
+    l.withUnsafeMutableBufferPointer { l in
+      if let l = l.baseAddress { fillLowerFactor(l, of: psi, order: q) }
     }
     return l
   }
 
-  /// The same on memory of the caller (q×q).
-  static func fillLowerFactor(
-    _ l: UnsafeMutablePointer<Double>, of psi: UnsafePointer<Double>, order q: Int
-  ) {
+  /// The same on memory of the caller.
+  static func fillLowerFactor(_ l: Pointer, of psi: UnsafePointer<Double>, order q: Int) {
     for i in 0..<q * q { l[i] = 0 }
     for j in 0..<q {
       var pivot = psi[j + j * q]
@@ -69,50 +67,68 @@ enum RelativeCovarianceFactor {
   /// Λ in the user's coordinates from Ψ̃ = R_bΨR_b': the lower triangular L with LL' = R_b⁻¹Ψ̃R_b⁻ᵀ.
   static func unscaled(psi: [Double], scale: Matrix) -> Matrix {
     let q = scale.rows
-    let inner = lowerFactor(of: psi, order: q)
-    // Columns of R_b⁻¹Λ̃ by back-substitution.
-    var a = Matrix(rows: q, columns: q, storage: inner)
-    for j in 0..<q {
-      for i in (0..<q).reversed() {
-        var sum = a[i, j]
-        for k in i + 1..<max(q, i + 1) { sum -= scale[i, k] * a[k, j] }
-        a[i, j] = sum / scale[i, i]
+    var lambda = Matrix(rows: q, columns: q)
+    psi.withPointer { psi in
+      scale.storage.withPointer { scale in
+        lambda.storage.withUnsafeMutableBufferPointer {
+          fillUnscaled($0.baseAddress!, psi: psi, scale: scale, order: q)
+        }
       }
     }
-    return lowerTriangularized(a)
+    return lambda
+  }
+
+  /// The same on memory of the caller.
+  static func fillUnscaled(_ a: Pointer, psi: Pointer, scale: Pointer, order q: Int) {
+    fillLowerFactor(a, of: psi, order: q)
+    // Columns of R_b⁻¹Λ̃ by back-substitution.
+    for j in 0..<q {
+      var i = q - 1
+      while i >= 0 {
+        var sum = a[i + j * q]
+        for k in i + 1..<max(q, i + 1) { sum -= scale[i + k * q] * a[k + j * q] }
+        a[i + j * q] = sum / scale[i + i * q]
+        i -= 1
+      }
+    }
+    lowerTriangularize(a, order: q)
   }
 
   /// The lower triangular L ≥ 0 on the diagonal with LL' = AA', by Givens rotations of A's columns.
   static func lowerTriangularized(_ a: Matrix) -> Matrix {
     var l = a
-    let q = a.rows
+    l.storage.withUnsafeMutableBufferPointer { lowerTriangularize($0.baseAddress!, order: a.rows) }
+    return l
+  }
+
+  /// The same in place.
+  static func lowerTriangularize(_ l: Pointer, order q: Int) {
     for i in 0..<q {
-      for j in i + 1..<max(q, i + 1) where l[i, j] != 0 {
-        let x = l[i, i]
-        let y = l[i, j]
+      for j in i + 1..<max(q, i + 1) where l[i + j * q] != 0 {
+        let x = l[i + i * q]
+        let y = l[i + j * q]
         let r = (x * x + y * y).squareRoot()
         let c = x / r
         let s = y / r
         for k in 0..<q {
-          let u = l[k, i]
-          let v = l[k, j]
-          l[k, i] = c * u + s * v
-          l[k, j] = c * v - s * u
+          let u = l[k + i * q]
+          let v = l[k + j * q]
+          l[k + i * q] = c * u + s * v
+          l[k + j * q] = c * v - s * u
         }
-        l[i, j] = 0
+        l[i + j * q] = 0
       }
-      if l[i, i] < 0 { for k in 0..<q { l[k, i] = -l[k, i] } }
+      if l[i + i * q] < 0 { for k in 0..<q { l[k + i * q] = -l[k + i * q] } }
     }
     // What rotation leaves of an empty column is rounding.
     for j in 0..<q {
       var row = 0.0
-      for k in 0..<j { row += l[j, k] * l[j, k] }
-      if l[j, j] <= 1e-9 * row.squareRoot() {
+      for k in 0..<j { row += l[j + k * q] * l[j + k * q] }
+      if l[j + j * q] <= 1e-9 * row.squareRoot() {
         var column = 0.0
-        for i in j..<q { column += l[i, j] * l[i, j] }
-        if column.squareRoot() <= 1e-9 * row.squareRoot() { for i in j..<q { l[i, j] = 0 } }
+        for i in j..<q { column += l[i + j * q] * l[i + j * q] }
+        if column.squareRoot() <= 1e-9 * row.squareRoot() { for i in j..<q { l[i + j * q] = 0 } }
       }
     }
-    return l
   }
 }

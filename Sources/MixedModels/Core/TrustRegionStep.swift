@@ -5,43 +5,68 @@ import LinearAlgebra
 /// In H's eigenvectors the step is s_i = −g_i/(λ_i + μ) with the smallest μ ≥ 0 that makes H + μI positive semidefinite and |s| ≤ radius; where the
 /// gradient has no part along the most negative curvature (the hard case), the step goes along that eigenvector.
 /// Reference: Moré & Sorensen (1983), doi:10.1137/0904038.
-enum TrustRegionStep {
+final class TrustRegionStep {
+  typealias Pointer = UnsafeMutablePointer<Double>
+
+  private let n: Int
+  private let block: ScratchBlock
+  private let a, v, values, rotated, y: Pointer
+
+  /// Memory for steps of n entries.
+  init(order n: Int) {
+    self.n = n
+    block = ScratchBlock(count: 2 * n * n + 3 * n)
+    a = block.take(n * n)
+    v = block.take(n * n)
+    values = block.take(n)
+    rotated = block.take(n)
+    y = block.take(n)
+  }
+
   /// - Returns: the step and how much the quadratic model falls.
   static func solve(
     gradient: [Double], hessian: Matrix, radius: Double
   ) -> (step: [Double], predicted: Double) {
-    let n = gradient.count
-    let scratch = ScratchBlock(count: 2 * n * n)
-    defer { withExtendedLifetime(scratch) {} }
-    let a = scratch.take(n * n)
-    let v = scratch.take(n * n)
-    for i in 0..<n * n { a[i] = hessian.storage[i] }
+    var step = gradient
+    let predicted = gradient.withPointer { g in
+      hessian.storage.withPointer { h in
+        step.withUnsafeMutableBufferPointer {
+          TrustRegionStep(order: gradient.count).solve(g, h, radius: radius, into: $0.baseAddress!)
+        }
+      }
+    }
+    return (step, predicted)
+  }
+
+  /// Fills the step (n) for a gradient (n) and a Hessian (n×n). Allocates nothing.
+  /// - Returns: how much the quadratic model falls; NaN, with a step of 0, for numbers that are none.
+  func solve(_ gradient: Pointer, _ hessian: Pointer, radius: Double, into step: Pointer) -> Double {
+    for i in 0..<n * n { a[i] = hessian[i] }
     SmallKernels.symmetricEigen(a, n, vectors: v)
-    let values = (0..<n).map { a[$0 + $0 * n] }
-    // Numbers that are none give no step.
-    guard values.allSatisfy(\.isFinite), gradient.allSatisfy(\.isFinite) else {
-      return ([Double](repeating: 0, count: n), .nan)
+    var isFinite = true
+    var (largest, least, place) = (0.0, Double.infinity, 0)
+    for k in 0..<n {
+      values[k] = a[k + k * n]
+      if !values[k].isFinite || !gradient[k].isFinite { isFinite = false }
+      largest = max(largest, abs(values[k]))
+      if values[k] < least { (least, place) = (values[k], k) }
+      var sum = 0.0
+      for i in 0..<n { sum += v[i + k * n] * gradient[i] }
+      rotated[k] = sum
     }
-    let rotated = (0..<n).map { k in (0..<n).reduce(0.0) { $0 + v[$1 + k * n] * gradient[$1] } }
-    let largest = values.map(abs).max() ?? 0
+    guard isFinite else {
+      for k in 0..<n { step[k] = 0 }
+      return .nan
+    }
     let floor = 1e-12 * max(largest, 1e-300)
-    let least = values.min() ?? 0
-
-    func coordinates(_ mu: Double) -> [Double] {
-      (0..<n).map { rotated[$0] == 0 ? 0 : -rotated[$0] / max(values[$0] + mu, floor) }
-    }
-    func length(_ x: [Double]) -> Double { x.reduce(0) { $0 + $1 * $1 }.squareRoot() }
-
-    var y: [Double]
     if least >= -floor {
-      y = coordinates(0)
+      setCoordinates(0, floor)
     } else {
-      y = coordinates(-least)
+      setCoordinates(-least, floor)
       if length(y) <= min(radius, 0.5) {
         // The hard case: leave along the direction in which the criterion bends down.
-        let k = values.firstIndex(of: least)!
         let room = min(radius, 0.5)
-        y[k] += (rotated[k] > 0 ? -1 : 1) * (room * room - length(y) * length(y)).squareRoot()
+        y[place] += (rotated[place] > 0 ? -1 : 1) * (room * room - length(y) * length(y)).squareRoot()
       }
     }
     if length(y) > radius {
@@ -49,14 +74,29 @@ enum TrustRegionStep {
       var high = low + length(rotated) / radius + largest
       for _ in 0..<100 {
         let middle = (low + high) / 2
-        if length(coordinates(middle)) > radius { low = middle } else { high = middle }
+        setCoordinates(middle, floor)
+        if length(y) > radius { low = middle } else { high = middle }
         if high - low <= 1e-10 * high { break }
       }
-      y = coordinates(high)
+      setCoordinates(high, floor)
     }
     var predicted = 0.0
     for k in 0..<n { predicted -= y[k] * (rotated[k] + 0.5 * values[k] * y[k]) }
-    let step = (0..<n).map { i in (0..<n).reduce(0.0) { $0 + v[i + $1 * n] * y[$1] } }
-    return (step, predicted)
+    for i in 0..<n {
+      var sum = 0.0
+      for k in 0..<n { sum += v[i + k * n] * y[k] }
+      step[i] = sum
+    }
+    return predicted
+  }
+
+  private func setCoordinates(_ mu: Double, _ floor: Double) {
+    for k in 0..<n { y[k] = rotated[k] == 0 ? 0 : -rotated[k] / max(values[k] + mu, floor) }
+  }
+
+  private func length(_ x: Pointer) -> Double {
+    var sum = 0.0
+    for k in 0..<n { sum += x[k] * x[k] }
+    return sum.squareRoot()
   }
 }

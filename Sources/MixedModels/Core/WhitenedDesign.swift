@@ -32,10 +32,12 @@ struct WhitenedDesign {
     /// then has a variance of about κ² here, and so has the intercept that takes it back to 0.
     let inflations: [Double]
 
-    /// What the scales of X and y add to a criterion with m degrees of freedom.
-    func criterionShift(_ method: EstimationMethod, degreesOfFreedom m: Double) -> Double {
+    /// What the scales of X and y, or of another response, add to a criterion with m degrees of freedom.
+    func criterionShift(
+      _ method: EstimationMethod, degreesOfFreedom m: Double, responseScale: Double? = nil
+    ) -> Double {
       (method == .reml ? logFixedGram : 0) - logWeights + 2 * m
-        * log(max(responseScale, .leastNormalMagnitude))
+        * log(max(responseScale ?? self.responseScale, .leastNormalMagnitude))
     }
   }
 
@@ -134,7 +136,7 @@ struct WhitenedDesign {
   /// Gram–Schmidt twice over, column by column, in place; returns the first column that the ones before it span.
   ///
   /// Behind a constant, a column far from zero gives up a value in its middle first: that difference rounds nothing.
-  private static func orthonormalize(
+  static func orthonormalize(
     _ storage: inout [Double], rows n: Int, columns: Range<Int>, rowFactors: [Double]?,
     triangle: inout Matrix
   ) -> Int? {

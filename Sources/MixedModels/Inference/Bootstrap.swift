@@ -22,15 +22,24 @@ public struct ParametricBootstrap: Sendable {
   ///   - threads: how many work at once.
   public init(_ fit: LinearMixedModelFit, count: Int, seed: UInt64, threads: Int = 1) {
     precondition(count > 0 && threads > 0, "\(count) replicates, \(threads) threads")
+    let workers = min(threads, count)
     let results = Mutex([([Double], Bool)?](repeating: nil, count: count))
-    DispatchQueue.concurrentPerform(iterations: min(threads, count)) { worker in
-      for r in stride(from: worker, to: count, by: min(threads, count)) {
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      guard let workspace = try? RepeatedFit(fit.model, by: fit.method) else { return }
+      let simulator = ResponseSimulator(fit)
+      var response = simulator.mean
+      var own: [(replicate: Int, values: [Double], isSingular: Bool)] = []
+      own.reserveCapacity((count + workers - 1) / workers)
+      for r in stride(from: worker, to: count, by: workers) {
         var stream = KeyedStream(seed: seed, replicate: UInt32(r))
-        let response = fit.simulate(count: 1, from: &stream)[0]
-        guard let again = try? fit.refit(to: response), again.diagnostics.converged else { continue }
-        let values = (again.parameterValues, again.diagnostics.isSingular)
-        results.withLock { $0[r] = values }
+        for i in response.indices { response[i] = simulator.mean[i] }
+        simulator.drawEffects(from: &stream)
+        simulator.addEffects(to: &response)
+        simulator.addResiduals(to: &response, from: &stream)
+        guard (try? workspace.fit(response)) != nil, workspace.converged else { continue }
+        own.append((r, workspace.parameterValues, workspace.isSingular))
       }
+      results.withLock { for (r, values, isSingular) in own { $0[r] = (values, isSingular) } }
     }
     let fitted = results.withLock { $0.compactMap { $0 } }
     parameters = fit.parameterNames

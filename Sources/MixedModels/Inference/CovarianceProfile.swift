@@ -11,25 +11,57 @@ import LinearAlgebra
 ///
 /// Reference for the coordinates: Lewandowski, Kurowicka & Joe (2009), doi:10.1016/j.jmva.2009.04.008.
 final class CovarianceProfile {
+  typealias Pointer = UnsafeMutablePointer<Double>
+
   /// The effects of each term, by their columns of Z, in the order of its partial correlations.
   let orders: [[Int]]
   /// Number of coordinates; the last one is log σ.
   let count: Int
   private let workspace: CovarianceCriterion
-  private let scale: Matrix
   private let responseScale: Double
+  private let q: Int
+  private let block: ScratchBlock
+  /// R_b, Λ, R_bΛ, Ψ̃ and scratch (q×q).
+  private let scale, lambda, turned, psi, work, work2, k, n: Pointer
+  /// Λ_a (q×q) and Ψ̃_a over the free entries, coordinate after coordinate.
+  private let first, moved: Pointer
+  /// Gradient and Hessian of D at the last call of `differentiate`, all coordinates included.
+  let gradient, hessian: Pointer
+  /// tanh of the partial correlations' coordinates; scratch (count or count²).
+  private let tangents, kept, step, eigen, vectors: Pointer
 
   /// - Parameter first: two effects of one term whose correlation is to be a coordinate of its own.
   init(_ data: ReducedData, first: (Int, Int)? = nil) {
     workspace = data.criterion(.ml)
-    scale = data.design.effectScale
     responseScale = data.design.responseScale
+    let q = workspace.effectCount
+    self.q = q
     orders = workspace.blocks.map { block in
       let own = Array(block)
       guard let first, own.contains(first.0) else { return own }
       return [first.0, first.1] + own.filter { $0 != first.0 && $0 != first.1 }
     }
     count = orders.reduce(1) { $0 + $1.count * ($1.count + 1) / 2 }
+    let entries = workspace.directions.count
+    block = ScratchBlock(count: (8 + count) * q * q + count * (entries + 4) + 3 * count * count)
+    scale = block.take(q * q)
+    lambda = block.take(q * q)
+    turned = block.take(q * q)
+    psi = block.take(q * q)
+    work = block.take(q * q)
+    work2 = block.take(q * q)
+    k = block.take(q * q)
+    n = block.take(q * q)
+    self.first = block.take(count * q * q)
+    moved = block.take(count * entries)
+    gradient = block.take(count)
+    hessian = block.take(count * count)
+    tangents = block.take(count)
+    kept = block.take(count)
+    step = block.take(count)
+    eigen = block.take(count * count)
+    vectors = block.take(count * count)
+    for i in 0..<q * q { scale[i] = data.design.effectScale.storage[i] }
   }
 
   /// The coordinate of log σ.
@@ -90,36 +122,37 @@ final class CovarianceProfile {
     return x + [log(sigma)]
   }
 
-  /// Ψ̃ (q×q) at x.
-  private func psi(_ x: [Double]) -> Matrix {
-    let q = scale.rows
+  /// Fills Λ and Ψ̃ (q×q) at x.
+  private func setPsi(_ x: [Double]) {
     let sigma = exp(x[sigmaIndex])
-    var lambda = Matrix(rows: q, columns: q)
+    for i in 0..<q * q { lambda[i] = 0 }
     var start = 0
     for order in orders {
       let d = order.count
       var next = start + d
       for i in 0..<d {
-        let sd = exp(x[start + i]) / sigma
-        var left = 1.0
+        let row = order[i]
+        var left = exp(x[start + i]) / sigma
         for j in 0..<i {
+          // tanh and 1/cosh of the coordinate.
           let partial = tanh(x[next])
-          lambda[order[i], order[j]] = sd * partial * left
+          tangents[next] = partial
+          lambda[row + order[j] * q] = partial * left
           left *= (1 - partial * partial).squareRoot()
           next += 1
         }
-        lambda[order[i], order[i]] = sd * left
+        lambda[row + row * q] = left
       }
       start = next
     }
-    let turned = scale * lambda
-    return turned * turned.transposed
+    multiply(scale, lambda, into: turned)
+    multiplyTransposed(turned, turned, into: psi)
   }
 
   /// D at x.
   func value(_ x: [Double]) -> Double {
-    var p = psi(x).storage
-    let total = p.withUnsafeMutableBufferPointer { workspace.evaluate(at: $0.baseAddress!) }
+    setPsi(x)
+    let total = workspace.evaluate(at: psi)
     guard total.isFinite else { return .infinity }
     let m = workspace.degreesOfFreedom
     let s = exp(x[sigmaIndex]) / responseScale
@@ -127,88 +160,228 @@ final class CovarianceProfile {
     return total - m * (1 + log(2 * .pi * r / m)) + m * log(2 * .pi * s * s) + r / (s * s)
   }
 
-  /// D and its gradient at x.
-  func valueAndGradient(_ x: [Double]) -> (Double, [Double]) {
-    let value = value(x)
-    guard value.isFinite else { return (value, x) }
-    workspace.differentiate()
-    let q = scale.rows
+  /// Gradient (count) and Hessian (count²) of D at x, where `value` was called last.
+  func differentiate(_ x: [Double]) {
+    if workspace.hasExactHessian { fillDerivatives(x) } else { fillByDifferences(x) }
+  }
+
+  /// The Hessian by differences of gradients.
+  private func fillByDifferences(_ x: [Double]) {
+    let h = 1e-4
+    var columns = Matrix(rows: count, columns: count)
+    for b in 0..<count {
+      for sign in [1.0, -1] {
+        var moved = x
+        moved[b] += sign * h
+        guard value(moved).isFinite else { continue }
+        fillDerivatives(moved)
+        for a in 0..<count { columns[a, b] += sign * gradient[a] / (2 * h) }
+      }
+    }
+    _ = value(x)
+    fillDerivatives(x)
+    for b in 0..<count { for a in 0..<count { hessian[a + b * count] = (columns[a, b] + columns[b, a]) / 2 } }
+  }
+
+  /// Gradient, and Hessian where the criterion's is exact, by the chain rule.
+  ///
+  /// With D over Ψ̃ and log s known, W its gradient and H its Hessian, K = R_b'WR_b and N = KΛ, the chain rule over Λ(x) is
+  ///
+  ///     ∂_a D = 2⟨N, Λ_a⟩          ∂_a∂_b D = H(Ψ̃_a, Ψ̃_b) + 2⟨KΛ_a, Λ_b⟩ + 2⟨N, Λ_ab⟩
+  ///
+  /// and for log σ what s itself adds: 2m − 2r²/s², its derivative 4r²/s², and 2t_E/s² beside each entry of Ψ̃.
+  private func fillDerivatives(_ x: [Double]) {
     let m = workspace.degreesOfFreedom
     let s = exp(x[sigmaIndex]) / responseScale
-    let r = workspace.residualSquares
-    let shift = m / r - 1 / (s * s)
-    var weight = Matrix(rows: q, columns: q)
-    for j in 0..<q { for i in 0..<q { weight[i, j] = workspace.gradient[i + j * q] } }
-    for (e, (a, b)) in workspace.directions.enumerated() {
-      let own = workspace.tSums[e] * shift * (a == b ? 1 : 0.5)
-      weight[a, b] += own
-      if a != b { weight[b, a] += own }
-    }
-    var gradient = [Double](repeating: 0, count: count)
-    for k in 0..<count {
-      let h = 1e-5
-      var (up, down) = (x, x)
-      up[k] += h
-      down[k] -= h
-      let (high, low) = (psi(up), psi(down))
-      var sum = 0.0
-      for i in weight.storage.indices {
-        sum += weight.storage[i] * (high.storage[i] - low.storage[i]) / (2 * h)
+    let precision = 1 / (s * s)
+    let squares = workspace.residualSquares * precision
+    workspace.differentiate(precision: precision)
+    multiply(workspace.gradient, scale, into: work)
+    multiplyFirstTransposed(scale, work, into: k)
+    multiply(k, lambda, into: n)
+    fillFirstDerivatives(x)
+    let entries = workspace.directions.count
+    for a in 0..<count {
+      let own = first + a * q * q
+      gradient[a] = 2 * inner(n, own)
+      // Ψ̃_a = R_bΛ_a(R_bΛ)' and its transpose.
+      multiply(scale, own, into: work)
+      multiplyTransposed(work, turned, into: work2)
+      for e in 0..<entries {
+        let (i, j) = workspace.directions[e]
+        moved[e + a * entries] = work2[i + j * q] + (i == j ? work2[i + j * q] : work2[j + i * q])
       }
-      gradient[k] = sum
     }
-    gradient[sigmaIndex] += 2 * m - 2 * r / (s * s)
-    return (value, gradient)
+    for a in 0..<count {
+      multiply(k, first + a * q * q, into: work)
+      for b in 0...a {
+        var sum = 2 * inner(work, first + b * q * q)
+        for e in 0..<entries {
+          var along = 0.0
+          for f in 0..<entries { along += workspace.hessian[e + f * entries] * moved[f + b * entries] }
+          sum += moved[e + a * entries] * along
+        }
+        hessian[a + b * count] = sum
+      }
+    }
+    addSecondDerivatives(x)
+    let last = sigmaIndex
+    for a in 0..<count {
+      var along = 0.0
+      for e in 0..<entries { along += workspace.tSums[e] * moved[e + a * entries] }
+      hessian[last + a * count] += 2 * precision * along * (a == last ? 2 : 1)
+    }
+    gradient[last] += 2 * m - 2 * squares
+    hessian[last + last * count] += 4 * squares
+    for a in 0..<count { for b in 0..<a { hessian[b + a * count] = hessian[a + b * count] } }
+  }
+
+  /// Λ_a for every coordinate: a row of Λ for its log sd, −Λ for log σ, and for a partial correlation t = tanh x, with c = 1/cosh x, c² in place of t in its own
+  /// column and −t times what stands behind it.
+  private func fillFirstDerivatives(_ x: [Double]) {
+    for i in 0..<count * q * q { first[i] = 0 }
+    let last = first + sigmaIndex * q * q
+    for i in 0..<q * q { last[i] = -lambda[i] }
+    var start = 0
+    for order in orders {
+      let d = order.count
+      var next = start + d
+      for i in 0..<d {
+        let row = order[i]
+        let own = first + (start + i) * q * q
+        for j in 0...i { own[row + order[j] * q] = lambda[row + order[j] * q] }
+        var left = exp(x[start + i] - x[sigmaIndex])
+        for l in 0..<i {
+          let t = tangents[next + l]
+          let c = 1 - t * t
+          let part = first + (next + l) * q * q
+          part[row + order[l] * q] = left * c
+          for j in l + 1...i { part[row + order[j] * q] = -t * lambda[row + order[j] * q] }
+          left *= c.squareRoot()
+        }
+        next += i
+      }
+      start = next
+    }
+  }
+
+  /// Adds 2⟨N, Λ_ab⟩ to the lower triangle of the Hessian.
+  private func addSecondDerivatives(_ x: [Double]) {
+    let last = sigmaIndex
+    // Λ_σa = −Λ_a, Λ_σσ = Λ.
+    for a in 0..<count { hessian[last + a * count] -= 2 * inner(n, first + a * q * q) }
+    var start = 0
+    for order in orders {
+      let d = order.count
+      var next = start + d
+      for i in 0..<d {
+        let row = order[i]
+        let deviation = start + i
+        hessian[deviation + deviation * count] += 2 * inner(n, first + deviation * q * q)
+        var left = exp(x[deviation] - x[last])
+        for l in 0..<i {
+          let t = tangents[next + l]
+          let c = 1 - t * t
+          let place = next + l
+          hessian[place + deviation * count] += 2 * inner(n, first + place * q * q)
+          var sum = n[row + order[l] * q] * left * (-2 * t * c)
+          for j in l + 1...i { sum += n[row + order[j] * q] * (2 * t * t - 1) * lambda[row + order[j] * q] }
+          hessian[place + place * count] += 2 * sum
+          // A partial correlation behind: −t times what that one does.
+          for k in l + 1..<max(i, l + 1) {
+            hessian[next + k + place * count] -= 2 * t * inner(n, first + (next + k) * q * q)
+          }
+          left *= c.squareRoot()
+        }
+        next += i
+      }
+      start = next
+    }
   }
 
   /// The least D over all coordinates but one, from x; x is moved there.
   func minimize(holding held: Int, from x: inout [Double]) -> Double {
-    let free = (0..<count).filter { $0 != held }
-    var (value, gradient) = valueAndGradient(x)
-    if free.isEmpty { return value }
+    let free = count - 1
+    var value = value(x)
+    if free == 0 || !value.isFinite { return value }
+    func place(_ k: Int) -> Int { k < held ? k : k + 1 }
     for _ in 0..<60 {
-      // The Hessian by differences of gradients.
-      var hessian = Matrix(rows: free.count, columns: free.count)
-      for (j, b) in free.enumerated() {
-        let h = 1e-4
-        var (up, down) = (x, x)
-        up[b] += h
-        down[b] -= h
-        let (high, low) = (valueAndGradient(up).1, valueAndGradient(down).1)
-        for (i, a) in free.enumerated() {
-          let entry = (high[a] - low[a]) / (2 * h)
-          hessian[i, j] += entry / 2
-          hessian[j, i] += entry / 2
-        }
+      differentiate(x)
+      for j in 0..<free {
+        for i in 0..<free { eigen[i + j * free] = hessian[place(i) + place(j) * count] }
       }
-      let (values, vectors) = hessian.symmetricEigen
-      let slope = vectors.transposed * free.map { gradient[$0] }
+      SmallKernels.symmetricEigen(eigen, free, vectors: vectors)
+      var largest = 0.0
+      for k in 0..<free { largest = max(largest, abs(eigen[k + k * free])) }
       var decrement = 0.0
-      var along = [Double](repeating: 0, count: free.count)
-      let largest = values.reduce(0) { max($0, abs($1)) }
-      for k in along.indices {
-        let curvature = max(abs(values[k]), 1e-9 * largest, 1e-12)
-        along[k] = max(-2, min(2, -slope[k] / curvature))
-        decrement -= along[k] * slope[k]
+      for i in 0..<free { step[i] = 0 }
+      for k in 0..<free {
+        var slope = 0.0
+        for i in 0..<free { slope += vectors[i + k * free] * gradient[place(i)] }
+        let curvature = max(abs(eigen[k + k * free]), 1e-9 * largest, 1e-12)
+        let along = max(-2, min(2, -slope / curvature))
+        decrement -= along * slope
+        for i in 0..<free { step[i] += vectors[i + k * free] * along }
       }
-      if decrement < 1e-11 { break }
-      let step = vectors * along
+      if !(decrement >= 1e-11) { break }
       var t = 1.0
       var moved = false
+      for i in 0..<count { kept[i] = x[i] }
       while t > 1e-6 {
-        var trial = x
-        for (k, a) in free.enumerated() { trial[a] += t * step[k] }
-        let next = self.value(trial)
+        for i in 0..<free { x[place(i)] = kept[place(i)] + t * step[i] }
+        let next = self.value(x)
         if next < value - 1e-4 * t * decrement || decrement < 1e-7 && next <= value {
-          x = trial
+          value = next
           moved = true
           break
         }
         t /= 4
       }
-      if !moved { break }
-      (value, gradient) = valueAndGradient(x)
+      if !moved {
+        for i in 0..<count { x[i] = kept[i] }
+        break
+      }
+      // Newton's last step squares what is left: nothing more to gain.
+      if decrement < 1e-6, t == 1 { break }
     }
     return value
+  }
+
+  private func multiply(_ a: Pointer, _ b: Pointer, into c: Pointer) {
+    for j in 0..<q {
+      for i in 0..<q {
+        var sum = 0.0
+        for l in 0..<q { sum += a[i + l * q] * b[l + j * q] }
+        c[i + j * q] = sum
+      }
+    }
+  }
+
+  /// ab'.
+  private func multiplyTransposed(_ a: Pointer, _ b: Pointer, into c: Pointer) {
+    for j in 0..<q {
+      for i in 0..<q {
+        var sum = 0.0
+        for l in 0..<q { sum += a[i + l * q] * b[j + l * q] }
+        c[i + j * q] = sum
+      }
+    }
+  }
+
+  /// a'b.
+  private func multiplyFirstTransposed(_ a: Pointer, _ b: Pointer, into c: Pointer) {
+    for j in 0..<q {
+      for i in 0..<q {
+        var sum = 0.0
+        for l in 0..<q { sum += a[l + i * q] * b[l + j * q] }
+        c[i + j * q] = sum
+      }
+    }
+  }
+
+  private func inner(_ a: Pointer, _ b: Pointer) -> Double {
+    var sum = 0.0
+    for i in 0..<q * q { sum += a[i] * b[i] }
+    return sum
   }
 }

@@ -75,12 +75,14 @@ extension LinearMixedModelFit {
     let means = rows.means(of: self)
     let errors = Mutex([[Double]?](repeating: nil, count: count))
     DispatchQueue.concurrentPerform(iterations: min(threads, count)) { worker in
+      let simulator = ResponseSimulator(self)
       for r in stride(from: worker, to: count, by: min(threads, count)) {
         var stream = KeyedStream(seed: seed, replicate: UInt32(r))
-        let effects = drawnEffects(from: &stream)
-        var response = LinearMixedModelFit.fitted(model, fixedEffects, modes: effects)
-        let roots = model.frame.rowFactors
-        for i in response.indices { response[i] += sigma * stream.normal() / (roots?[i] ?? 1) }
+        simulator.drawEffects(from: &stream)
+        let effects = simulator.drawnEffects
+        var response = simulator.mean
+        simulator.addEffects(to: &response)
+        simulator.addResiduals(to: &response, from: &stream)
         guard let again = try? refit(to: response) else { continue }
         var truth = rows.means(fixedEffects: fixedEffects, modes: effects)
         rows.addNewLevels(of: self, to: &truth, from: &stream)

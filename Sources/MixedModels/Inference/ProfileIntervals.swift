@@ -181,7 +181,7 @@ private struct ProfileSearch {
     let errors = fit.fixedEffectStandardErrors
     return fit.fixedEffects.indices.map { k in
       let estimate = fit.fixedEffects[k]
-      let profile = FixedEffectProfile(fit.model, holding: k)
+      let profile = fit.model.fixedEffectProfile(holding: k)
       func rise(_ t: Double) -> Double {
         max(0, profile.deviance(at: estimate + t * errors[k]) - fit.criterion).squareRoot()
           - height.squareRoot()

@@ -13,43 +13,116 @@ extension LinearMixedModelFit {
   public func simulate<Stream: UniformStream>(
     count: Int, keepingRandomEffects: Bool = false, from stream: inout Stream
   ) -> [[Double]] {
-    let n = observationCount
-    var draws: [[Double]] = []
-    for _ in 0..<count {
-      let effects = keepingRandomEffects ? randomEffects.map(\.modes) : drawnEffects(from: &stream)
-      draws.append(LinearMixedModelFit.fitted(model, fixedEffects, modes: effects))
+    let simulator = ResponseSimulator(self)
+    var draws = (0..<count).map { _ in
+      keepingRandomEffects ? simulator.meanGivenEffects(randomEffects.map(\.modes)) : simulator.mean
     }
-    let roots = model.frame.rowFactors
-    for k in draws.indices {
-      for i in 0..<n { draws[k][i] += sigma * stream.normal() / (roots?[i] ?? 1) }
+    if !keepingRandomEffects {
+      for k in draws.indices {
+        simulator.drawEffects(from: &stream)
+        simulator.addEffects(to: &draws[k])
+      }
     }
+    for k in draws.indices { simulator.addResiduals(to: &draws[k], from: &stream) }
     return draws
   }
 
-  /// New random effects of all levels, b ~ N(0, Σ̂), by factors (J×q_f): term by term and level by level.
-  func drawnEffects<Stream: UniformStream>(from stream: inout Stream) -> [Matrix] {
-    let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: model.terms.map(\.columns))
-    var effects = model.factors.map { Matrix(rows: $0.levels.count, columns: $0.columns.count) }
-    for term in model.terms {
-      let factor = model.factors[term.factor]
-      let places = term.columns.map { factor.columns.firstIndex(of: $0)! }
-      for j in factor.levels.indices {
-        let u = term.columns.map { _ in stream.normal() }
-        for (a, row) in term.columns.enumerated() {
-          for b in 0...a {
-            effects[term.factor][j, places[a]] += sigma * lambda[row, term.columns.lowerBound + b] * u[b]
-          }
-        }
-      }
-    }
-    return effects
-  }
-
-  /// The same model, by the same method, fitted to another response of the rows used.
+  /// The same model, by the same method, fitted to another response of the rows used. For many responses `RepeatedFit` prepares the design once.
   /// - Throws: `FitError` if the response leaves nothing to fit.
   /// - Precondition: there is a number for each row used, none of them NaN.
   public func refit(to response: [Double]) throws(FitError) -> LinearMixedModelFit {
     precondition(response.count == observationCount, "\(response.count) numbers for \(observationCount) rows")
     return try LinearMixedModel(frame: model.frame.replacingResponse(by: response)).fit(by: method)
+  }
+}
+
+/// Draws responses of one fit on memory of the caller; what does not depend on the draw is made once.
+final class ResponseSimulator {
+  /// o + Xβ̂.
+  let mean: [Double]
+  private let factors: [LinearMixedModel.GroupingFactor]
+  /// Columns and number of levels of each term; by columns of Z the factor and where the column's effects begin in `effects`.
+  private let terms: [(columns: Range<Int>, levelCount: Int)]
+  private let factorOf, start: [Int]
+  private let sigma: Double
+  /// Λ (q×q).
+  private let lambda: Matrix
+  private let deviations: [Double]?
+  private let z: [Double]
+  /// b of all levels, column after column.
+  private var effects: [Double]
+  private var unit: [Double]
+
+  init(_ fit: LinearMixedModelFit) {
+    let model = fit.model
+    factors = model.factors
+    sigma = fit.sigma
+    lambda = RelativeCovarianceFactor.matrix(theta: fit.theta, blocks: model.terms.map(\.columns))
+    terms = model.terms.map { ($0.columns, model.factors[$0.factor].levels.count) }
+    factorOf = model.terms.flatMap { term in term.columns.map { _ in term.factor } }
+    var start = [0]
+    for factor in factorOf { start.append(start.last! + model.factors[factor].levels.count) }
+    self.start = start
+    mean = LinearMixedModelFit.fitted(model, fit.fixedEffects, modes: [])
+    deviations = model.frame.rowFactors.map { roots in roots.map { fit.sigma / $0 } }
+    z = model.randomMatrix.storage
+    effects = [Double](repeating: 0, count: start.last!)
+    unit = [Double](repeating: 0, count: lambda.rows)
+  }
+
+  /// o + Xβ̂ + Zb, b by factors (J×q_f).
+  func meanGivenEffects(_ modes: [Matrix]) -> [Double] {
+    var y = mean
+    for (factor, modes) in zip(factors, modes) {
+      for (k, column) in factor.columns.enumerated() {
+        for j in 0..<modes.rows { effects[start[column] + j] = modes[j, k] }
+      }
+    }
+    addEffects(to: &y)
+    return y
+  }
+
+  /// Draws new random effects b ~ N(0, Σ̂): term by term and level by level, a term's effects side by side.
+  func drawEffects<Stream: UniformStream>(from stream: inout Stream) {
+    let q = lambda.rows
+    for t in 0..<terms.count {
+      let term = terms[t].columns
+      for j in 0..<terms[t].levelCount {
+        for k in term { unit[k] = stream.normal() }
+        for row in term {
+          var sum = 0.0
+          for k in term.lowerBound...row { sum += sigma * lambda.storage[row + k * q] * unit[k] }
+          effects[start[row] + j] = sum
+        }
+      }
+    }
+  }
+
+  /// The random effects drawn last, by factors (J×q_f).
+  var drawnEffects: [Matrix] {
+    factors.map { factor in
+      Matrix(
+        rows: factor.levels.count, columns: factor.columns.count,
+        storage: factor.columns.flatMap { effects[start[$0]..<start[$0 + 1]] })
+    }
+  }
+
+  /// y ← y + Zb with the random effects drawn last.
+  func addEffects(to y: inout [Double]) {
+    let n = y.count
+    for k in 0..<lambda.rows {
+      let codes = factors[factorOf[k]].codes
+      let first = start[k]
+      for i in 0..<n { y[i] += z[i + k * n] * effects[first + codes[i]] }
+    }
+  }
+
+  /// y ← y + ε, ε ~ N(0, σ̂²/w).
+  func addResiduals<Stream: UniformStream>(to y: inout [Double], from stream: inout Stream) {
+    if let deviations {
+      for i in y.indices { y[i] += deviations[i] * stream.normal() }
+    } else {
+      for i in y.indices { y[i] += sigma * stream.normal() }
+    }
   }
 }

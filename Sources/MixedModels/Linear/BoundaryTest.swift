@@ -10,21 +10,25 @@ enum BoundaryTest {
   static func boundaries(
     of lambda: Matrix, in model: LinearMixedModel, except: [Int] = []
   ) -> [FitDiagnostics.Boundary] {
-    // The columns of R_b have the lengths of Z's columns over √J.
-    let scale = model.reducedData.design.effectScale
+    let lengths = lengths(of: model)
     return model.terms.flatMap { term -> [FitDiagnostics.Boundary] in
-      let share = Double(model.factors[term.factor].levels.count) / Double(model.frame.response.count)
       let columns = term.columns.filter { !except.contains($0) }
       let d = columns.count
       var scaled = Matrix(rows: d, columns: d)
       for (i, row) in columns.enumerated() {
-        var squares = 0.0
-        for r in term.columns { squares += scale[r, row] * scale[r, row] }
-        let size = (squares * share).squareRoot()
-        for (j, column) in columns.enumerated() { scaled[i, j] = size * lambda[row, column] }
+        for (j, column) in columns.enumerated() { scaled[i, j] = lengths[row] * lambda[row, column] }
       }
       let names = columns.map { term.names[$0 - term.columns.lowerBound] }
       return boundaries(ofScaled: scaled, term: term.label, names: names)
+    }
+  }
+
+  /// Root mean squares of Z's columns: over √J they are the lengths of R_b's columns.
+  static func lengths(of model: LinearMixedModel) -> [Double] {
+    let scale = model.reducedData.design.effectScale
+    return model.terms.flatMap { term in
+      let share = Double(model.factors[term.factor].levels.count) / Double(model.frame.response.count)
+      return term.columns.map { (scale.column($0).reduce(0) { $0 + $1 * $1 } * share).squareRoot() }
     }
   }
 

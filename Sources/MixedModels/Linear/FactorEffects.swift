@@ -70,7 +70,8 @@ public struct FactorEffects: Sendable {
     return result
   }
 
-  /// Standard errors of `coefficients` from Henderson's joint covariance, θ held at its estimate (J×k): errors of prediction of β + b_j.
+  /// Standard errors of `coefficients` from Henderson's joint covariance, θ held at its estimate (J×k): errors of prediction of β + b_j. NaN where levels are
+  /// so many that no covariances of all are made.
   public var coefficientErrors: Matrix {
     let picked = coefficientNames.map { name in
       (
@@ -79,6 +80,7 @@ public struct FactorEffects: Sendable {
       )
     }
     var result = Matrix(rows: factor.levels.count, columns: coefficientNames.count)
+    guard posteriors.knowsAllCovariances else { return result * .nan }
     for j in 0..<result.rows {
       let own = predictionCovariance(ofLevel: j)
       let cross = crossCovariance(ofLevel: j)

@@ -8,6 +8,8 @@ protocol FactorPosteriors: Sendable {
   var modes: Matrix { get }
   /// The square roots of `conditionalCovariance`'s diagonal, for all levels (J×q).
   var conditionalStandardDeviations: Matrix { get }
+  /// Whether the covariances of all levels are at hand; if not, each takes a solution of its own.
+  var knowsAllCovariances: Bool { get }
   /// Var(b_j | y), β held (q×q).
   func conditionalCovariance(of j: Int) -> Matrix
   /// Var(b̂_j − b_j) (q×q).
@@ -18,6 +20,10 @@ protocol FactorPosteriors: Sendable {
   func jointWeights(of j: Int) -> Matrix
   /// Ψ_kk/(Ψ_kk + v_kk) for each effect, v = (Z_j'Z_j)⁻¹; 0 where the level's rows do not determine the effect.
   func weights(of j: Int) -> [Double]
+}
+
+extension FactorPosteriors {
+  var knowsAllCovariances: Bool { true }
 }
 
 /// What a level's own rows say about its effects.

@@ -48,6 +48,8 @@ struct IterativePosteriors: FactorPosteriors {
     self.modes = modes
   }
 
+  var knowsAllCovariances: Bool { false }
+
   var conditionalStandardDeviations: Matrix {
     Matrix(
       rows: modes.rows, columns: modes.columns,

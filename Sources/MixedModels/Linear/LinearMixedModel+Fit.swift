@@ -9,12 +9,8 @@ extension LinearMixedModel {
   ///   `.noOptimum` if no start leads anywhere, or to effects so large beside the residuals that nothing more can be computed of them.
   /// - Complexity: about 20 evaluations of O(J·q²(q + p)), none of which depends on n.
   public func fit(by method: EstimationMethod = .reml) throws(FitError) -> LinearMixedModelFit {
-    let method = fixedMatrix.columns == 0 ? .ml : method
-    let spanned = method == .reml ? reducedData.effectsSpannedByFixed : []
+    let (method, spanned) = try methodAndSpannedEffects(method)
     let q = randomMatrix.columns
-    if spanned.count == q {
-      throw unequalWeights ?? .spannedByFixedEffects(effects: randomEffectNames, factor: groupingFactor)
-    }
     let workspace = reducedData.criterion(method)
     let optimizer = CovarianceOptimizer(workspace)
     guard var optimum = optimizer.minimize() else { throw .noOptimum }
@@ -44,6 +40,19 @@ extension LinearMixedModel {
     return LinearMixedModelFit(
       of: self, method: method, optimum: optimum, factor: lambda, evaluations: optimizer.evaluationCount,
       isFlat: isFlat, unseen: unseen, workspace)
+  }
+
+  /// ML for models without fixed effects, and the effects whose variance the method cannot see.
+  /// - Throws: `FitError.spannedByFixedEffects` if it sees none.
+  func methodAndSpannedEffects(
+    _ method: EstimationMethod
+  ) throws(FitError) -> (EstimationMethod, spanned: [Int]) {
+    let method = fixedMatrix.columns == 0 ? .ml : method
+    let spanned = method == .reml ? reducedData.effectsSpannedByFixed : []
+    if spanned.count == randomMatrix.columns {
+      throw unequalWeights ?? .spannedByFixedEffects(effects: randomEffectNames, factor: groupingFactor)
+    }
+    return (method, spanned)
   }
 }
 
