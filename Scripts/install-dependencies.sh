@@ -9,12 +9,14 @@ set -u
 #   command NAME   the command is found
 #   pc NAME        pkg-config knows the library with its headers
 #   font FAMILY    fontconfig has this very family, not a substitute
+#   lib FILE       the dynamic linker knows the shared library
 table='
 command pkg-config    | pkgconf          | finds the libraries below
 pc cairo              | libcairo2-dev    | draws the figures
 pc pangocairo         | libpango1.0-dev  | sets the text in figures, Latin and Chinese
 pc libpng             | libpng-dev       | writes PNG files with their resolution
 pc zlib               | zlib1g-dev       | compresses PNG files
+lib libopenblas.so.0  | libopenblas0     | factors large matrices: crossed factors of many levels
 command pandoc        | pandoc           | turns handouts into HTML with formulas
 command fc-match      | fontconfig       | finds the fonts below
 font Noto Sans        | fonts-noto-core  | Latin text in figures, the same on every machine
@@ -25,6 +27,7 @@ is_present() {
   kind=${1%% *} name=${1#* }
   case $kind in
     command) command -v "$name" >/dev/null 2>&1 ;;
+    lib) ldconfig -p 2>/dev/null | grep -q "$name" || /sbin/ldconfig -p 2>/dev/null | grep -q "$name" ;;
     pc) pkg-config --exists "$name" 2>/dev/null ;;
     font)
       # The list of the face's names ends in locale variants; the family asked for is one of them only when it is there.

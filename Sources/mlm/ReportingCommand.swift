@@ -49,6 +49,9 @@ enum Terminal {
   /// Writes a note to standard error; nothing can be done if that fails.
   static func note(_ text: String) { try? write(text + "\n", to: 2) }
 
+  /// Writes to standard error as it is, for a line that changes.
+  static func write(_ text: String) { try? write(text, to: 2) }
+
   private static func write(_ text: String, to descriptor: Int32) throws(FileWritingError) {
     let bytes = Array(text.utf8)
     var start = 0

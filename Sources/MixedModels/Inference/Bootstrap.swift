@@ -20,7 +20,11 @@ public struct ParametricBootstrap: Sendable {
   ///   - count: number of replicates, from 1.
   ///   - seed: of the draws.
   ///   - threads: how many work at once.
-  public init(_ fit: LinearMixedModelFit, count: Int, seed: UInt64, threads: Int = 1) {
+  ///   - progress: is told now and then about how many are done.
+  public init(
+    _ fit: LinearMixedModelFit, count: Int, seed: UInt64, threads: Int = 1,
+    progress: (@Sendable (Int) -> Void)? = nil
+  ) {
     precondition(count > 0 && threads > 0, "\(count) replicates, \(threads) threads")
     let workers = min(threads, count)
     let results = Mutex([([Double], Bool)?](repeating: nil, count: count))
@@ -31,6 +35,7 @@ public struct ParametricBootstrap: Sendable {
       var own: [(replicate: Int, values: [Double], isSingular: Bool)] = []
       own.reserveCapacity((count + workers - 1) / workers)
       for r in stride(from: worker, to: count, by: workers) {
+        if worker == 0 { progress?(r) }
         var stream = KeyedStream(seed: seed, replicate: UInt32(r))
         for i in response.indices { response[i] = simulator.mean[i] }
         simulator.drawEffects(from: &stream)

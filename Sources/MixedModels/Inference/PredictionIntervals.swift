@@ -65,7 +65,7 @@ extension LinearMixedModelFit {
   public func bootstrapPredictionIntervals(
     for data: DataTable, _ kind: PredictionIntervals.Kind, level: Double = 0.95,
     random: RandomEffectSelection = .all, allowingNewLevels: Bool = false, count: Int, seed: UInt64,
-    threads: Int = 1
+    threads: Int = 1, progress: (@Sendable (Int) -> Void)? = nil
   ) throws -> PredictionIntervals {
     precondition(level > 0 && level < 1 && count > 0 && threads > 0, "level \(level), \(count) replicates")
     let rows = try PredictionRows(self, data: data, random: random, allowingNewLevels: allowingNewLevels)
@@ -77,6 +77,7 @@ extension LinearMixedModelFit {
     DispatchQueue.concurrentPerform(iterations: min(threads, count)) { worker in
       let simulator = ResponseSimulator(self)
       for r in stride(from: worker, to: count, by: min(threads, count)) {
+        if worker == 0 { progress?(r) }
         var stream = KeyedStream(seed: seed, replicate: UInt32(r))
         simulator.drawEffects(from: &stream)
         let effects = simulator.drawnEffects

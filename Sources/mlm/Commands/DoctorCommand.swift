@@ -1,6 +1,7 @@
 import ArgumentParser
 import CairoRendering
 import Labs
+import LinearAlgebra
 import Tables
 
 /// `mlm doctor`: what the program runs on.
@@ -31,7 +32,11 @@ struct DoctorCommand: ReportingCommand {
     rows.append([
       "pandoc", pandoc ?? "missing", pandoc == nil ? "HTML handouts need it: apt-get install pandoc" : "ok",
     ])
-    rows.append(["BLAS", "none linked yet", "ok: dense kernels are our own"])
+    let blas = OpenBLAS.shared.map { "OpenBLAS, \($0.coreName) kernels" }
+    rows.append([
+      "BLAS", blas ?? "missing",
+      blas == nil ? "crossed factors of many levels fit sooner with it: apt-get install libopenblas0" : "ok",
+    ])
     for library in report.libraries {
       let path = paths.first { $0.split(separator: "/").last?.hasPrefix(library.object + ".so") == true }
       rows.append([library.name, library.version ?? "version unknown", path ?? "ok: built into the program"])

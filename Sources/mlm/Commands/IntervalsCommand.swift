@@ -54,6 +54,7 @@ struct IntervalsCommand: ReportingCommand {
   var format: OutputFormat = .text
 
   @OptionGroup var code: RCodeOption
+  @OptionGroup var shown: ProgressOption
 
   func validate() throws {
     guard level > 0, level < 1 else {
@@ -93,8 +94,11 @@ struct IntervalsCommand: ReportingCommand {
       case .profile: found = try fit.profileIntervals(level: level)
       case .bootstrap:
         let seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1
-        let bootstrap = ParametricBootstrap(
-          fit, count: replicates ?? 1000, seed: seed, threads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let bootstrap = shown.shown(replicates ?? 1000) {
+          ParametricBootstrap(
+            fit, count: replicates ?? 1000, seed: seed, threads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+            progress: $0)
+        }
         found = bootstrap.intervals(level: level)
         result.notes += bootstrap.notes(in: context.language.ofSentences)
         result.echo = "seed \(seed), replicates \(replicates ?? 1000)"

@@ -77,6 +77,7 @@ struct PredictCommand: ReportingCommand {
   var format: OutputFormat = .csv
 
   @OptionGroup var code: RCodeOption
+  @OptionGroup var shown: ProgressOption
 
   func validate() throws {
     if input.data == "-", newdata == "-" {
@@ -149,9 +150,12 @@ struct PredictCommand: ReportingCommand {
         let seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1
         intervals = try naming(newdata) {
           if let replicates {
-            return try fit.bootstrapPredictionIntervals(
-              for: rows, interval, level: level ?? 0.95, random: selection, allowingNewLevels: allowNewLevels,
-              count: replicates, seed: seed, threads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+            return try shown.shown(replicates) {
+              try fit.bootstrapPredictionIntervals(
+                for: rows, interval, level: level ?? 0.95, random: selection,
+                allowingNewLevels: allowNewLevels, count: replicates, seed: seed,
+                threads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), progress: $0)
+            }
           }
           return try fit.predictionIntervals(
             for: rows, interval, level: level ?? 0.95, random: selection, allowingNewLevels: allowNewLevels)
