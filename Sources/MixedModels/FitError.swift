@@ -32,6 +32,10 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooFewRows(rows: Int, coefficients: Int, omitted: Int)
   /// Kenward–Roger's correction was asked for after a fit by ML.
   case needsREML
+  /// Something that takes an exact criterion was asked of a model whose levels are too many to be factored.
+  case needsExactCriterion(String)
+  /// Something whose cost is the cube of the number of levels.
+  case tooManyLevels(String, levels: Int, most: Int)
   /// No starting point led to an optimum.
   case noOptimum
 
@@ -82,6 +86,11 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(rows) rows\(FitError.omission(omitted)) cannot determine \(coefficients) fixed effects and a residual variance"
     case .needsREML:
       "Kenward and Roger's method corrects fits by REML, and this one is by ML; leave --ml out, or use Satterthwaite's"
+    case .needsExactCriterion(let what):
+      "\(what) need an exact criterion, and this model has so many levels that its criterion is a Monte Carlo estimate; --exact factors all the "
+        + "same, Wald intervals and the bootstrap work without"
+    case .tooManyLevels(let what, let levels, let most):
+      "\(what) costs the cube of the number of levels, \(levels) here; up to \(most) are possible, and Satterthwaite's method has no such limit"
     case .noOptimum:
       "the criterion has no finite minimum on these data that can be computed; if the response lies far from 0, keep the constant "
         + "among the fixed effects or centre the response"

@@ -20,6 +20,8 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
   case noRows(total: Int)
   /// A function gave a value that is no number, e.g. the logarithm of a negative one.
   case notFinite(expression: String, row: Int, value: String)
+  /// Numbers so small that their squares vanish.
+  case vanishing(expression: String, largest: String)
 
   /// A prior weight that is no positive number.
   case badWeight(column: String, row: Int, value: String)
@@ -63,6 +65,8 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
       "'\(formula)' gives two coefficients the name '\(name)'; rename one of the columns or levels"
     case .ambiguousLevel(let factor, let level):
       "two combinations of levels of '\(factor)' are both written '\(level)'; rename levels that hold a colon"
+    case .vanishing(let expression, let largest):
+      "the largest number of '\(expression)' is \(largest); squares of numbers so small vanish: give it in another unit"
     case .notFinite(let expression, let row, let value):
       "\(expression) is \(value) in data row \(row); \(FormulaError.remedy(expression, value))"
     }

@@ -217,6 +217,10 @@ public struct ModelFrame: Sendable {
       throw .notFinite(
         expression: name(), row: rows[bad] + 1, value: values[bad].isNaN ? "nan" : shortestText(values[bad]))
     }
+    let largest = values.reduce(0) { max($0, abs($1)) }
+    if largest > 0, largest < 1e-140 {
+      throw .vanishing(expression: name(), largest: shortestText(largest))
+    }
   }
 }
 

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Decimal text of single numbers, exact: the digits are those of the double itself, halves to even.
-enum DecimalText {
+package enum DecimalText {
   /// Fixed notation with a number of decimals.
-  static func fixed(_ x: Double, decimals: Int) -> String { printed("%.\(decimals)f", x) }
+  package static func fixed(_ x: Double, decimals: Int) -> String { printed("%.\(decimals)f", x) }
 
   /// Scientific notation with a number of decimals in the mantissa and at least two exponent digits.
   static func scientific(_ x: Double, decimals: Int) -> String { printed("%.\(decimals)e", x) }

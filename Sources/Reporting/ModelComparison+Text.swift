@@ -105,6 +105,15 @@ extension ModelComparison {
       }
       notes += nullNotes(test, row.name, before.name, words)
     }
+    let noisy = rows.filter { $0.devianceError > 0 }
+    if !noisy.isEmpty {
+      let texts = noisy.map { "\($0.name) \(CommonFormat.texts([$0.devianceError], digits: 2)[0])" }
+      notes.append(
+        words.pick(
+          "note: deviances of models with so many levels are Monte Carlo estimates; their standard errors: "
+            + texts.joined(separator: ", ") + " (--exact factors all the same)",
+          "说明：水平数太多的模型，其偏差是蒙特卡罗估计，标准误：" + texts.joined(separator: "，") + "（--exact 强制精确分解）"))
+    }
     notes += doubleBarNotes(doubleBarFactors, words)
     if !singularModels.isEmpty {
       let names = singularModels.joined(separator: ", ")
@@ -200,7 +209,7 @@ extension ModelComparison {
       Column("model", rows.map(\.name)), Column("formula", rows.map(\.formulaText)),
       Column("npar", rows.map(\.parameterCount)), Column("AIC", rows.map(\.aic)),
       Column("BIC", rows.map(\.bic)), Column("logLik", rows.map(\.logLikelihood)),
-      Column("deviance", rows.map(\.deviance)),
+      Column("deviance", rows.map(\.deviance)), Column("deviance.mcse", rows.map(\.devianceError)),
       Column("statistic", rows.map { $0.test?.statistic ?? .nan }),
       Column("df", .integer(rows.map { $0.test?.degreesOfFreedom })),
       Column("p.value", rows.map { $0.test?.pValue ?? .nan }),

@@ -210,8 +210,8 @@ struct ModelOptions: ParsableArguments {
       let power = Int(log10(x))
       return text(x / pow(10, Double(power))) + "e\(power)"
     }
-    let scale = pow(10, floor(log10(max(x, 1e-9))) - 1)
-    return shortestText((x / scale).rounded() * scale)
+    let digits = max(0, 1 - Int(floor(log10(max(x, 1e-9)))))
+    return DecimalText.fixed(x, decimals: digits)
   }
 
   /// Whether any option differs from its default.

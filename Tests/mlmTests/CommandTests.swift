@@ -532,7 +532,7 @@ struct CommandTests {
       #expect(row.contains("/lib") && row.contains(".so"), "\(row)")
     }
     #expect(
-      output.contains("font, Latin") && output.contains("font, Chinese") && output.contains("none linked"))
+      output.contains("font, Latin") && output.contains("font, Chinese") && output.contains("BLAS"))
   }
 
   @Test("a bad CSV says file, line and column")

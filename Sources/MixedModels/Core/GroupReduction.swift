@@ -40,6 +40,8 @@ final class GroupReduction: Sendable {
   let withinDegreesOfFreedom: Int
   /// The same with one term alone, the least over the terms: independent terms can be told from the residual although all together leave nothing.
   let leastTermDegreesOfFreedom: Int
+  /// n − Σ rank(R_j) with one term alone, the least over the terms: at 0 the effects of a term fit every row.
+  let leastTermRows: Int
 
   /// Reduces data.
   /// - Parameters:
@@ -80,8 +82,10 @@ final class GroupReduction: Sendable {
     let (rank, _) = GroupReduction.withinRankAndResidual(withinGroups, p: p)
     withinDegreesOfFreedom = n - factors.ranks.reduce(0, +) - rank
     var least = withinDegreesOfFreedom
+    var leastRows = n - factors.ranks.reduce(0, +)
     if least <= 0, blocks.count > 1 {
       least = n
+      leastRows = n
       for block in blocks {
         let own = GroupFactors(
           whiteZ: Array(whiteZ[block.lowerBound * n..<block.upperBound * n]), u: u, rows: n,
@@ -89,9 +93,11 @@ final class GroupReduction: Sendable {
           columns: p + 1, codes: codes, groups: groupCount)
         let (rank, _) = GroupReduction.withinRankAndResidual(own.allWithinGroups, p: p)
         least = min(least, n - own.ranks.reduce(0, +) - rank)
+        leastRows = min(leastRows, n - own.ranks.reduce(0, +))
       }
     }
     leastTermDegreesOfFreedom = least
+    leastTermRows = leastRows
   }
 
   /// The same data with other fixed effects, whose z_j and W (with the response's) are given, for evaluations under ML.
@@ -112,11 +118,13 @@ final class GroupReduction: Sendable {
     singularGroupCount = other.singularGroupCount
     withinDegreesOfFreedom = other.withinDegreesOfFreedom
     leastTermDegreesOfFreedom = other.leastTermDegreesOfFreedom
+    leastTermRows = other.leastTermRows
   }
 
   /// Whether the criterion has no minimum, because within groups y is fitted without residual although the effects do not span all rows.
   var isDegenerate: Bool {
-    !spansAllRows && fitsExactlyWithinGroups || design.responseScale == 0
+    // Where effects and X together span all rows, every y is fitted within groups: that says nothing of this one.
+    !spansAllRows && withinDegreesOfFreedom > 0 && fitsExactlyWithinGroups || design.responseScale == 0
   }
 
   /// Whether independent terms together span all rows.

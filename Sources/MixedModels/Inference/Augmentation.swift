@@ -10,7 +10,8 @@ public struct Augmentation: Sendable, Equatable {
   public let residuals: [Double]
   /// Residuals times √w.
   public let pearson: [Double]
-  /// Leverage h: how much a row's fitted value moves with its own y, θ held; their sum is the effective number of coefficients.
+  /// Leverage h: how much a row's fitted value moves with its own y, θ held; their sum is the effective number of coefficients. NaN where levels are too
+  /// many to be factored and rows more than some thousand.
   public let leverages: [Double]
   /// σ̂.
   let sigma: Double
@@ -35,7 +36,11 @@ public struct Augmentation: Sendable, Equatable {
   public init(_ fit: LinearMixedModelFit) {
     let frame = fit.model.frame
     let rows = PredictionRows(fit)
-    leverages = zip(rows.variances(of: fit), frame.weights ?? [Double](repeating: 1, count: fit.fitted.count))
+    let n = fit.fitted.count
+    let variances =
+      fit.model.isIterative && n > LinearMixedModelFit.mostSolvedRows
+      ? [Double](repeating: .nan, count: n) : rows.variances(of: fit)
+    leverages = zip(variances, frame.weights ?? [Double](repeating: 1, count: n))
       .map { $0 * $1 / (fit.sigma * fit.sigma) }
     fitted = fit.fitted
     let linear = fit.model.fixedMatrix * fit.fixedEffects

@@ -76,6 +76,11 @@ extension LinearMixedModelFit {
     case .satterthwaite: return SatterthwaiteApproximation(self)
     case .kenwardRoger:
       guard self.method == .reml else { throw .needsREML }
+      if model.factors.count > 1 {
+        let levels = model.factors.reduce(0) { $0 + $1.levels.count * $1.columns.count }
+        let most = 6000
+        if levels > most { throw .tooManyLevels("Kenward and Roger's method", levels: levels, most: most) }
+      }
       return KenwardRogerApproximation(self)
     }
   }

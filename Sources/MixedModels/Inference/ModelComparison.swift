@@ -53,10 +53,11 @@ public struct ModelComparison: Sendable {
   /// - Throws: what fitting throws; `ComparisonError` for models that cannot be compared.
   public init(
     _ formulas: [ModelFormula], data: DataTable, roles: ColumnRoles = ColumnRoles(),
-    method: EstimationMethod = .ml, simulation: NullSimulation = NullSimulation()
+    method: EstimationMethod = .ml, simulation: NullSimulation = NullSimulation(), exact: Bool = false
   ) throws {
     var models = try formulas.enumerated().map { index, formula in
-      try ComparedModel(formula, name: "m\(index + 1)", data: data, roles: roles, method: method)
+      try ComparedModel(
+        formula, name: "m\(index + 1)", data: data, roles: roles, method: method, exact: exact)
     }
     if let first = models.first {
       for other in models.dropFirst() { try ComparisonError.check(first, other) }
@@ -114,7 +115,8 @@ struct ComparedModel {
   let refittable: RefittableModel
 
   init(
-    _ formula: ModelFormula, name: String, data: DataTable, roles: ColumnRoles, method: EstimationMethod
+    _ formula: ModelFormula, name: String, data: DataTable, roles: ColumnRoles, method: EstimationMethod,
+    exact: Bool = false
   ) throws {
     self.name = name
     let frame: ModelFrame
@@ -131,7 +133,7 @@ struct ComparedModel {
       devianceError = 0
       refittable = .linear(frame, fit, method)
     } else {
-      let model = try LinearMixedModel(formula, data: data, roles: roles)
+      let model = try LinearMixedModel(formula, data: data, roles: roles, exact: exact)
       let fit = try model.fit(by: method)
       frame = model.frame
       fixed = ColumnSpace(model.fixedMatrix)

@@ -23,9 +23,14 @@ public struct PredictionIntervals: Sendable, Equatable {
   public let lower: [Double]
   /// Upper limits.
   public let upper: [Double]
+  /// How many replicates of a bootstrap could not be fitted and are left out.
+  public let failureCount: Int
 }
 
 extension LinearMixedModelFit {
+  /// Each row's error takes a solution of its own where levels are too many to be factored: some minutes for so many rows.
+  static let mostSolvedRows = 5000
+
   /// Predictions with limits mean ± normal quantile × standard error, θ held at its estimate.
   ///
   /// The error of a mean is that of x'β̂ + z'b̂ about x'β + z'b from the joint covariance of fixed and random effects. Effects of a level that the fit has not seen
@@ -40,6 +45,9 @@ extension LinearMixedModelFit {
     precondition(level > 0 && level < 1, "level \(level)")
     let rows = try PredictionRows(self, data: data, random: random, allowingNewLevels: allowingNewLevels)
     let means = rows.means(of: self)
+    if model.isIterative, random != .none, means.count > LinearMixedModelFit.mostSolvedRows {
+      throw PredictionError.tooManyRows(means.count, most: LinearMixedModelFit.mostSolvedRows)
+    }
     var variances = rows.variances(of: self)
     if kind == .prediction {
       for i in variances.indices { variances[i] += sigma * sigma }
@@ -54,7 +62,7 @@ extension LinearMixedModelFit {
     let z = NormalDistribution().quantile((1 + level) / 2)
     return PredictionIntervals(
       means: means, errors: errors, lower: zip(means, errors).map { $0 - z * $1 },
-      upper: zip(means, errors).map { $0 + z * $1 })
+      upper: zip(means, errors).map { $0 + z * $1 }, failureCount: 0)
   }
 
   /// Predictions with limits that count in the uncertainty of θ: quantiles of the errors that the model makes on data drawn from it.
@@ -105,7 +113,8 @@ extension LinearMixedModelFit {
       lower.append(mean.isNaN ? .nan : mean + sampleQuantile(sorted, (1 - level) / 2))
       upper.append(mean.isNaN ? .nan : mean + sampleQuantile(sorted, (1 + level) / 2))
     }
-    return PredictionIntervals(means: means, errors: spread, lower: lower, upper: upper)
+    return PredictionIntervals(
+      means: means, errors: spread, lower: lower, upper: upper, failureCount: count - all.count)
   }
 }
 
@@ -131,6 +140,6 @@ extension LinearModelFit {
       : .nan
     return PredictionIntervals(
       means: means, errors: errors, lower: zip(means, errors).map { $0 - t * $1 },
-      upper: zip(means, errors).map { $0 + t * $1 })
+      upper: zip(means, errors).map { $0 + t * $1 }, failureCount: 0)
   }
 }

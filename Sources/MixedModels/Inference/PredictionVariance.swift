@@ -18,6 +18,14 @@ extension PredictionRows {
         }
       }
     }
+    if factors.isEmpty {
+      // The fixed effects alone.
+      let turned = fixed * fit.fixedEffectCovariance
+      for row in result.indices {
+        for k in 0..<fixed.columns { result[row] += turned[row, k] * fixed[row, k] }
+      }
+      return result
+    }
     switch model.reducedData {
     case .single: addSingle(fit, to: &result)
     case .several(let data): addSeveral(fit, data, to: &result)

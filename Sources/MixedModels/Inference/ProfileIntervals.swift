@@ -17,13 +17,17 @@ extension LinearMixedModelFit {
   /// its minimum. Standard deviations and correlations first, then σ, then the fixed effects.
   ///
   /// Reference: Bates et al. (2015), section 5.1, doi:10.18637/jss.v067.i01.
-  /// - Throws: `FitError.noOptimum` if the fit by ML fails.
+  /// - Parameter progress: is told how many parameters are done.
+  /// - Throws: `FitError.noOptimum` if the fit by ML fails, `.needsExactCriterion` for models whose criterion is a Monte Carlo estimate.
   /// - Precondition: the level is between 0 and 1.
-  public func profileIntervals(level: Double = 0.95) throws(FitError) -> [ConfidenceInterval] {
+  public func profileIntervals(
+    level: Double = 0.95, progress: ((Int) -> Void)? = nil
+  ) throws(FitError) -> [ConfidenceInterval] {
     precondition(level > 0 && level < 1, "level \(level)")
+    if model.isIterative { throw .needsExactCriterion("profile intervals") }
     let fit = method == .ml ? self : try model.fit(by: .ml)
     let quantile = NormalDistribution().quantile((1 + level) / 2)
-    let search = ProfileSearch(fit, height: quantile * quantile)
+    let search = ProfileSearch(fit, height: quantile * quantile, progress: progress)
     return search.covarianceIntervals() + search.fixedIntervals()
   }
 
@@ -43,11 +47,15 @@ extension LinearMixedModelFit {
 private struct ProfileSearch {
   private let fit: LinearMixedModelFit
   private let height: Double
+  private let progress: ((Int) -> Void)?
+  private let isExpensive: Bool
   private let covariance: Matrix
   private let floors: [Double]
 
-  init(_ fit: LinearMixedModelFit, height: Double) {
+  init(_ fit: LinearMixedModelFit, height: Double, progress: ((Int) -> Void)?) {
     self.fit = fit
+    self.progress = progress
+    isExpensive = fit.model.reducedData.criterion(.ml).isExpensive
     self.height = height
     let q = fit.model.randomEffectNames.count
     var covariance = Matrix(rows: q, columns: q)
@@ -72,9 +80,11 @@ private struct ProfileSearch {
       let columns = Array(term.columns)
       for j in columns.indices {
         intervals.append(deviation(columns[j], names.removeFirst()))
+        progress?(intervals.count)
         for i in columns.indices where i > j {
           intervals.append(
             correlation(columns[j], columns[i], component.correlations[i, j], names.removeFirst()))
+          progress?(intervals.count)
         }
       }
     }
@@ -132,7 +142,7 @@ private struct ProfileSearch {
       warm[k] = t
       var value = profile.minimize(holding: k, from: &warm)
       // They can only lower the profile: below the height they do not matter.
-      if value - minimum > height {
+      if value - minimum > height, !isExpensive {
         for i in others.indices {
           others[i][k] = t
           let next = profile.minimize(holding: k, from: &others[i])
@@ -187,6 +197,7 @@ private struct ProfileSearch {
           - height.squareRoot()
       }
       let ends = [-1.0, 1].map { Self.root(rise, from: 0, toward: $0, step: 1.5, last: nil) }
+      progress?(fit.theta.count + 2 + k)
       return ConfidenceInterval(
         parameter: fit.model.fixedEffectNames[k], estimate: estimate,
         lower: ends[0].map { estimate + $0 * errors[k] } ?? -.infinity,

@@ -48,6 +48,7 @@ extension LinearMixedModel {
     _ method: EstimationMethod
   ) throws(FitError) -> (EstimationMethod, spanned: [Int]) {
     let method = fixedMatrix.columns == 0 ? .ml : method
+    try checkLikelihood(method)
     let spanned = method == .reml ? reducedData.effectsSpannedByFixed : []
     if spanned.count == randomMatrix.columns {
       throw unequalWeights ?? .spannedByFixedEffects(effects: randomEffectNames, factor: groupingFactor)

@@ -161,15 +161,27 @@ public struct LinearMixedModel: Sendable {
     return .unequalWeights(column: column, least: least, greatest: greatest)
   }
 
+  /// Effects and residuals that cannot be told apart.
+  private var notIdentified: FitError {
+    .notIdentified(
+      factor: groupingFactor, groups: groupLevels.count, effects: randomMatrix.columns,
+      rows: frame.response.count, omitted: frame.omittedCount)
+  }
+
+  /// Refuses what maximum likelihood cannot fit although REML can: where fixed and random effects together fit every row, the likelihood grows without
+  /// bound as σ goes to 0.
+  func checkLikelihood(_ method: EstimationMethod) throws(FitError) {
+    guard method == .ml, case .single(let reduction) = reducedData else { return }
+    if reduction.leastTermDegreesOfFreedom <= 0 { throw notIdentified }
+  }
+
   /// Refuses designs whose variances cannot be told apart.
   private func checkIdentification() throws(FitError) {
     let n = frame.response.count
     switch reducedData {
     case .single(let reduction):
-      if reduction.leastTermDegreesOfFreedom <= 0 {
-        throw .notIdentified(
-          factor: groupingFactor, groups: groupLevels.count, effects: randomMatrix.columns, rows: n,
-          omitted: frame.omittedCount)
+      if reduction.leastTermRows <= 0 {
+        throw notIdentified
       }
       if reduction.isDegenerate { throw noResidual }
     case .several, .iterative:

@@ -100,7 +100,13 @@ public struct VarianceComponent: Sendable, Equatable {
   public var correlations: Matrix {
     var result = covariance
     let sd = standardDeviations
-    for j in 0..<result.columns { for i in 0..<result.rows { result[i, j] /= sd[i] * sd[j] } }
+    for j in 0..<result.columns {
+      for i in 0..<result.rows {
+        let value = result[i, j] / (sd[i] * sd[j])
+        // Rounding alone leads beyond ±1.
+        result[i, j] = value.isNaN ? .nan : max(-1, min(1, value))
+      }
+    }
     for i in 0..<result.rows { result[i, i] = 1 }
     return result
   }

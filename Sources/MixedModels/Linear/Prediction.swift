@@ -191,6 +191,8 @@ struct PredictionRows {
 /// Why rows cannot be predicted.
 public enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible {
   case newLevel(factor: String, level: String, row: Int, known: [String])
+  /// More rows than errors can be computed for in reasonable time, the model's levels being too many to be factored.
+  case tooManyRows(Int, most: Int)
   /// Text that is not a sum of random-effects terms.
   case notTerms(String)
   /// A term over a factor that the model has not, or of an effect that does not vary over it.
@@ -203,6 +205,9 @@ public enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible
     case .newLevel(let factor, let level, let row, let known):
       "row \(row): the fit has not seen level '\(level)' of '\(factor)' (it knows \(known.prefix(8).joined(separator: ", "))\(known.count > 8 ? ", …" : "")); "
         + "--allow-new-levels predicts it by the fixed effects alone"
+    case .tooManyRows(let rows, let most):
+      "standard errors of \(rows) rows take a solution each, for this model has too many levels to be factored; up to \(most) rows can be "
+        + "asked for (--newdata), or an exact factorization (--exact)"
     case .notTerms(let text):
       "'\(text)' names no random effects; all, none, or terms of the model, e.g. (1 | group)"
     case .unknownFactor(let name, let known):

@@ -35,6 +35,11 @@ struct CompareCommand: ReportingCommand {
   @OptionGroup var input: DataOptions
   @OptionGroup var columns: RoleOptions
 
+  @Flag(
+    name: .long,
+    help: "Factor crossed factors of very many levels exactly, however long it takes.")
+  var exact = false
+
   @Flag(name: .long, help: "Compare restricted likelihoods; the fixed parts must be the same.")
   var reml = false
 
@@ -76,7 +81,8 @@ struct CompareCommand: ReportingCommand {
       replicates: replicates, seed: seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1,
       threads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let comparison = try ModelComparison(
-      formulas, data: table, roles: columns.roles, method: reml ? .reml : .ml, simulation: simulation)
+      formulas, data: table, roles: columns.roles, method: reml ? .reml : .ml, simulation: simulation,
+      exact: exact)
     let isSimulated = comparison.rows.contains { $0.test?.simulation != nil }
     return CommandResult(
       output: format == .text ? comparison.text() : comparison.tidyTable.text(in: format),

@@ -91,7 +91,8 @@ struct IntervalsCommand: ReportingCommand {
       let found: [ConfidenceInterval]
       switch method {
       case .wald: found = fit.waldIntervals(level: level)
-      case .profile: found = try fit.profileIntervals(level: level)
+      case .profile:
+        found = try shown.shown(fit.parameterCount) { try fit.profileIntervals(level: level, progress: $0) }
       case .bootstrap:
         let seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1
         let bootstrap = shown.shown(replicates ?? 1000) {

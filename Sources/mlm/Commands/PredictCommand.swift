@@ -163,6 +163,11 @@ struct PredictCommand: ReportingCommand {
         if let replicates { result.echo = "seed \(seed), replicates \(replicates)" }
       }
       result.notes = fit.notes(in: context.language.ofSentences)
+      if let failures = intervals?.failureCount, failures > 0 {
+        result.notes.append(
+          "note: \(failures) of \(replicates ?? 0) replicates could not be fitted and are left out of the limits"
+        )
+      }
     }
     for (row, value) in predictions.enumerated() {
       result.estimates.append(EstimateRow([String(row + 1)], effect: .prediction, [.init("estimate", value)]))

@@ -1,0 +1,51 @@
+/// Products of the small matrices of a level.
+enum SmallMatrices {
+  typealias Pointer = UnsafeMutablePointer<Double>
+
+  @inline(__always)
+  static func dot(_ a: Pointer, _ b: Pointer, _ n: Int) -> Double {
+    var sum = 0.0
+    for i in 0..<n { sum += a[i] * b[i] }
+    return sum
+  }
+
+  /// out ← Λ'AΛ for a lower triangular Λ and a full symmetric A (q×q).
+  static func sandwich(_ out: Pointer, _ lambda: Pointer, _ a: Pointer, _ q: Int, scratch: Pointer) {
+    for k in 0..<q {
+      for i in 0..<q {
+        var sum = 0.0
+        for l in k..<q { sum += a[i + l * q] * lambda[l + k * q] }
+        scratch[i + k * q] = sum
+      }
+    }
+    for k in 0..<q {
+      for i in 0..<q {
+        var sum = 0.0
+        for l in i..<q { sum += lambda[l + i * q] * scratch[l + k * q] }
+        out[i + k * q] = sum
+      }
+    }
+  }
+
+  /// x ← Λ'x for a lower triangular Λ.
+  @inline(__always)
+  static func multiplyTransposed(_ lambda: Pointer, _ x: Pointer, _ q: Int) {
+    for k in 0..<q {
+      var sum = 0.0
+      for l in k..<q { sum += lambda[l + k * q] * x[l] }
+      x[k] = sum
+    }
+  }
+
+  /// x ← Λx for a lower triangular Λ.
+  @inline(__always)
+  static func multiply(_ lambda: Pointer, _ x: Pointer, _ q: Int) {
+    var k = q - 1
+    while k >= 0 {
+      var sum = 0.0
+      for l in 0...k { sum += lambda[k + l * q] * x[l] }
+      x[k] = sum
+      k -= 1
+    }
+  }
+}
