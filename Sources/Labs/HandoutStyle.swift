@@ -98,7 +98,7 @@ let handoutStyle = """
   .solution { --tone: var(--solution); }
   .rubric, .instructor { --tone: var(--instructor); }
   .rubric, .instructor { font-size: 0.94em; }
-  .answer { margin: 0.5em 0 1.1em; }
+  .answer { margin: 0.5em 0 1.1em; break-inside: avoid; }
   .answer div { break-inside: avoid; height: 2.1em; border-bottom: 1px solid var(--rule); }
 
   .index table { margin-left: 0; }
@@ -140,7 +140,7 @@ let handoutStyle = """
     th, td { padding: 0.28em 0.6em; }
     tr:has(> :nth-child(10)) > * { padding: 0.28em 0.4em; }
     .table { margin: 1.1em 0; overflow: visible; }
-    pre.command:has(+ pre), pre.command:has(+ p > .lead-in), pre.command:has(+ .table), p:has(> .lead-in), p:has(+ table), p:has(+ p > math[display="block"]:only-child), p:has(+ .equation), p:has(+ .table) {
+    pre.command:has(+ pre), pre.command:has(+ p > .lead-in), pre.command:has(+ .table), p:has(> .lead-in), p:has(+ pre.command), p:has(+ ul), p:has(+ ol), ul > li:first-child:not(:last-child), p:has(+ table), p:has(+ p > math[display="block"]:only-child), p:has(+ .equation), p:has(+ .table) {
       break-after: avoid; }
     h2, h3, h4 { margin-top: 1.5em; }
     figure { margin: 1.1em 0; }

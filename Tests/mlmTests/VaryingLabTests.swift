@@ -15,7 +15,7 @@ struct VaryingLabTests {
 
   @Test(
     "draws.csv is what draws.sh prints: the first rows of each design",
-    arguments: ["three", "three-close", "eight"])
+    arguments: ["three", "three-close", "four", "five", "eight"])
   func draws(_ design: String) throws {
     let context = CommandContext(language: .en, folder: Self.folder)
     let runner = SubcommandRunner()

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints draws.csv: partial pooling against no pooling where the truth is known. Run it in the folder of the designs, with mlm on the path.
 #
-# The fit of each design (three.csv, three-close.csv, eight.csv) is taken as the truth: its group coefficients and its residual standard
+# The fit of each design (three.csv, three-close.csv, four.csv, five.csv, eight.csv) is taken as the truth: its group coefficients and its residual standard
 # deviation. 1000 responses are drawn from it with seed 1, the coefficients kept. For every draw, none and partial are the squared
 # errors of the group coefficients by no pooling and by partial pooling (REML), summed over the groups; excess = partial - none, and
 # closer is 1 where partial pooling has less error.
@@ -12,7 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 echo design,draw,none,partial,excess,closer
-for design in three three-close eight; do
+for design in three three-close four five eight; do
   mlm pool "$formula" --data $design.csv --format csv >"$folder/truth.csv"
   mlm simulate "$formula" --data $design.csv --random fitted --seed 1 --n $draws 2>/dev/null >"$folder/drawn.csv"
   for k in $(seq $draws); do
