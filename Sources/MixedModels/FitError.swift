@@ -36,6 +36,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   case needsExactCriterion(String)
   /// Something whose cost is the cube of the number of levels.
   case tooManyLevels(String, levels: Int, most: Int)
+  /// Effects and predictors together can fit every row, and the criterion has no local optimum.
+  case unboundedCriterion(response: String)
   /// No starting point led to an optimum.
   case noOptimum
 
@@ -91,6 +93,9 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
         + "same, Wald intervals and the bootstrap work without"
     case .tooManyLevels(let what, let levels, let most):
       "\(what) costs the cube of the number of levels, \(levels) here; up to \(most) are possible, and Satterthwaite's method has no such limit"
+    case .unboundedCriterion(let response):
+      "fixed and random effects together can fit every row of '\(response)', so the criterion falls without end as the residual standard deviation "
+        + "goes to 0, and it has no other optimum; use fewer random effects, or data with more rows per level"
     case .noOptimum:
       "the criterion has no finite minimum on these data that can be computed; if the response lies far from 0, keep the constant "
         + "among the fixed effects or centre the response"

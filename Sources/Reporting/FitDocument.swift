@@ -91,6 +91,7 @@ extension LinearMixedModelFit {
             ("evaluations", .integer(diagnostics.evaluationCount)),
             ("boundaries", .strings(diagnostics.boundaries.map { $0.sentence() })),
             ("undetermined", .bool(diagnostics.isFlat)),
+            ("unbounded", .bool(diagnostics.isUnbounded)),
             ("largest_gradient", .number(largestGradient)),
             ("least_curvature", .number(leastCurvature)),
             (

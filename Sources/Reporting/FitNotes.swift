@@ -32,6 +32,13 @@ extension LinearMixedModelFit {
             + "random effects",
           "拟合无法确定：准则沿方差的某一组合是平坦的，数据不足以确定全部方差；这里的方差及依赖它们的标准误只是许多可能之一：请减少随机效应"))
     }
+    if diagnostics.isUnbounded {
+      notes.append(
+        words.pick(
+          "unbounded criterion: fixed and random effects together can fit every row, and the criterion falls on as the residual standard "
+            + "deviation goes to 0; the fit shown is a local optimum: use fewer random effects, or more rows",
+          "准则无界：固定效应与随机效应合在一起可以拟合每一行，残差标准差趋于 0 时准则一直下降；这里给出的是一个局部最优：请减少随机效应或增加数据"))
+    }
     if diagnostics.criterionError > 0 {
       let error = shortNumber(diagnostics.criterionError)
       notes.append(

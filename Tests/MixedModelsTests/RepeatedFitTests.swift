@@ -87,7 +87,10 @@ struct RepeatedFitTests {
       let roles = ColumnRoles(factors: ["g"], weights: (seed + k) % 4 == 0 ? "w" : nil)
       guard let model = try? LinearMixedModel(formula, data: weighted, roles: roles) else { continue }
       let method: EstimationMethod = (seed + k) % 2 == 0 ? .reml : .ml
-      guard let workspace = try? RepeatedFit(model, by: method) else { continue }
+      // Where nothing is left of the rows, the criterion has no sharp minimum.
+      guard model.reduction.leastTermDegreesOfFreedom > 0,
+        let workspace = try? RepeatedFit(model, by: method)
+      else { continue }
       for draw in 0..<8 {
         try compare(workspace, response(), "seed \(seed) \(formula) \(method) draw \(draw)")
       }

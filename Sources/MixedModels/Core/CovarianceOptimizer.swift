@@ -102,6 +102,7 @@ final class CovarianceOptimizer {
   /// The same, the optimum left in `best`. Allocates nothing but for a wide search.
   func minimizeInPlace() -> End? {
     var end: End?
+    sawRunaway = false
     fillMomentStart()
     keepIfBetter(&end)
     if criterion.isExpensive, let end, end.converged { return end }
@@ -125,6 +126,16 @@ final class CovarianceOptimizer {
         keepIfBetter(&end)
       }
     }
+    if end == nil, sawRunaway {
+      // All ways led off: one effect at a time is more cautious.
+      for k in 0..<q {
+        for size in [0.01, 0.3, 3] {
+          for i in 0..<q * q { psi[i] = 0 }
+          psi[k + k * q] = size
+          keepIfBetter(&end)
+        }
+      }
+    }
     return end
   }
 
@@ -136,6 +147,10 @@ final class CovarianceOptimizer {
   /// Descends from `psi` and keeps where that ends, if it is better than what is known.
   private func keepIfBetter(_ known: inout End?) {
     guard let end = descend(known: known) else { return }
+    if isRunaway(end.value) {
+      sawRunaway = true
+      return
+    }
     if let found = known {
       let noise = 1e-10 * abs(end.value)
       guard
@@ -145,6 +160,31 @@ final class CovarianceOptimizer {
     }
     known = end
     for i in 0..<q * q { best[i] = psi[i] }
+  }
+
+  /// Whether some start led to where the criterion falls without end as effects grow beside the residuals.
+  private(set) var sawRunaway = false
+
+  /// Whether the Ψ in `psi` is on such a way: effects thousands of times the residuals, and ten times that is better by more than an optimum near it
+  /// could be. Where rounding decides already, what lies behind tells. A limit that is neared ever more slowly is none.
+  private func isRunaway(_ value: Double) -> Bool {
+    var excess = 0.0
+    for k in 0..<q { excess = max(excess, psi[k + k * q] / max(1, criterion.inflations[k])) }
+    guard excess > 1e6 else { return false }
+    if excess < 1e12 { return valueWithLargeEffects(times: 10) < value - 1 }
+    // Further out rounding decides, and what lies behind tells. A fall without end is even, decade by decade; to an optimum or toward a limit it is not.
+    let (far, middle, near) = (
+      valueWithLargeEffects(times: 0.01), valueWithLargeEffects(times: 1e-3),
+      valueWithLargeEffects(times: 1e-4)
+    )
+    return middle - far > 1 && abs(near - middle - (middle - far)) < 0.2 * (middle - far)
+  }
+
+  /// The criterion with the large effects of `psi` scaled.
+  private func valueWithLargeEffects(times scale: Double) -> Double {
+    func factor(_ k: Int) -> Double { psi[k + k * q] > 1e6 * max(1, criterion.inflations[k]) ? scale : 1 }
+    for j in 0..<q { for i in 0..<q { trial[i + j * q] = factor(i) * factor(j) * psi[i + j * q] } }
+    return evaluate(trial)
   }
 
   private func fillDiagonal(_ even: Double, _ odd: Double) {

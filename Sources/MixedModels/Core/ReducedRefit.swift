@@ -63,7 +63,9 @@ final class ReducedRefit {
   func fit(_ response: Span<Double>) throws(FitError) {
     response.withUnsafeBufferPointer { data.reduce($0.baseAddress!) }
     if data.responseScale.isNaN { throw .noOptimum }
-    if data.responseScale == 0 || !spansAllRows && data.fitsExactlyWithinGroups {
+    if data.responseScale == 0
+      || !spansAllRows && reduction.withinDegreesOfFreedom > 0 && data.fitsExactlyWithinGroups
+    {
       throw .noResidualVariation(response: model.frame.formula.response.text)
     }
     workspace.responseScale = data.responseScale
@@ -97,7 +99,10 @@ final class ReducedRefit {
     }
     workspace.within[p + p * (p + 1)] = data.withinYY
     optimizer.evaluationCount = 0
-    guard let end = optimizer.minimizeInPlace() else { throw .noOptimum }
+    guard let end = optimizer.minimizeInPlace() else {
+      throw optimizer.sawRunaway
+        ? .unboundedCriterion(response: model.frame.formula.response.text) : .noOptimum
+    }
     unseen.removeAll(keepingCapacity: true)
     for effect in spanned where optimizer.removeUnseen(effect: effect, at: end.value) {
       unseen.append(effect)

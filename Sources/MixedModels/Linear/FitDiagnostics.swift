@@ -12,6 +12,9 @@ public struct FitDiagnostics: Sendable, Equatable {
   /// Whether the criterion is flat along some direction inside the cone: the data do not determine all covariance parameters, and those
   /// reported are one choice of many.
   public let isFlat: Bool
+  /// Whether the criterion falls without end as σ goes to 0, because effects and predictors together can fit every row; the fit is then a local
+  /// optimum.
+  public let isUnbounded: Bool
   /// The Monte Carlo standard error of the criterion; 0 where it is exact.
   public let criterionError: Double
   /// Fixed-effects columns that were left out because others span them.

@@ -6,23 +6,21 @@ extension LinearMixedModel {
   /// The optimum is the root of the exact gradient. A fit on the boundary is a result; `diagnostics` names the effect. Without fixed effects REML
   /// and ML are one, and the fit is called ML, as lme4 does.
   /// - Throws: `FitError.spannedByFixedEffects` if the fixed effects leave REML nothing to estimate any variance of a group effect from;
-  ///   `.noOptimum` if no start leads anywhere, or to effects so large beside the residuals that nothing more can be computed of them.
+  ///   `.unboundedCriterion` if there is no optimum, because effects and predictors together can fit every row; `.noOptimum` if no start leads anywhere, or to effects so large beside the residuals that nothing more can be computed of them.
   /// - Complexity: about 20 evaluations of O(J·q²(q + p)), none of which depends on n.
   public func fit(by method: EstimationMethod = .reml) throws(FitError) -> LinearMixedModelFit {
     let (method, spanned) = try methodAndSpannedEffects(method)
     let q = randomMatrix.columns
     let workspace = reducedData.criterion(method)
     let optimizer = CovarianceOptimizer(workspace)
-    guard var optimum = optimizer.minimize() else { throw .noOptimum }
+    guard var optimum = optimizer.minimize() else {
+      throw optimizer.sawRunaway ? .unboundedCriterion(response: formula.response.text) : .noOptimum
+    }
     let unseen = spanned.filter { optimizer.removeUnseen(effect: $0, from: &optimum) }
     // A variance on its way to 0, alone in its term, is 0.
     for block in terms.map(\.columns) where block.count == 1 {
       let place = block.lowerBound * (q + 1)
       if optimum.psi[place] < 1e-14 { optimum.psi[place] = 0 }
-    }
-    // Residuals on their way to 0: the effects together fit every row.
-    if factors.count > 1, (0..<q).contains(where: { optimum.psi[$0 * (q + 1)] > 1e12 }) {
-      throw noResidual
     }
     // What follows is computed at ΛΛ' with the very Λ that is reported, empty columns included.
     let lambda = Matrix(
@@ -39,7 +37,7 @@ extension LinearMixedModel {
     guard workspace.value.isFinite else { throw .noOptimum }
     return LinearMixedModelFit(
       of: self, method: method, optimum: optimum, factor: lambda, evaluations: optimizer.evaluationCount,
-      isFlat: isFlat, unseen: unseen, workspace)
+      isFlat: isFlat, isUnbounded: optimizer.sawRunaway, unseen: unseen, workspace)
   }
 
   /// ML for models without fixed effects, and the effects whose variance the method cannot see.
@@ -48,7 +46,6 @@ extension LinearMixedModel {
     _ method: EstimationMethod
   ) throws(FitError) -> (EstimationMethod, spanned: [Int]) {
     let method = fixedMatrix.columns == 0 ? .ml : method
-    try checkLikelihood(method)
     let spanned = method == .reml ? reducedData.effectsSpannedByFixed : []
     if spanned.count == randomMatrix.columns {
       throw unequalWeights ?? .spannedByFixedEffects(effects: randomEffectNames, factor: groupingFactor)
@@ -61,7 +58,7 @@ extension LinearMixedModelFit {
   /// Everything that follows from Ψ, β, σ and what the workspace holds at the optimum, turned back to the user's coordinates.
   init(
     of model: LinearMixedModel, method: EstimationMethod, optimum: CovarianceOptimizer.Outcome,
-    factor whiteLambda: Matrix, evaluations: Int, isFlat: Bool, unseen: [Int],
+    factor whiteLambda: Matrix, evaluations: Int, isFlat: Bool, isUnbounded: Bool, unseen: [Int],
     _ workspace: CovarianceCriterion
   ) {
     let design = model.reducedData.design
@@ -98,7 +95,7 @@ extension LinearMixedModelFit {
       converged: optimum.converged, evaluationCount: evaluations,
       boundaries: BoundaryTest.boundaries(of: lambda, in: model, except: unseen),
       unseenEffects: unseen.map { model.randomEffectNames[$0] }, isFlat: isFlat,
-      criterionError: workspace.valueError,
+      isUnbounded: isUnbounded, criterionError: workspace.valueError,
       droppedColumns: model.droppedColumns,
       omittedRows: model.frame.omittedCount)
   }

@@ -168,13 +168,6 @@ public struct LinearMixedModel: Sendable {
       rows: frame.response.count, omitted: frame.omittedCount)
   }
 
-  /// Refuses what maximum likelihood cannot fit although REML can: where fixed and random effects together fit every row, the likelihood grows without
-  /// bound as σ goes to 0.
-  func checkLikelihood(_ method: EstimationMethod) throws(FitError) {
-    guard method == .ml, case .single(let reduction) = reducedData else { return }
-    if reduction.leastTermDegreesOfFreedom <= 0 { throw notIdentified }
-  }
-
   /// Refuses designs whose variances cannot be told apart.
   private func checkIdentification() throws(FitError) {
     let n = frame.response.count
