@@ -11,6 +11,18 @@ extension ModelFrame {
     return copy
   }
 
+  /// Whether a table is the one that the frame was made from, as far as the columns of the model go.
+  public func isMade(from other: DataTable) -> Bool {
+    other.rowCount == data.rowCount
+      && data.columns.allSatisfy { column in other[column.name]?.hasSameEntries(as: column) ?? false }
+  }
+
+  /// The prior weights of other rows, NaN where one is missing or not positive; nil where the model has no weights or the table no such column.
+  public func weights(for data: DataTable) -> [Double]? {
+    guard let name = roles.weights, let numbers = data[name]?.numbers else { return nil }
+    return numbers.map { $0 > 0 ? $0 : .nan }
+  }
+
   /// The frame of some of the used rows, columns coded as before: levels, contrasts, and what `scale`, `poly` and `ns` learned stay; grouping factors
   /// have the levels that are left.
   /// - Parameter places: which of the used rows, by their place among them.
@@ -27,6 +39,14 @@ extension ModelFrame {
         grouping: design.grouping.selecting(places), groupingExpression: design.groupingExpression)
     }
     return copy
+  }
+}
+
+extension Column {
+  /// Whether entries are equal, missing ones with missing ones.
+  fileprivate func hasSameEntries(as other: Column) -> Bool {
+    guard case .real(let a) = values, case .real(let b) = other.values else { return values == other.values }
+    return a.count == b.count && zip(a, b).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
   }
 }
 

@@ -42,8 +42,9 @@ struct AugmentationTests {
     let intervals = try fit.predictionIntervals(for: fit.model.frame.data, .confidence)
     expectClose(Array(intervals.errors.prefix(10)), r["se10"].doubles, relative: 1e-5)
     let ones = try fit.predictionIntervals(for: fit.model.frame.data, .prediction)
-    for (a, b) in zip(ones.errors, intervals.errors) {
-      expectClose(a * a, b * b + fit.sigma * fit.sigma, relative: 1e-12)
+    let weights = fit.model.frame.weights
+    for (i, (a, b)) in zip(ones.errors, intervals.errors).enumerated() {
+      expectClose(a * a, b * b + fit.sigma * fit.sigma / (weights?[i] ?? 1), relative: 1e-12)
     }
   }
 

@@ -75,4 +75,30 @@ struct PredictionTests {
     #expect(predictions.count == document["n"].int && document["m1_predictions10"].array.count == 10)
     expectClose(Array(predictions.prefix(10)), document["m1_predictions10"].doubles, relative: 1e-10)
   }
+
+  @Test(
+    "a row that the fit leaves out may have a level of its own; a row with weight w has the variance σ²/w")
+  func ownRows() throws {
+    let table = try DataTable(csv: Reference.bytes("lmm/sleep_weights.csv"))
+    var y = table["Reaction"]!.numbers!
+    y[0] = .nan
+    let subjects = table["Subject"]!
+    let texts = (0..<table.rowCount).map { $0 == 0 ? "new" : subjects.text($0)! }
+    let data = DataTable(
+      table.columns.filter { !["Reaction", "Subject"].contains($0.name) } + [
+        Column("Reaction", y), Column("Subject", texts),
+      ])
+    let fit = try LinearMixedModel(
+      "Reaction ~ Days + (1 | Subject)", data: data, roles: ColumnRoles(weights: "w")
+    ).fit()
+    let predicted = try fit.predict(for: data)
+    #expect(predicted[0].isNaN && !predicted[1].isNaN)
+    let weights = table["w"]!.numbers!
+    let mean = try fit.predictionIntervals(for: data, .confidence)
+    let one = try fit.predictionIntervals(for: data, .prediction)
+    for i in 1..<20 {
+      let expected = mean.errors[i] * mean.errors[i] + fit.sigma * fit.sigma / weights[i]
+      expectClose(one.errors[i] * one.errors[i], expected, relative: 1e-12)
+    }
+  }
 }

@@ -202,7 +202,9 @@ final class ReducedRefit {
         let own = covariance(j, j).squareRoot()
         values.append(sigma * own)
         for i in j + 1..<max(term.upperBound, j + 1) {
-          values.append(covariance(i, j) / (own * covariance(i, i).squareRoot()))
+          let value = covariance(i, j) / (own * covariance(i, i).squareRoot())
+          // Rounding alone leads beyond ±1.
+          values.append(value.isNaN ? .nan : max(-1, min(1, value)))
         }
       }
     }

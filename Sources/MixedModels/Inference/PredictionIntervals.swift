@@ -11,7 +11,7 @@ public struct PredictionIntervals: Sendable, Equatable {
   public enum Kind: String, Sendable, CaseIterable {
     /// The mean of a row.
     case confidence
-    /// One new observation of a row, with weight 1.
+    /// One new observation of a row, whose variance is σ²/w where the table has the model's column of weights, σ² otherwise.
     case prediction
   }
 
@@ -50,7 +50,8 @@ extension LinearMixedModelFit {
     }
     var variances = rows.variances(of: self)
     if kind == .prediction {
-      for i in variances.indices { variances[i] += sigma * sigma }
+      let weights = model.frame.weights(for: data)
+      for i in variances.indices { variances[i] += sigma * sigma / (weights?[i] ?? 1) }
       if random == .none {
         let all = try PredictionRows(self, data: data, random: .all, allowingNewLevels: true).asNewLevels
         let fresh = all.variances(of: self)
@@ -81,6 +82,7 @@ extension LinearMixedModelFit {
       random == .none
       ? try PredictionRows(self, data: data, random: .all, allowingNewLevels: true).asNewLevels : nil
     let means = rows.means(of: self)
+    let weights = model.frame.weights(for: data)
     let errors = Mutex([[Double]?](repeating: nil, count: count))
     DispatchQueue.concurrentPerform(iterations: min(threads, count)) { worker in
       let simulator = ResponseSimulator(self)
@@ -97,7 +99,9 @@ extension LinearMixedModelFit {
         rows.addNewLevels(of: self, to: &truth, from: &stream)
         if kind == .prediction {
           fresh?.addNewLevels(of: self, to: &truth, from: &stream)
-          for i in truth.indices { truth[i] += sigma * stream.normal() }
+          for i in truth.indices {
+            truth[i] += sigma * stream.normal() / (weights?[i] ?? 1).squareRoot()
+          }
         }
         let found = zip(truth, rows.means(of: again)).map { $0 - $1 }
         errors.withLock { $0[r] = found }
@@ -128,9 +132,10 @@ extension LinearModelFit {
     let means = try model.predict(self, for: data)
     let x = try model.frame.fixedCoding.matrix(for: data)
     let known = coefficients.indices.filter { !coefficients[$0].isNaN }
+    let weights = model.frame.weights(for: data)
     let errors = means.indices.map { i -> Double in
       if means[i].isNaN { return .nan }
-      var variance = kind == .prediction ? sigma * sigma : 0
+      var variance = kind == .prediction ? sigma * sigma / (weights?[i] ?? 1) : 0
       for k in known { for l in known { variance += x[i, k] * covariance[k, l] * x[i, l] } }
       return variance.squareRoot()
     }

@@ -51,6 +51,7 @@ struct PredictionRows {
   init(
     _ fit: LinearMixedModelFit, data: DataTable, random: RandomEffectSelection, allowingNewLevels: Bool
   ) throws {
+    let isOwnData = fit.model.frame.isMade(from: data)
     let model = fit.model
     let names = model.frame.fixedCoding.columnNames
     let x = try model.frame.fixedCoding.matrix(for: data)
@@ -64,7 +65,11 @@ struct PredictionRows {
       let grouping = try model.frame.random[first.design].grouping(in: data)
       let place = Dictionary(uniqueKeysWithValues: factor.levels.enumerated().map { ($1, $0) })
       let known = grouping.levels.map { place[$0] ?? -1 }
-      let levels = grouping.codes.map { $0 < 0 ? -2 : known[$0] }
+      var levels = grouping.codes.map { $0 < 0 ? -2 : known[$0] }
+      if isOwnData {
+        // A level that occurs in rows that the fit leaves out only is missing there.
+        for row in levels.indices where levels[row] == -1 { levels[row] = -2 }
+      }
       if !allowingNewLevels, let row = levels.firstIndex(of: -1) {
         throw PredictionError.newLevel(
           factor: factor.name, level: grouping.levels[grouping.codes[row]], row: row + 1,

@@ -18,7 +18,7 @@ struct PredictCommand: ReportingCommand {
 
       --interval adds se, lower and upper: from the joint covariance of fixed and random effects with the variances held at their estimates, or with
       --replicates from a parametric bootstrap that counts their uncertainty in. Effects of new levels count with their whole variance; with
-      --random none a new observation is one of a new level.
+      --random none a new observation is one of a new level. Its variance is sigma^2/w where the rows have the column of --weights.
 
       Example: mlm predict "salary ~ experience" --data salary.csv
       """)
