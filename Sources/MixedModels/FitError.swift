@@ -23,7 +23,7 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The same effect in two terms of one factor.
   case repeatedEffect(effect: String, factor: String)
   /// The fixed effects already fit every difference between levels that the random effects could.
-  case spannedByFixedEffects(effects: [String], factor: String)
+  case spannedByFixedEffects(effects: [[String]], factors: [String])
   /// No level of a factor gives a linear model of its own.
   case noLevelFitted(factor: String, level: String, reason: String, levels: Int)
   /// θ of the wrong length.
@@ -76,10 +76,13 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
     case .repeatedEffect(let effect, let factor):
       "the effect \(effect) stands in two random-effects terms of '\(factor)'; only the sum of their variances can be "
         + "estimated, so keep it in one of them"
-    case .spannedByFixedEffects(let effects, let factor):
-      "the fixed effects already fit every difference between the levels of '\(factor)' in \(effects.joined(separator: ", ")), so no data are "
-        + "left from which REML could estimate a variance; take predictors that tell the levels apart out of the fixed part, or "
-        + "'\(factor)' out of the random part (ML gives a variance of 0)"
+    case .spannedByFixedEffects(let effects, let factors):
+      "the fixed effects already fit every difference between the levels of "
+        + zip(factors, effects).map { "'\($0)' in \($1.joined(separator: ", "))" }.joined(
+          separator: " and of ")
+        + ", so no data are left from which REML could estimate a variance; take predictors that tell the levels apart out of "
+        + "the fixed part, or \(factors.map { "'\($0)'" }.joined(separator: " and ")) out of the random part "
+        + "(ML gives a variance of 0)"
     case .noLevelFitted(let factor, let level, let reason, let levels):
       "none of the \(levels) levels of '\(factor)' can be fitted by itself; '\(level)', for one: \(reason)"
     case .wrongParameterCount(let expected, let found):

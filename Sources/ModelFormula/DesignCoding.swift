@@ -18,9 +18,11 @@ public struct DesignCoding: Sendable, Equatable {
   /// The names of the terms, the constant not counted.
   public let termNames: [String]
   /// For each term the texts of its factors.
-  let factorNamesOfTerms: [[String]]
+  public let factorNamesOfTerms: [[String]]
+  /// For each column the names of its factors' columns, e.g. `["x", "factor(g)b"]`; none for the constant.
+  public let partsOfColumns: [[String]]
   /// Whether it is one column of a term that has several.
-  let isPart: Bool
+  public let isPart: Bool
 
   /// Finds the coding of a list of terms on training data.
   /// - Parameters:
@@ -37,6 +39,7 @@ public struct DesignCoding: Sendable, Equatable {
     var coded: [[DesignPart]] = []
     var names: [String] = list.hasIntercept ? ["(Intercept)"] : []
     var termOf = [Int](repeating: 0, count: names.count)
+    var partsOf = [[String]](repeating: [], count: names.count)
     var factorSeen = false
     for (index, term) in list.terms.enumerated() {
       var parts: [DesignPart] = []
@@ -77,6 +80,9 @@ public struct DesignCoding: Sendable, Equatable {
         fast.flatMap { right in slow.map { $0 + ":" + right } }
       }
       names += combined
+      partsOf += partNames.dropFirst().reduce(partNames[0].map { [$0] }) { slow, fast in
+        fast.flatMap { right in slow.map { $0 + [right] } }
+      }
       termOf += [Int](repeating: index + 1, count: combined.count)
     }
     // Numbers alone have the names of different columns.
@@ -91,6 +97,7 @@ public struct DesignCoding: Sendable, Equatable {
     termOfColumn = termOf
     termNames = list.terms.map(\.name)
     factorNamesOfTerms = list.terms.map(\.factorNames)
+    partsOfColumns = partsOf
     isPart = false
   }
 
@@ -113,6 +120,7 @@ public struct DesignCoding: Sendable, Equatable {
     termOfColumn = [whole.termOfColumn[column]]
     termNames = whole.termNames
     factorNamesOfTerms = whole.factorNamesOfTerms
+    partsOfColumns = [whole.partsOfColumns[column]]
     isPart = true
   }
 

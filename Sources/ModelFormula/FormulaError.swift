@@ -6,6 +6,8 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
   case syntax(formula: String, column: Int, found: String, hint: String)
   /// A name that is no column of the data.
   case missingVariable(String, available: [String])
+  /// A name in a formula that is no column of the data.
+  case unknownColumn(String, formula: String, column: Int, available: [String])
   /// A column whose type does not fit its place.
   case wrongType(column: String, found: String, needed: String)
   /// Something R's formulas know and this version does not.
@@ -42,11 +44,10 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
           ? ", and there is none that the formula does not name"
           : "; name them: \(available.map(FormulaExpression.quotedIfNeeded).joined(separator: " + "))")
     case .missingVariable(let name, let available):
-      "no column '\(name)'; \(FormulaError.colonHint(name, available: available))the nearest are \(NearestNames.of(name, among: available).joined(separator: ", ")); "
-        + "all columns: \(available.joined(separator: ", "))"
-        + (available.contains { FormulaExpression.quotedIfNeeded($0) != $0 && $0.contains(name) }
-          ? "; a name with blanks or signs stands in backquotes, e.g. `\(available.first { $0.contains(name) }!)`"
-          : "")
+      "no column '\(name)'; " + FormulaError.nearest(name, available: available)
+    case .unknownColumn(let name, let formula, let column, let available):
+      "formula: no column '\(name)' (column \(FormulaError.characters(formula, before: column) + 1))\n"
+        + FormulaError.caret(formula, column) + "\n" + FormulaError.nearest(name, available: available)
     case .wrongType(let column, let found, let needed):
       "column '\(column)' is \(found), but here \(needed)"
     case .unsupported(let formula, let column, let what, let hint):
@@ -70,6 +71,15 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notFinite(let expression, let row, let value):
       "\(expression) is \(value) in data row \(row); \(FormulaError.remedy(expression, value))"
     }
+  }
+
+  /// The columns that a name may have meant, and all there are.
+  private static func nearest(_ name: String, available: [String]) -> String {
+    let quoted = available.first { FormulaExpression.quotedIfNeeded($0) != $0 && $0.contains(name) }
+    return colonHint(name, available: available)
+      + "the nearest are \(NearestNames.of(name, among: available).joined(separator: ", ")); "
+      + "all columns: \(available.joined(separator: ", "))"
+      + (quoted.map { "; a name with blanks or signs stands in backquotes, e.g. `\($0)`" } ?? "")
   }
 
   /// A name whose parts between points are columns was meant as an interaction.

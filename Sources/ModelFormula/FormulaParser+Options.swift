@@ -43,6 +43,31 @@ extension FormulaParser {
     }
   }
 
+  /// What to say of a sign behind a whole expression: `=` for `~`, or a random-effects term without `+` before it; nil for anything else.
+  func probablyMeant(before rest: Token) -> String? {
+    guard rest.kind == .symbol, let place = tokens.firstIndex(of: rest) else { return nil }
+    if rest.text == "=", !tokens.contains(where: { $0.kind == .symbol && $0.text == "~" }) {
+      var after = rest.position + 1
+      if tokens[place + 1].text == "=", tokens[place + 1].position == after { after += 1 }
+      let bytes = Array(source.utf8)
+      let meant = String(decoding: bytes[..<rest.position] + [0x7e] + bytes[after...], as: UTF8.self)
+      return "a formula has ~ between the response and what explains it; perhaps you mean \(meant)"
+    }
+    if rest.text == "(" {
+      let end = tokens[place...].firstIndex { $0.kind == .symbol && $0.text == ")" } ?? tokens.count
+      let hasBar = tokens[place..<end].contains { $0.kind == .symbol && $0.text.hasPrefix("|") }
+      if hasBar { return withPlus(before: rest) }
+    }
+    return nil
+  }
+
+  /// The source with `+` before a random-effects term.
+  func withPlus(before opening: Token) -> String {
+    let meant =
+      text(from: 0, to: opening.position) + " + " + text(from: opening.position, to: source.utf8.count)
+    return "a random-effects term is added with +; perhaps you mean \(meant)"
+  }
+
   /// A part of the source without the blanks at its end.
   private func text(from start: Int, to end: Int) -> String {
     let bytes = Array(source.utf8)[start..<end]

@@ -22,6 +22,9 @@ struct FormulaParser {
     let tree = try parser.formula()
     let rest = parser.tokens[parser.next]
     if rest.kind != .end {
+      if let meant = parser.probablyMeant(before: rest) {
+        throw parser.unexpected(rest, hint: meant)
+      }
       throw parser.unexpected(
         rest,
         hint: "an operator such as + or a closing parenthesis would work here"
@@ -119,12 +122,17 @@ struct FormulaParser {
     return plain
   }
 
-  /// The first full-width form (U+FF01 to U+FF5E) of an ASCII sign in a name, or the typographic minus, its ASCII twin, and the bytes
+  /// Mathematical signs that are copied in place of ASCII ones.
+  private static let copied: [Unicode.Scalar: Character] = [
+    "\u{2212}": "-", "\u{2223}": "|", "\u{223C}": "~", "\u{2217}": "*",
+  ]
+
+  /// The first full-width form (U+FF01 to U+FF5E) of an ASCII sign in a name, or a mathematical sign, its ASCII twin, and the bytes
   /// before it.
   private static func fullWidthForm(in name: String) -> (Character, Character, Int)? {
     var before = 0
     for scalar in name.unicodeScalars {
-      if scalar == "−" { return ("−", "-", before) }
+      if let plain = copied[scalar] { return (Character(scalar), plain, before) }
       if (0xFF01...0xFF5E).contains(scalar.value), let plain = Unicode.Scalar(scalar.value - 0xFEE0),
         !(plain.properties.isAlphabetic || ("0"..."9").contains(plain))
       {
@@ -200,8 +208,12 @@ struct FormulaParser {
     switch token.kind {
     case .name:
       next += 1
+      let opening = tokens[next]
       guard symbol("(") != nil else { return .variable(token.text, at: token.position) }
       var arguments = [try nested(token)]
+      if case .binary(let bar, _, _, _) = arguments[0], bar.hasPrefix("|") {
+        throw unexpected(opening, hint: withPlus(before: opening))
+      }
       while symbol(",") != nil { arguments.append(try argument()) }
       try close(of: tokens[next - 1])
       return .call(token.text, arguments, at: token.position)
@@ -262,7 +274,7 @@ struct FormulaParser {
     return token
   }
 
-  private func unexpected(_ token: Token, hint: String) -> FormulaError {
+  func unexpected(_ token: Token, hint: String) -> FormulaError {
     .syntax(
       formula: source, column: token.position,
       found: token.kind == .end ? "end of the formula" : "'\(token.text)'",

@@ -1,8 +1,11 @@
 import Tables
 
 extension ModelFormula {
-  /// The formula for R's lmer, which takes columns but no `factor(g)` behind a bar.
-  public var textForLmer: String { response.text + " ~ " + rightSide.withPlainGroups.text }
+  /// The formula for R's lmer, which takes columns but no `factor(g)` behind a bar, and reads `(1 | g) - 1` as if the minus were a plus.
+  public var textForLmer: String {
+    guard rightSide.subtractsFromBars else { return response.text + " ~ " + rightSide.withPlainGroups.text }
+    return ([fixedText] + rightSide.withPlainGroups.bars.map(\.text)).joined(separator: " + ")
+  }
 }
 
 extension ModelFrame {
@@ -40,12 +43,42 @@ extension FormulaExpression {
   /// The right side of a formula with columns in place of `factor(g)` behind its bars.
   fileprivate var withPlainGroups: FormulaExpression {
     switch self {
-    case .binary("+", let left, let right, let at):
-      .binary("+", left.withPlainGroups, right.withPlainGroups, at: at)
+    case .binary(let op, let left, let right, let at) where "+-".contains(op):
+      .binary(op, left.withPlainGroups, right.withPlainGroups, at: at)
+    case .sign(let op, let inner, let at): .sign(op, inner.withPlainGroups, at: at)
     case .parenthesized(.binary(let bar, let effects, let group, let place), let at) where bar.hasPrefix("|"):
       .parenthesized(.binary(bar, effects, group.withoutFactorCalls, at: place), at: at)
     case .parenthesized(let inner, let at): .parenthesized(inner.withPlainGroups, at: at)
     default: self
+    }
+  }
+
+  /// The random-effects terms of a right side.
+  fileprivate var bars: [FormulaExpression] {
+    switch self {
+    case .parenthesized(.binary(let bar, _, _, _), _) where bar.hasPrefix("|"): [self]
+    case .binary(_, let left, let right, _): left.bars + right.bars
+    case .parenthesized(let inner, _), .sign(_, let inner, _): inner.bars
+    default: []
+    }
+  }
+
+  /// Whether nothing but random-effects terms stands before a minus.
+  fileprivate var subtractsFromBars: Bool {
+    switch self {
+    case .binary("-", let left, _, _): left.isOfBars || left.subtractsFromBars
+    case .binary("+", let left, let right, _): left.subtractsFromBars || right.subtractsFromBars
+    case .parenthesized(let inner, _), .sign(_, let inner, _): inner.subtractsFromBars
+    default: false
+    }
+  }
+
+  private var isOfBars: Bool {
+    switch self {
+    case .parenthesized(.binary(let bar, _, _, _), _) where bar.hasPrefix("|"): true
+    case .binary("+", let left, let right, _): left.isOfBars && right.isOfBars
+    case .parenthesized(let inner, _), .sign(_, let inner, _): inner.isOfBars
+    default: false
     }
   }
 

@@ -85,9 +85,12 @@ public struct ModelFormula: Sendable, Equatable {
   ) -> FormulaExpression {
     switch (printed, written) {
     case (_, .parenthesized(.binary("||", _, _, let bar), _)) where places.contains(bar): return written
-    case (.binary("+", let left, let right, let at), .binary("+", let a, let b, _)):
+    case (.binary(let op, let left, let right, let at), .binary(let own, let a, let b, _))
+    where op == own && "+-".contains(op):
       return .binary(
-        "+", restoring(left, from: a, at: places), restoring(right, from: b, at: places), at: at)
+        op, restoring(left, from: a, at: places), restoring(right, from: b, at: places), at: at)
+    case (.sign(let op, let inner, let at), .sign(_, let a, _)):
+      return .sign(op, restoring(inner, from: a, at: places), at: at)
     case (.parenthesized(let inner, let at), .parenthesized(let a, _)):
       return .parenthesized(restoring(inner, from: a, at: places), at: at)
     default: return printed
@@ -138,6 +141,17 @@ public struct ModelFormula: Sendable, Equatable {
       let printed = FormulaExpression.binary("+", printedLeft, printedRight, at: at)
       guard let a else { return (b, printed) }
       return (b.map { .binary("+", a, $0, at: at) } ?? a, printed)
+    case .binary("-", let left, let right, let at):
+      let (rest, printed) = try split(left, formula: formula, into: &bars)
+      try refuseBars(in: right, formula: formula)
+      let less = rest.map { FormulaExpression.binary("-", $0, right, at: at) } ?? .sign("-", right, at: at)
+      return (less, .binary("-", printed, right, at: at))
+    case .sign("+", let operand, let at):
+      let (rest, printed) = try split(operand, formula: formula, into: &bars)
+      return (rest, .sign("+", printed, at: at))
+    case .sign(_, let operand, _):
+      try refuseBars(in: operand, formula: formula)
+      return (e, e)
     case .parenthesized(.binary("|", let effects, let group, let bar), _):
       try checkBar(effects, group, formula: formula, at: bar)
       let list = try TermList(expanding: effects, of: formula)
@@ -153,6 +167,21 @@ public struct ModelFormula: Sendable, Equatable {
       return (rest.map { .parenthesized($0, at: at) }, .parenthesized(printed, at: at))
     default:
       return (e, e)
+    }
+  }
+
+  /// Refuses a random-effects term behind a minus.
+  private static func refuseBars(in e: FormulaExpression, formula: String) throws(FormulaError) {
+    switch e {
+    case .parenthesized(.binary("|", _, _, _), let at), .parenthesized(.binary("||", _, _, _), let at):
+      throw .syntax(
+        formula: formula, column: at, found: "random-effects term \(e.text) behind a minus",
+        hint: "such a term is added or left out, e.g. y ~ x + (1 | group)")
+    case .parenthesized(let inner, _), .sign(_, let inner, _): try refuseBars(in: inner, formula: formula)
+    case .binary("+", let left, let right, _), .binary("-", let left, let right, _):
+      try refuseBars(in: left, formula: formula)
+      try refuseBars(in: right, formula: formula)
+    default: break
     }
   }
 

@@ -42,14 +42,15 @@ public struct ModelFrame: Sendable {
   /// The columns of one random-effects term and the factor over which their coefficients vary.
   public struct RandomDesign: Sendable {
     /// How the effects become columns.
-    let coding: DesignCoding
+    public let coding: DesignCoding
     /// The names of the effects.
     public var columnNames: [String] { coding.columnNames }
     /// The columns of the effects, n×q.
     public let matrix: Matrix
     /// The grouping factor on the used rows.
     public let grouping: CategoricalColumn
-    let groupingExpression: FormulaExpression
+    /// The grouping factor as the formula has it.
+    public let groupingExpression: FormulaExpression
 
     /// The grouping factor on other rows, with levels of its own.
     /// - Throws: `FormulaError` if a column is missing.

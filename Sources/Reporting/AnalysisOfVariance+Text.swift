@@ -8,7 +8,7 @@ extension AnalysisOfVariance {
     guard let method else { return textWithoutTests }
     let title =
       "Type \(kind == .marginal ? "III" : "I") Analysis of Variance Table with \(method.possessive) method\n"
-    guard !rows.isEmpty else { return title + "<0 rows> (there is no term but the constant)\n" }
+    guard !rows.isEmpty else { return title + "<0 rows> (no term to test in the fixed part)\n" }
     let digits = 5
     func column(_ values: [Double]) -> [String] {
       CommonFormat.texts(DecimalText.zapped(values, digits: digits), digits: digits)

@@ -32,6 +32,9 @@ struct ColumnKinds {
       }
     }
     guard let data else { return }
+    for name in factors.flatMap(\.columns) where data[name] == nil {
+      throw formula.missingColumn(name, available: data.columnNames)
+    }
     let groupings = try factors.map { try ModelFrame.grouping($0.expression, in: data) }
     levelCounts = groupings.map(\.levels.count)
     for part in parts {

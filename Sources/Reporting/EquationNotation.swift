@@ -185,11 +185,21 @@ struct EquationNotation {
         lines.append((inGroup(c), normal(meanExpression(c), deviation(c) + square), groups, factor))
       } else {
         let left = column(members.map(inGroup))
-        let right = normal(column(members.map(meanExpression)), covariance(members))
+        let matrix = isWide(block) ? wideCovariance(members) : covariance(members)
+        let right = normal(column(members.map(meanExpression)), matrix)
         lines.append((left, right, groups, factor))
       }
     }
     return lines
+  }
+
+  /// Whether a covariance matrix is too wide to be written out.
+  func isWide(_ block: [Int]) -> Bool { block.count > 4 }
+
+  /// The covariance matrix of many coefficients: Σ, with the letter of the first where there are several such matrices.
+  func wideCovariance(_ members: [ModelEquations.Coefficient]) -> Formula {
+    let one = Formula(latex: "\\Sigma", plain: "Σ")
+    return model.blocks.count(where: isWide) == 1 ? one : subscripted(one.latex, one.plain, by: members[0])
   }
 
   private func normal(_ mean: Formula, _ variance: Formula) -> Formula {

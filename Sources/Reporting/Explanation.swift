@@ -38,7 +38,16 @@ public struct Explanation: Sendable {
     names: [String: String] = [:]
   ) throws {
     precondition(!formulas.isEmpty, "nothing to explain")
-    let models = try formulas.map { try ModelEquations($0, data: data, roles: roles) }
+    let frames = formulas.map { formula in
+      data.flatMap { try? ModelFrame(formula, data: $0, roles: roles) }
+    }
+    // What stands column by column in one model does so in all, so that they can be compared.
+    let expanded = frames.reduce(into: Set<Set<String>>()) { all, frame in
+      if let frame { all.formUnion(EffectColumns.manyColumned(frame)) }
+    }
+    let models = try zip(formulas, frames).map {
+      try ModelEquations($0, data: data, roles: roles, frame: $1, expanded: expanded)
+    }
     let words = ExplanationWords(language, names: names)
     var text: [String] = []
     var markdown: [String] = []
@@ -79,10 +88,9 @@ public struct Explanation: Sendable {
       if firstParameters == nil { firstParameters = sentences.parameters(notation) }
       text.append(parameters.plain)
       markdown.append(parameters.markdown)
-      if let count = sentences.parameterCount {
-        text.append(words.wrapped(count))
-        markdown.append(count)
-      }
+      let count = sentences.parameterCount
+      text.append(words.wrapped(count))
+      markdown.append(count)
       let own = sentences.parameters(notation)
       rows += own.map { [model.formula, $0.symbol.plain, $0.symbol.latex, $0.meaning.plain] }
       documents.append(
@@ -109,7 +117,7 @@ public struct Explanation: Sendable {
                 ])
               })
           ),
-          ("count", sentences.parameterCount.map { .string($0) } ?? .null),
+          ("count", .string(count)),
           ("sentences", .string(sentences.plainSentences)),
         ]))
       text.append(words.wrapped(sentences.plainSentences))

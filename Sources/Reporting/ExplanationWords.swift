@@ -32,6 +32,12 @@ struct ExplanationWords {
   /// The words for a column: those given, else its name.
   func name(_ column: String) -> String { given(column) ?? ExplanationWords.bare(column) }
 
+  /// A name before which an article or "every" can stand.
+  func withoutArticle(_ name: String) -> String {
+    guard language == .en, name.lowercased().hasPrefix("the "), name.utf8.count > 4 else { return name }
+    return String(name.dropFirst(4))
+  }
+
   /// A name without the backquotes that a formula needs around it.
   static func bare(_ name: String) -> String { name.filter { $0 != "`" } }
 

@@ -44,8 +44,8 @@ struct GroupingFactor: Equatable {
   private func parts(
     among factors: [GroupingFactor], _ words: ExplanationWords
   ) -> (name: String, around: String) {
-    if let label = words.label(text) { return (label, "") }
-    if columns.count < 2 { return (words.name(columns.first ?? text), "") }
+    if let label = words.label(text) { return (words.withoutArticle(label), "") }
+    if columns.count < 2 { return (words.withoutArticle(words.name(columns.first ?? text)), "") }
     guard let outer = outer(among: factors) else { return combination(columns, words) }
     let own = combination(columns.filter { !outer.columns.contains($0) }, words)
     let around = outer.phrase(among: factors, words)
@@ -63,7 +63,7 @@ struct GroupingFactor: Equatable {
     _ columns: [String], _ words: ExplanationWords
   ) -> (name: String, around: String) {
     let names = words.list(columns.map(words.name))
-    if columns.count == 1 { return (names, "") }
+    if columns.count == 1 { return (words.withoutArticle(names), "") }
     return (words.pick("combination", "组合"), words.pick(" of \(names)", "\(names)的"))
   }
 }

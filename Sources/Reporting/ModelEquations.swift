@@ -69,49 +69,69 @@ struct ModelEquations {
   let randomTerms: [(factor: String, effects: [String])]
   /// How the grouping factors' levels meet in the data, for each pair that the formula does not nest; nil without data.
   let meetings: [FactorMeeting]?
-  /// How many numbers a fit of a model with several grouping factors estimates; nil where only data could tell.
+  /// The terms by the columns that stand for them, where terms that vary have several.
+  let termOfColumn: [String: String]
+  /// Terms that vary and of which only data could tell how many columns they have.
+  let openTerms: [String]
+  /// Columns that vary as numbers because no data say otherwise.
+  let supposedNumbers: [String]
+  /// Whether there are data to tell.
+  let hasData: Bool
+  /// How many numbers a fit estimates; nil where only data could tell.
   let parameterCount: ParameterCount?
   /// Whether the model has bars.
   let isMixed: Bool
 
   /// Reads a formula, with data to tell which predictors belong to groups and which are factors.
   /// - Throws: `ExplanationError`, or `FormulaError.missingVariable` for a column the data do not have.
-  init(_ formula: ModelFormula, data: DataTable?, roles: ColumnRoles) throws {
-    self.formula = formula.text
+  /// - Parameter expanded: terms to be taken column by column because they vary and have several in one of the models.
+  init(
+    _ formula: ModelFormula, data: DataTable?, roles: ColumnRoles, frame: ModelFrame? = nil,
+    expanded: Set<Set<String>> = []
+  ) throws {
+    self.formula = (frame?.formula ?? formula).text
     response = formula.response.text
     isMixed = !formula.randomTerms.isEmpty
     offsets = formula.offsets.map(\.text) + [roles.offset].compactMap { $0 }
     weights = roles.weights
-    fixedTerms = (formula.fixed.hasIntercept ? ["(Intercept)"] : []) + formula.fixed.terms.map(\.name)
-    randomTerms = formula.randomTerms.map { ($0.groupingFactor.text, $0.effectNames) }
     factors = GroupingFactor.all(of: formula)
     let columns = try ColumnKinds(formula, factors: factors, data: data, roles: roles)
     categorical = columns.categorical
     contrasts = columns.contrasts
     bases = columns.bases
+    let effects = EffectColumns(formula, frame: frame, expanded: expanded, groupLevel: columns.groupLevel)
+    fixedTerms = (formula.fixed.hasIntercept ? ["(Intercept)"] : []) + effects.fixed.map(\.name)
+    randomTerms = effects.random
+    termOfColumn = effects.termOfColumn
+    let varying = formula.randomTerms.flatMap(\.effects.terms)
+    let several = columns.categorical.union(columns.bases)
+    openTerms =
+      frame == nil
+      ? varying.filter { $0.factors.contains { several.contains($0.text) } }.map(\.name).uniqued() : []
+    supposedNumbers =
+      data == nil
+      ? varying.flatMap(\.factors).filter { $0.bareName != nil && !several.contains($0.text) }
+        .map(\.text).uniqued() : []
     let behind = formula.randomTerms.flatMap { $0.effects.terms.flatMap(\.factors) }
     let meetsFactor = formula.hasDoubleBar && behind.contains { columns.categorical.contains($0.text) }
     doubleBar = meetsFactor ? roles.doubleBar : nil
-    if factors.count > 1 {
-      meetings = try FactorMeeting.all(factors, in: data)
-      parameterCount = ParameterCount(formula, columns, data: data, roles: roles)
-    } else {
-      (meetings, parameterCount) = (nil, nil)
-    }
+    meetings = factors.count > 1 ? try FactorMeeting.all(factors, in: data) : nil
+    hasData = data != nil
+    parameterCount = ParameterCount(formula, columns, data: data, roles: roles)
     guard isMixed else {
       let dummies = Set(
         formula.fixed.terms.flatMap { $0.factors.map(\.text).filter { columns.categorical.contains($0) } })
       groupingFactor = dummies.count == 1 ? dummies.first : nil
-      readLinear(formula)
+      readLinear(formula, effects)
       return
     }
     groupingFactor = factors[0].text
     try ModelEquations.checkEffects(formula)
     if factors.count == 1 {
-      readMixed(formula, columns)
+      readMixed(formula, effects, columns)
       return
     }
-    let equations = try SeveralFactorEquations(formula, factors: factors, columns)
+    let equations = try SeveralFactorEquations(formula, effects, factors: factors, columns)
     predictors = equations.predictors
     groupPredictors = equations.groupPredictors
     coefficients = equations.coefficients
@@ -132,24 +152,23 @@ struct ModelEquations {
     }
   }
 
-  private mutating func readMixed(_ formula: ModelFormula, _ columns: ColumnKinds) {
-    let varying = formula.randomTerms.enumerated().flatMap { block, term in
-      term.effectNames.map { (name: $0, block: block) }
+  private mutating func readMixed(
+    _ formula: ModelFormula, _ effects: EffectColumns, _ columns: ColumnKinds
+  ) {
+    let varying = effects.random.enumerated().flatMap { block, term in
+      term.effects.map { (name: $0, block: block) }
     }
     func varies(_ name: String) -> Bool { varying.contains { $0.name == name } }
 
     // A product of group-level predictors with a varying slope's predictor belongs to that slope's own equation.
     var means: [String: [Int]] = [:]
     var fixedNames: [String] = formula.fixed.hasIntercept ? ["(Intercept)"] : []
-    for term in formula.fixed.terms {
-      let ofGroup = term.factors.filter { columns.groupLevel[0].contains($0.text) }.map(\.text)
-      let own = term.factors.filter { !columns.groupLevel[0].contains($0.text) }.map(\.text)
-      let slope = own.isEmpty ? "(Intercept)" : own.joined(separator: ":")
-      if !ofGroup.isEmpty, varies(slope) {
-        let name = ofGroup.joined(separator: ":")
+    for term in effects.fixed {
+      let (ofGroup, slope) = term.split(by: columns.groupLevel[0])
+      if let name = ofGroup, varies(slope) {
         let place = groupPredictors.firstIndex(of: name) ?? groupPredictors.count
         if place == groupPredictors.count { groupPredictors.append(name) }
-        means[slope, default: []].append(place)
+        if means[slope]?.contains(place) != true { means[slope, default: []].append(place) }
       } else {
         fixedNames.append(term.name)
       }
@@ -159,7 +178,7 @@ struct ModelEquations {
       let mean = Mean(isEstimated: fixedNames.contains(name), predictors: means[name] ?? [])
       append(name, varies(name) ? .modelled(mean: mean) : .common)
     }
-    blocks = formula.randomTerms.indices.map { block in
+    blocks = effects.random.indices.map { block in
       varying.filter { $0.block == block }.compactMap { entry in
         coefficients.firstIndex { $0.name == entry.name }
       }.sorted()
@@ -167,12 +186,12 @@ struct ModelEquations {
   }
 
   /// Without bars, dummy variables of one factor make the constant or a slope vary freely (LSDV).
-  private mutating func readLinear(_ formula: ModelFormula) {
+  private mutating func readLinear(_ formula: ModelFormula, _ effects: EffectColumns) {
     var own: [String] = []
     var free: Set<String> = []
-    for term in formula.fixed.terms {
-      let rest = term.factors.map(\.text).filter { $0 != groupingFactor }
-      if rest.count < term.factors.count {
+    for term in effects.fixed {
+      let rest = term.parts.filter { $0.factor != groupingFactor }.map(\.name)
+      if rest.count < term.parts.count {
         free.insert(rest.isEmpty ? "(Intercept)" : rest.joined(separator: ":"))
       } else {
         own.append(term.name)
@@ -206,6 +225,33 @@ struct ModelEquations {
     guard let place = coefficients.firstIndex(where: { $0.name == name }) else { return [] }
     return Set(
       blocks.first { $0.contains(place) }?.filter { $0 != place }.map { coefficients[$0].name } ?? [])
+  }
+}
+
+extension EffectColumns.Fixed {
+  /// The factors that are constant within groups as one name, nil where there is none, and the slope that they predict.
+  func split(by groupLevel: Set<String>) -> (ofGroup: String?, slope: String) {
+    let ofGroup = parts.filter { groupLevel.contains($0.factor) }.map(\.factor)
+    let own = parts.filter { !groupLevel.contains($0.factor) }.map(\.name)
+    return (
+      ofGroup.isEmpty ? nil : ofGroup.joined(separator: ":"),
+      own.isEmpty ? "(Intercept)" : own.joined(separator: ":")
+    )
+  }
+}
+
+extension FormulaExpression {
+  /// The name of a plain column; nil for any other expression.
+  fileprivate var bareName: String? {
+    if case .variable(let name, _) = self { return name }
+    return nil
+  }
+}
+
+extension [String] {
+  fileprivate func uniqued() -> [String] {
+    var seen: Set<String> = []
+    return filter { seen.insert($0).inserted }
   }
 }
 

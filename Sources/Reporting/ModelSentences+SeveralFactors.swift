@@ -73,6 +73,10 @@ extension ModelSentences {
         "\(many)在各\(phrase(of: c))之间的标准差")
     }
     for block in model.blocks {
+      if let wide = wideCovariance(block, notation) {
+        all.append(wide)
+        continue
+      }
       for (i, first) in block.enumerated() {
         for second in block[(i + 1)...] {
           let (a, b) = (model.coefficients[first], model.coefficients[second])
@@ -86,21 +90,6 @@ extension ModelSentences {
     let one = model.weights == nil ? "" : words.pick(" of weight 1", "权重为 1 的")
     add(notation.residualDeviation, "residual standard deviation of observations\(one)", "\(one)观测的残差标准差")
     return all
-  }
-
-  /// How many numbers a fit estimates; nil for models with one grouping factor, and where only data could tell.
-  var parameterCount: String? {
-    guard let count = model.parameterCount else { return nil }
-    func parts(_ number: Int, _ one: String, _ more: String, _ chinese: String) -> String? {
-      number == 0 ? nil : words.pick("\(number) \(number == 1 ? one : more)", "\(number) 个\(chinese)")
-    }
-    let sum = [
-      parts(count.fixed, "fixed effect", "fixed effects", "固定效应"),
-      parts(count.deviations, "standard deviation of groups", "standard deviations of groups", "组间标准差"),
-      parts(count.correlations, "correlation", "correlations", "相关系数"),
-      parts(1, "residual standard deviation", "", "残差标准差"),
-    ].compactMap { $0 }.joined(separator: " + ")
-    return words.pick("Number of estimated parameters: ", "估计的参数个数：") + "\(count.total) = \(sum)" + words.stop
   }
 
   // MARK: Plain sentences

@@ -6,11 +6,12 @@ struct ModelSentences {
   /// The words for the grouping factor; without them its name without `factor()`.
   private var group: String {
     guard let factor = model.groupingFactor else { return words.pick("group", "组") }
-    if let given = words.given(factor) { return given }
+    if let given = words.given(factor) { return words.withoutArticle(given) }
     guard let open = factor.firstIndex(of: "("), ["factor", "as.factor"].contains(factor[..<open]) else {
-      return ExplanationWords.bare(factor)
+      return words.withoutArticle(ExplanationWords.bare(factor))
     }
-    return ExplanationWords.bare(String(factor[factor.index(after: open)...].dropLast()))
+    return words.withoutArticle(
+      ExplanationWords.bare(String(factor[factor.index(after: open)...].dropLast())))
   }
 
   /// Something of group j: "intercept of department j".
@@ -36,7 +37,11 @@ struct ModelSentences {
       var meaning =
         words.given(name).map(Formula.text)
         ?? Formula(latex: "`\(ExplanationWords.bare(name))`", plain: ExplanationWords.bare(name))
-      if model.categorical.contains(name) {
+      if let term = model.termOfColumn[name] {
+        let term = words.name(term)
+        meaning =
+          meaning + .text(words.pick(" (a column of \(term))", "（\(term)的一列）"))
+      } else if model.categorical.contains(name) {
         meaning = meaning + .text(words.pick(" (\(factorNote(name)))", "（\(factorNote(name))）"))
       } else if model.bases.contains(name) {
         meaning =
@@ -55,6 +60,7 @@ struct ModelSentences {
     // A column that is called as its symbol needs no explanation.
     var entries = symbols.filter {
       $0.plain != words.name($1) || model.categorical.contains($1) || model.bases.contains($1)
+        || model.termOfColumn[$1] != nil
     }.map {
       entry($0, $1)
     }
@@ -139,6 +145,10 @@ struct ModelSentences {
       }
     }
     for block in model.blocks {
+      if let wide = wideCovariance(block, notation) {
+        all.append(wide)
+        continue
+      }
       for (i, first) in block.enumerated() {
         for second in block[(i + 1)...] {
           let (a, b) = (model.coefficients[first], model.coefficients[second])

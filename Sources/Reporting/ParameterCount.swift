@@ -2,7 +2,7 @@ import MixedModels
 import ModelFormula
 import Tables
 
-/// How many numbers a fit of a mixed model estimates.
+/// How many numbers a fit estimates.
 struct ParameterCount: Equatable {
   let fixed: Int
   /// Standard deviations and correlations of random effects: the elements of θ.
@@ -22,6 +22,12 @@ struct ParameterCount: Equatable {
   /// Without data every predictor must be one column; nil where it may be several, and for models that the data do not allow.
   init?(_ formula: ModelFormula, _ columns: ColumnKinds, data: DataTable?, roles: ColumnRoles) {
     if let data {
+      if formula.randomTerms.isEmpty {
+        guard let model = try? LinearModel(formula, data: data, roles: roles) else { return nil }
+        let determined = model.fit().coefficients.count { !$0.isNaN }
+        self.init(fixed: determined, blocks: [])
+        return
+      }
       guard let model = try? LinearMixedModel(formula, data: data, roles: roles) else { return nil }
       self.init(fixed: model.fixedEffectNames.count, blocks: model.terms.map(\.columns.count))
     } else {

@@ -14,26 +14,26 @@ struct SeveralFactorEquations {
   private(set) var blocks: [[Int]] = []
 
   /// - Throws: `ExplanationError.tooManyGroupingFactors`.
-  init(_ formula: ModelFormula, factors: [GroupingFactor], _ columns: ColumnKinds) throws(ExplanationError) {
+  init(
+    _ formula: ModelFormula, _ effects: EffectColumns, factors: [GroupingFactor], _ columns: ColumnKinds
+  ) throws(ExplanationError) {
     let isPredicted = columns.groupLevel.contains { !$0.isEmpty }
     let most = FactorLetters.count(withGroupPredictors: isPredicted)
     guard factors.count <= most else {
       throw .tooManyGroupingFactors(factors.map(\.text), most: most)
     }
     let terms = factors.map { factor in
-      formula.randomTerms.filter { $0.groupingFactor.text == factor.text }
+      effects.random.filter { $0.factor == factor.text }
     }
     let coarsestFirst = factors.indices.sorted { columns.levelCounts[$0] < columns.levelCounts[$1] }
     var means: [[String: [Int]]] = factors.map { _ in [:] }
     if formula.fixed.hasIntercept { append("(Intercept)", .common) }
-    for term in formula.fixed.terms {
+    for term in effects.fixed {
       var home: (factor: Int, slope: String, predictor: String)?
       for f in coarsestFirst where home == nil {
-        let ofGroup = term.factors.filter { columns.groupLevel[f].contains($0.text) }.map(\.text)
-        let own = term.factors.filter { !columns.groupLevel[f].contains($0.text) }.map(\.text)
-        let slope = own.isEmpty ? "(Intercept)" : own.joined(separator: ":")
-        guard !ofGroup.isEmpty, terms[f].contains(where: { $0.effectNames.contains(slope) }) else { continue }
-        home = (f, slope, ofGroup.joined(separator: ":"))
+        let (ofGroup, slope) = term.split(by: columns.groupLevel[f])
+        guard let ofGroup, terms[f].contains(where: { $0.effects.contains(slope) }) else { continue }
+        home = (f, slope, ofGroup)
       }
       guard let home else {
         append(term.name, .common)
@@ -41,12 +41,13 @@ struct SeveralFactorEquations {
       }
       let place = groupPredictors.firstIndex(of: home.predictor) ?? groupPredictors.count
       if place == groupPredictors.count { groupPredictors.append(home.predictor) }
+      if means[home.factor][home.slope]?.contains(place) == true { continue }
       means[home.factor][home.slope, default: []].append(place)
     }
     for f in factors.indices {
       for term in terms[f] {
         blocks.append([])
-        for name in term.effectNames {
+        for name in term.effects {
           blocks[blocks.count - 1].append(coefficients.count)
           let mean = ModelEquations.Mean(isEstimated: false, predictors: means[f][name] ?? [])
           append(name, .modelled(mean: mean), factor: f)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ModelFormula
 import Tables
 
 /// The program: one subcommand a task.
@@ -39,7 +40,34 @@ extension MultilevelLab {
           + names.joined(separator: ", ") + "\nUsage: " + usageString())
       exit(withError: ExitCode.validationFailure)
     }
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      guard let text = missingData(message(for: error), words) else { exit(withError: error) }
+      Terminal.note(text)
+      exit(withError: ExitCode.validationFailure)
+    }
+  }
+
+  /// What to say where a formula was given without data: what is missing, and the whole command; nil for any other message.
+  static func missingData(_ message: String, _ words: [String]) -> String? {
+    guard message.contains("Missing expected argument '--data"),
+      let formula = words.lazy.compactMap({ $0.contains("~") ? try? ModelFormula($0) : nil }).first
+    else { return nil }
+    let command = (["mlm"] + words.map(quoted) + ["--data", "F.csv"]).joined(separator: " ")
+    return "Error: Missing expected argument '--data', a CSV file whose header has the columns "
+      + formula.columnsInOrder.joined(separator: ", ") + "\nExample: \(command)"
+  }
+
+  /// A word as a shell reads it back.
+  private static func quoted(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty
+      && word.utf8.allSatisfy { $0 > 0x2c && $0 != 0x60 && $0 < 0x7b && !"<>;?[\\]^".utf8.contains($0) }
+    return isPlain
+      ? word
+      : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }
 

@@ -400,9 +400,15 @@ struct LinearMixedModelTests {
     #expect(ml.diagnostics.unseenEffects.isEmpty)
     expectClose(ml.criterion, try plain.fit(by: .ml).criterion, relative: 1e-10)
     // With a coefficient for each group there is nothing left of any effect.
-    #expect(throws: FitError.spannedByFixedEffects(effects: ["(Intercept)"], factor: "g")) {
+    #expect(throws: FitError.spannedByFixedEffects(effects: [["(Intercept)"]], factors: ["g"])) {
       try LinearMixedModel("y ~ g + (1 | g)", data: data).fit(by: .reml)
     }
+    let named = FitError.spannedByFixedEffects(
+      effects: [["(Intercept)", "genderF"], ["(Intercept)"]], factors: ["f:g", "g"])
+    #expect(
+      "\(named)".hasPrefix(
+        "the fixed effects already fit every difference between the levels of 'f:g' in (Intercept), genderF and of 'g' in "
+          + "(Intercept), so no data"))
   }
 
   @Test(

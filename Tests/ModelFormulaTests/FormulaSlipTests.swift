@@ -46,6 +46,22 @@ struct FormulaSlipTests {
     #expect("\(error!)".contains("perhaps you mean (1 + x | group)"))
   }
 
+  @Test(
+    "a random-effects term without +, and = for ~, are answered with the formula that was probably meant",
+    arguments: [
+      ("y ~ x (1|g)", 6, "'('", "y ~ x + (1|g)"), ("y ~ x(1 | g) + z", 5, "'('", "y ~ x + (1 | g) + z"),
+      ("y ~ x:z (1 || g)", 8, "'('", "y ~ x:z + (1 || g)"),
+      ("y ~ factor(x) (x | g)", 14, "'('", "y ~ factor(x) + (x | g)"),
+      ("y ~ (1|g) (1|h)", 10, "'('", "y ~ (1|g) + (1|h)"),
+      ("y = x + (1|g)", 2, "'='", "y ~ x + (1|g)"), ("log(y) == x", 7, "'='", "log(y) ~ x"),
+    ])
+  func probablyMeant(_ text: String, _ column: Int, _ found: String, _ meant: String) throws {
+    let error = #expect(throws: FormulaError.self) { try ModelFormula(text) }
+    let message = "\(error!)"
+    #expect(message.contains("unexpected \(found) at column \(column + 1)\n"), "\(message)")
+    #expect(message.hasSuffix("perhaps you mean \(meant)"), "\(message)")
+  }
+
   @Test("quotation marks")
   func quotes() throws {
     let error = #expect(throws: FormulaError.self) { try ModelFormula("y ~ \"x\"") }

@@ -98,9 +98,16 @@ struct ModelFrameTests {
 
   @Test("errors name the column and what there is")
   func errors() {
-    #expect(throws: FormulaError.missingVariable("z", available: ["y", "x", "g", "k", "flag"])) {
-      try ModelFrame(ModelFormula("y ~ z"), data: table)
-    }
+    let columns = ["y", "x", "g", "k", "flag"]
+    let unknown = FormulaError.unknownColumn("z", formula: "y ~ z", column: 4, available: columns)
+    #expect(throws: unknown) { try ModelFrame(ModelFormula("y ~ z"), data: table) }
+    #expect(
+      "\(unknown)" == """
+        formula: no column 'z' (column 5)
+          y ~ z
+              ^
+        the nearest are g, k, x; all columns: y, x, g, k, flag
+        """)
     #expect(throws: FormulaError.self) { try ModelFrame(ModelFormula("g ~ x"), data: table) }
     #expect(throws: FormulaError.notFinite(expression: "log(x)", row: 1, value: "-Inf")) {
       try ModelFrame(
@@ -131,7 +138,8 @@ struct ModelFrameTests {
       ("y ~ ab + a", "two coefficients the name 'ab'"), ("y ~ x + (1 | p:q)", "both written 'a:b:c'"),
       ("y ~ y + x", "the response 'y' on the right side too"), ("1 ~ x", "a response without a column"),
       ("y ~ x + (1 | factor(a, p))", "'factor(a, p)'"), ("y ~ x + (1 | factor(log(x)))", "'factor(log(x))'"),
-      ("y ~ x−1", "write '-' instead"), ("y ~ my column", "stands in backquotes"),
+      ("y ~ x−1", "write '-' instead"), ("y ∼ x", "write '~' instead"), ("y ~ x ∗ z", "write '*' instead"),
+      ("y ~ (1 ∣ g)", "write '|' instead"), ("y ~ my column", "stands in backquotes"),
     ])
   func refusals(_ formula: String, _ reason: String) throws {
     let data = DataTable([

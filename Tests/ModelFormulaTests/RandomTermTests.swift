@@ -76,6 +76,46 @@ struct RandomTermTests {
     #expect(frame.random.last!.grouping.levels.count < frame.random[0].grouping.levels.count)
   }
 
+  @Test(
+    "a minus behind a random-effects term takes fixed effects away; R deparses the formula as it is written",
+    arguments: [
+      ("y ~ x + (1|g) - 1", "y ~ x + (1 | g) - 1", "y ~ 0 + x", "y ~ x + (1 | g) - 1"),
+      ("y ~ (1|g) + x - 1", "y ~ (1 | g) + x - 1", "y ~ 0 + x", "y ~ (1 | g) + x - 1"),
+      ("y ~ x + (1|g) - x", "y ~ x + (1 | g) - x", "y ~ 1", "y ~ x + (1 | g) - x"),
+      ("y ~ x*f-x:f+(1|g)-f", "y ~ x * f - x:f + (1 | g) - f", "y ~ x", "y ~ x * f - x:f + (1 | g) - f"),
+      ("y ~ (1|g) - 1", "y ~ (1 | g) - 1", "y ~ 0", "y ~ 0 + (1 | g)"),
+      ("y ~ (1|factor(g)) - 1 + x", "y ~ (1 | factor(g)) - 1 + x", "y ~ 0 + x", "y ~ 0 + x + (1 | g)"),
+      ("y ~ (1|g) - x", "y ~ (1 | g) - x", "y ~ 1", "y ~ 1 + (1 | g)"),
+      (
+        "y ~ (x||g) - 1", "y ~ ((1 | g) + (0 + x | g)) - 1", "y ~ 0", "y ~ 0 + (1 | g) + (0 + x | g)"
+      ),
+      ("y ~ (1|g) - (x - 1)", "y ~ (1 | g) - (x - 1)", "y ~ 1", "y ~ 1 + (1 | g)"),
+      ("y ~ x + ((1|g) - x)", "y ~ x + ((1 | g) - x)", "y ~ x", "y ~ x + (1 | g)"),
+      ("y ~ +(1|g) + x", "y ~ +(1 | g) + x", "y ~ x", "y ~ +(1 | g) + x"),
+    ])
+  func minus(_ text: String, _ printed: String, _ fixed: String, _ forLmer: String) throws {
+    let formula = try ModelFormula(text)
+    #expect(formula.text == printed)
+    #expect(formula.fixedText == fixed)
+    #expect(formula.textForLmer == forLmer)
+    #expect(try ModelFormula(forLmer).fixedText == fixed)
+    #expect(formula.randomTerms.allSatisfy { $0.groupingFactor.variables == ["g"] })
+    #expect(try ModelFormula(printed).text == printed)
+  }
+
+  @Test("|| behind which a factor stands is shown as written, also before a minus")
+  func minusAfterDoubleBar() throws {
+    let frame = try ModelFrame(ModelFormula("y ~ x + (f || g) - 1"), data: table)
+    #expect(frame.formula.text == "y ~ x + (f || g) - 1")
+    #expect(frame.fixedCoding.columnNames == ["x"])
+  }
+
+  @Test("a random-effects term cannot be taken away", arguments: ["y ~ x - (1 | g)", "y ~ -(x + (1 || g))"])
+  func subtracted(_ text: String) {
+    let error = #expect(throws: FormulaError.self) { try ModelFormula(text) }
+    #expect("\(error!)".contains("behind a minus"), "\(error!)")
+  }
+
   @Test("levels of nested factors are named from the inside out, and sorted so")
   func nestedLevels() throws {
     let frame = try ModelFrame(ModelFormula("y ~ (1 | g/h)"), data: table)

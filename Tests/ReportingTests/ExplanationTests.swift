@@ -35,6 +35,10 @@ struct ExplanationTests {
           σ_β  standard deviation of the slopes of experience around 0
           σ_y  standard deviation of observations within groups
 
+        Number of estimated parameters: 3 = 1 fixed effect + 1 standard deviation of groups + 1
+        residual standard deviation, if experience is a number; a factor of k levels has k − 1
+        such slopes.
+
         Every department has its own slope of experience; the intercept is common to all.
         Partial pooling pulls the slopes of experience toward 0, because the formula has no
         fixed effect that would be their mean, the more strongly the less a group's own data
@@ -50,6 +54,10 @@ struct ExplanationTests {
         Parameters as in model 1, except for
           μ_β  mean of the slopes of experience
           σ_β  standard deviation of the slopes of experience between groups
+
+        Number of estimated parameters: 4 = 2 fixed effects + 1 standard deviation of groups + 1
+        residual standard deviation, if experience is a number; a factor of k levels has k − 1
+        such slopes.
 
         Every department has its own slope of experience; the intercept is common to all.
         Partial pooling pulls the slopes of experience toward their estimated mean, the more
@@ -94,6 +102,8 @@ struct ExplanationTests {
         - $\rho$：截距与 experience 的斜率的相关系数
         - $\sigma_y$：组内观测的标准差
 
+        估计的参数个数：5 = 1 个固定效应 + 2 个组间标准差 + 1 个相关系数 + 1 个残差标准差（设 experience 为数值；有 k 个水平的因子有 k − 1 个这样的斜率）。
+
         每个 department 有自己的截距和 experience 的斜率，它们可以相关。部分池化把一组的各个系数一起移向一个中心（截距取估计出的均值；experience 的斜率取 0，因为公式中没有作为其均值的固定效应）；一组自身数据的信息越少，移得越多，其中单个系数也可能远离自己的均值。
 
         **模型 2。** `salary ~ 1 + (1 | department) + (0 + experience | department)`
@@ -109,6 +119,8 @@ struct ExplanationTests {
         其中 $y$ = `salary`，$x$ = `experience`，$j[i]$ 是观测 $i$ 所属的 department。
 
         参数与模型 1 相同，但没有 $\rho$。
+
+        估计的参数个数：4 = 1 个固定效应 + 2 个组间标准差 + 1 个残差标准差（设 experience 为数值；有 k 个水平的因子有 k − 1 个这样的斜率）。
 
         每个 department 有自己的截距和 experience 的斜率，并假定互不相关。部分池化把一组的各个系数一起移向一个中心（截距取估计出的均值；experience 的斜率取 0，因为公式中没有作为其均值的固定效应）；一组自身数据的信息越少，移得越多，其中单个系数也可能远离自己的均值。
 

@@ -242,7 +242,7 @@ struct SeveralFactorExplanationTests {
     let quoted = try explain("`my y` ~ `my x` + (1 | `the g`)")
     #expect(quoted.markdown.hasPrefix("**Model.** `` `my y` ~ `my x` + (1 | `the g`) ``\n"))
     #expect(
-      quoted.markdown.contains("where $y$ = `my y`, $x$ = `my x`, $j[i]$ is the the g of observation $i$."))
+      quoted.markdown.contains("where $y$ = `my y`, $x$ = `my x`, $j[i]$ is the g of observation $i$."))
     #expect(
       quoted.text.dropFirst(50).contains("slope of my x, common to all")
         && !quoted.text.dropFirst(50).contains("`"))

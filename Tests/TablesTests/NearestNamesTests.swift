@@ -9,13 +9,16 @@ struct NearestNamesTests {
   @Test("the three likest, best first")
   func nearest() {
     #expect(NearestNames.of("point", among: keys) == ["points", "id", "seed"])
+    #expect(NearestNames.of("Y", among: ["x", "g", "y"]) == ["y", "g", "x"])
+    #expect(NearestNames.of("aB", among: ["ab", "AB", "aB", "ac"]) == ["aB", "AB", "ab"])
     #expect(NearestNames.distance(Array("kitten".utf8), Array("sitting".utf8)) == 3)
   }
 
   @Test(
     "a name that is like none has none near it",
     arguments: [
-      ("sead", "seed"), ("ponits", "points"), ("ID", nil), ("x", nil), ("layout", nil), ("title", nil),
+      ("sead", "seed"), ("ponits", "points"), ("ID", "id"), ("Seed", "seed"), ("x", nil), ("layout", nil),
+      ("title", nil),
       ("i", "id"),
     ] as [(String, String?)])
   func close(_ name: String, _ expected: String?) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ModelFigures
+import ModelFormula
 import Tables
 import TestSupport
 import Testing
@@ -337,7 +338,8 @@ struct CommandTests {
     "bad input names file, place, what was found and what would work",
     arguments: [
       (
-        ["fit", "salary ~ exprience", "--data", salary], "no column 'exprience'; the nearest are experience"
+        ["fit", "salary ~ exprience", "--data", salary],
+        "formula: no column 'exprience' (column 10)\n  salary ~ exprience\n           ^\nthe nearest are experience"
       ),
       (["fit", "salary ~ department:", "--data", salary], "unexpected end of the formula at column 21"),
       (
@@ -601,6 +603,33 @@ struct CommandTests {
     let result = try SubcommandRunner().run(
       own + ["--data", data, "--r-code"], in: CommandContext(language: .en))
     #expect(result.output.contains(expected) && result.output.contains("lmer(\(formula), data = df)"))
+  }
+
+  @Test("augment --by: a combination in any order, a column in backquotes")
+  func augmentBy() throws {
+    let data = Reference.directory.appendingPathComponent("lmm/pastes.csv").path
+    func output(_ formula: String, _ by: String, _ more: String...) throws -> String {
+      try SubcommandRunner().run(
+        ["augment", formula, "--data", data, "--by", by] + more, in: CommandContext(language: .en)
+      ).output
+    }
+    let nested = "strength ~ 1 + (1 | batch/cask)"
+    let whole = try output(nested, "cask:batch")
+    for by in ["batch:cask", "`batch`:cask", "(cask:batch)"] { #expect(try output(nested, by) == whole) }
+    #expect(try output(nested, "`batch`") == output(nested, "batch"))
+    // A combination that is no factor of the model has the same rows left out.
+    let other = try output("strength ~ 1 + (1 | batch)", "batch:cask")
+    #expect(other.split(separator: "\n").count == whole.split(separator: "\n").count)
+    #expect(try output(nested, "batch:cask", "--r-code").contains("groups = \"cask:batch\""))
+    let error = #expect(throws: FormulaError.self) { try output(nested, "batch:csk") }
+    #expect("\(error!)".hasPrefix("no column 'csk'; the nearest are cask"))
+  }
+
+  @Test("a model without fixed terms has nothing to test")
+  func emptyAnova() throws {
+    let result = try SubcommandRunner().run(
+      ["anova", "salary ~ 0 + (1 | department)", "--data", Self.salary], in: CommandContext(language: .en))
+    #expect(result.output.hasSuffix("<0 rows> (no term to test in the fixed part)\n"))
   }
 
   @Test("rows and explanations in every form", arguments: ["csv", "text", "json", "markdown"])

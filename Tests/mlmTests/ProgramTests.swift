@@ -69,6 +69,18 @@ struct ProgramTests {
     #expect(try JSON(parsing: Data(boundary.output.utf8))["singular"].bool == true)
   }
 
+  @Test("a formula without data: what is missing, and the whole command")
+  func missingData() throws {
+    let found = try run(["fit", "y ~ `my x` + (1|g)", "--ml"])
+    #expect(found.code == 64 && found.output.isEmpty)
+    #expect(
+      found.errors == """
+        Error: Missing expected argument '--data', a CSV file whose header has the columns y, my x, g
+        Example: mlm fit 'y ~ `my x` + (1|g)' --ml --data F.csv
+
+        """)
+  }
+
   @Test("standard input for --data -, files for --out")
   func streams() throws {
     let csv = try Reference.text("salary/seed_42.csv")

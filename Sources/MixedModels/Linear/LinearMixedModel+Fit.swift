@@ -48,7 +48,8 @@ extension LinearMixedModel {
     let method = fixedMatrix.columns == 0 ? .ml : method
     let spanned = method == .reml ? reducedData.effectsSpannedByFixed : []
     if spanned.count == randomMatrix.columns {
-      throw unequalWeights ?? .spannedByFixedEffects(effects: randomEffectNames, factor: groupingFactor)
+      let effects = factors.indices.map { f in terms.filter { $0.factor == f }.flatMap(\.names) }
+      throw unequalWeights ?? .spannedByFixedEffects(effects: effects, factors: factors.map(\.name))
     }
     return (method, spanned)
   }

@@ -16,7 +16,7 @@ struct AugmentCommand: ReportingCommand {
       the weight), .std.resid (of variance 1), .hat (leverage) and .cooksd more. Rows that the fit leaves out
       are NA. Leverage and Cook's distance hold the variance ratios at their estimates.
 
-      --by COL leaves out all rows of each level of COL in turn and fits again: Cook's distance of the fixed
+      --by COL leaves out all rows of each level of COL, or of each combination of A:B, in turn and fits again: Cook's distance of the fixed
       effects, their changes in standard errors (with all rows minus without the level,
       as R's dfbetas of lm), and the variances without the level.
 
@@ -52,7 +52,9 @@ struct AugmentCommand: ReportingCommand {
     if code.rCode {
       let rows =
         "cbind(model.frame(fit), .fitted = fitted(fit), .resid = resid(fit), .hat = hatvalues(fit), .cooksd = cooks.distance(fit))"
-      let groups = by.map { ["left <- influence(fit, groups = \(RCode.quoted($0)))", "dfbetas(left)"] }
+      let groups = by.map {
+        ["left <- influence(fit, groups = \(RCode.quoted(factorName($0, in: formula))))", "dfbetas(left)"]
+      }
       return try code.lines(formula, input, model, in: context, then: groups ?? [rows])
     }
     return try withNotes(on: table, of: formula) {
@@ -85,18 +87,45 @@ struct AugmentCommand: ReportingCommand {
     }
   }
 
-  /// A grouping factor of the model, or any column of the data, on the rows used.
-  private func grouping(_ name: String, _ model: LinearMixedModel) throws -> CategoricalColumn {
+  /// A grouping factor of the model, a column of the data, or the combinations of several, on the rows used.
+  private func grouping(_ text: String, _ model: LinearMixedModel) throws -> CategoricalColumn {
+    let table = try input.table(in: CommandContext(language: .en))
+    let name = table[text] == nil ? factorName(text, in: model.frame.formula) : text
     if let factor = model.factors.first(where: { $0.name == name }) {
       return CategoricalColumn(name: name, levels: factor.levels, codes: factor.codes)
     }
-    let table = try input.table(in: CommandContext(language: .en))
-    guard let column = table[name] else {
-      throw FormulaError.missingVariable(name, available: table.columnNames)
+    let whole: CategoricalColumn
+    if let column = table[name] {
+      whole = CategoricalColumn(column)
+    } else {
+      guard let expression = AugmentCommand.expression(text) else {
+        throw FormulaError.missingVariable(name, available: table.columnNames)
+      }
+      if let missing = expression.variables.first(where: { table[$0] == nil }) {
+        throw FormulaError.missingVariable(missing, available: table.columnNames)
+      }
+      whole = try ModelFrame.grouping(expression, in: table)
     }
-    let all = CategoricalColumn(column).selecting(model.frame.usedRows)
+    let all = whole.selecting(model.frame.usedRows)
     guard !all.codes.contains(-1) else { throw InfluenceError(column: name) }
     return all
+  }
+
+  /// The formula's own name of the factor that a text stands for, columns in any order; a column without backquotes.
+  private func factorName(_ text: String, in formula: ModelFormula) -> String {
+    guard let expression = AugmentCommand.expression(text) else { return text }
+    if case .variable(let name, _) = expression { return name }
+    let factors = formula.randomTerms.map(\.groupingFactor)
+    let same =
+      factors.first { $0.text == expression.text }
+      ?? factors.first { Set($0.variables) == Set(expression.variables) }
+    return same?.text ?? expression.text
+  }
+
+  /// One grouping factor as it stands behind a bar; nil where the text is none.
+  private static func expression(_ text: String) -> FormulaExpression? {
+    let terms = (try? ModelFormula("y ~ (1 | \(text))"))?.randomTerms ?? []
+    return terms.count == 1 ? terms[0].groupingFactor : nil
   }
 }
 

@@ -14,7 +14,8 @@ struct ExplainCommand: ReportingCommand {
       Several formulas are explained one after the other, with what differs from
       the first. There may be one grouping factor or several, nested as in
       (1 | batch/cask) or crossed as in (1 | plate) + (1 | sample). --data tells
-      which predictors are constant within groups, which are factors, and whether
+      which predictors are constant within groups, which are factors (whose
+      columns then stand one by one where they vary), and whether
       grouping factors are crossed. The words of --label stand for columns
       everywhere but in the formula.
 
