@@ -124,17 +124,6 @@ public struct DesignCoding: Sendable, Equatable {
     isPart = true
   }
 
-  /// The columns that are coded as factors.
-  public var factorColumns: Set<String> {
-    Set(
-      terms.flatMap { $0 }.flatMap { part -> [String] in
-        switch part.coding {
-        case .indicators, .contrasts: part.expression.variables
-        case .number, .basis: []
-        }
-      })
-  }
-
   /// The texts of the factors among a term's parts.
   var factorTexts: [String] {
     terms.flatMap { $0 }.compactMap { part in

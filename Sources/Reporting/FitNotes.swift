@@ -57,6 +57,29 @@ extension LinearMixedModelFit {
   }
 }
 
+extension AnalysisOfVariance {
+  /// What stands between the table and its meaning, a line each: terms without a test, empty cells.
+  public func notes(in language: Language = .en) -> [String] {
+    let words = ExplanationWords(language)
+    var notes: [String] = []
+    if !untestedTerms.isEmpty {
+      let names = untestedTerms.joined(separator: ", ")
+      notes.append(
+        words.pick(
+          "note: terms left out of the table because the other terms' columns span theirs: \(names)",
+          "说明：以下各项的列可由其他项的列表示，没有可检验的假设，未列入表中：\(names)"))
+    }
+    if !emptyCells.isEmpty {
+      let shown = emptyCells.prefix(8).joined(separator: ", ") + (emptyCells.count > 8 ? ", …" : "")
+      notes.append(
+        words.pick(
+          "note: missing cells: \(shown); type III hypotheses depend on which; interpret with care",
+          "说明：缺失的单元格：\(shown)；III 型假设取决于缺哪些单元格，请谨慎解释"))
+    }
+    return notes
+  }
+}
+
 extension FitDiagnostics.Boundary {
   /// One sentence: which effect stands on the boundary, and what it means.
   public func sentence(in language: Language = .en) -> String {

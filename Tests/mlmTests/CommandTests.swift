@@ -64,6 +64,17 @@ struct CommandTests {
     #expect(marginal.output.hasPrefix("Type III"))
   }
 
+  @Test("anova says which cells are empty, where that matters")
+  func emptyCells() throws {
+    let cells = Reference.directory.appendingPathComponent("empty-cells/cells.csv").path
+    let line = ["anova", "y ~ f * t + (1 | g)", "--data", cells]
+    let note = "note: missing cells: fb:tw; type III hypotheses depend on which; interpret with care"
+    #expect(try SubcommandRunner().run(line, in: CommandContext(language: .en)).notes.last == note)
+    let chinese = try SubcommandRunner().run(line, in: CommandContext(language: .zh)).notes.last
+    #expect(chinese == "说明：缺失的单元格：fb:tw；III 型假设取决于缺哪些单元格，请谨慎解释")
+    #expect(try !run("anova", line[1], "--data", cells, "--type", "1").notes.contains(note))
+  }
+
   @Test("explain takes the options of columns, with and without data")
   func explainOptions() throws {
     let plain = try run("explain", "y ~ f + (1 | g) + (1 | h)", "--factor", "f", "--weights", "n").output

@@ -27,13 +27,17 @@ public struct AnalysisOfVariance: Sendable, Equatable {
   public let kind: Kind
   /// How the degrees of freedom are found; nil for none, so that no test has a p value.
   public let method: DegreesOfFreedomMethod?
-  /// One row a term, the constant left out; terms without a column of their own are left out.
+  /// One row a term, the constant and `untestedTerms` left out.
   public let rows: [Row]
+  /// Terms that leave nothing to test, because other terms' columns span theirs.
+  public let untestedTerms: [String]
+  /// For marginal tests the combinations of levels that no row of the data has, e.g. `fb:tw`: the hypotheses depend on which.
+  public let emptyCells: [String]
 
   /// Tests the terms.
   ///
-  /// Marginal tests do not depend on the contrasts with which the model was fitted: the hypotheses are those of sum contrasts. Satterthwaite's
-  /// denominator for several rows depends on how a hypothesis is written; lmerTest's type III rows are others, and its degrees of freedom differ a little.
+  /// Marginal tests depend neither on the contrasts with which the model was fitted nor, but for Satterthwaite's denominators of several rows, on
+  /// which level is the first (see `MarginalHypotheses`).
   /// - Throws: `FitError.needsREML` for Kenward–Roger after a fit by ML.
   public init(
     _ fit: LinearMixedModelFit, kind: Kind = .marginal, method: DegreesOfFreedomMethod? = .satterthwaite
@@ -45,17 +49,30 @@ public struct AnalysisOfVariance: Sendable, Equatable {
         WaldStatistics(covariance: fit.fixedEffectCovariance)
       }
     let coding = fit.model.frame.fixedCoding
-    let hypotheses =
-      kind == .marginal ? Self.marginal(fit.model) : Self.sequential(fit.model)
+    let hypotheses: [Int: Matrix]
+    switch kind {
+    case .sequential:
+      hypotheses = Self.sequential(fit.model).compactMapValues { Self.independentRows(of: $0) }
+      emptyCells = []
+    case .marginal:
+      let marginal = MarginalHypotheses(fit.model)
+      hypotheses = marginal.rows
+      emptyCells = marginal.emptyCells
+    }
     var rows: [Row] = []
+    var untested: [String] = []
     for (index, name) in coding.termNames.enumerated() {
-      guard let hypothesis = Self.independentRows(of: hypotheses[index + 1] ?? []) else { continue }
+      guard let hypothesis = hypotheses[index + 1] else {
+        untested.append(name)
+        continue
+      }
       let test = approximation.test(hypothesis, of: fit.fixedEffects)
       rows.append(Row(term: name, test: test, meanSquare: test.unscaled * fit.sigma * fit.sigma))
     }
     self.kind = kind
     self.method = method
     self.rows = rows
+    untestedTerms = untested
   }
 
   /// Rows of R in X = QR with ones on the diagonal (Doolittle's), by term. Degrees of freedom of several rows together depend on their scale.
@@ -66,24 +83,6 @@ public struct AnalysisOfVariance: Sendable, Equatable {
     for k in 0..<p {
       let row = (0..<p).map { $0 < k ? 0 : qr.factors[k, $0] / qr.factors[k, k] }
       rows[model.termOfFixedEffect[k], default: []].append(row)
-    }
-    return rows
-  }
-
-  /// Coefficients of the columns that sum contrasts give, as functions of β, by term.
-  private static func marginal(_ model: LinearMixedModel) -> [Int: [[Double]]] {
-    let (matrix, terms) = model.sumCoded
-    let qr = PivotedQR(matrix)
-    let p = model.fixedMatrix.columns
-    var columns: [[Double]] = []
-    for k in 0..<p {
-      var effects = model.fixedMatrix.column(k)
-      qr.applyTransposedQ(to: &effects)
-      columns.append(qr.coefficients(fromEffects: effects))
-    }
-    var rows: [Int: [[Double]]] = [:]
-    for (i, term) in terms.enumerated() where !(columns.first?[i].isNaN ?? true) {
-      rows[term, default: []].append(columns.map { $0[i] })
     }
     return rows
   }

@@ -217,17 +217,6 @@ public struct LinearMixedModel: Sendable {
     return RelativeCovarianceFactor.theta(of: full, blocks: workspace.blocks)
   }
 
-  /// The fixed-effects matrix with sum contrasts for every factor, and the term of each column.
-  var sumCoded: (matrix: Matrix, terms: [Int]) {
-    var roles = frame.roles
-    for name in frame.fixedCoding.factorColumns { roles.contrasts[name] = .sum }
-    // The rows and the terms are those of the frame, which was made before.
-    guard let frame = try? ModelFrame(formula, data: frame.data, roles: roles) else {
-      preconditionFailure("the terms of \(formula.text) have been coded before")
-    }
-    return (frame.fixed, frame.fixedCoding.termOfColumn)
-  }
-
   /// Ψ in the coordinates of the reduced data.
   private func whitenedCovariance(of theta: [Double]) throws(FitError) -> [Double] {
     let blocks = terms.map(\.columns)

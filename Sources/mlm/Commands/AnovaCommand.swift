@@ -12,7 +12,8 @@ struct AnovaCommand: ReportingCommand {
     abstract: "F tests of the fixed terms of a linear mixed model, as lmerTest's anova.",
     discussion: """
       Type 3 tests each term with all others kept, factors at the mean of their
-      levels; type 1 each term after the ones before it. Degrees of freedom are
+      levels, by SAS's estimable functions where combinations of levels are
+      missing; type 1 each term after the ones before it. Degrees of freedom are
       Satterthwaite's, or Kenward and Roger's with their corrected covariance
       (REML only). --df none gives F without p values, as lme4's own anova, and
       type 1 as there unless --type says otherwise.
@@ -62,7 +63,8 @@ struct AnovaCommand: ReportingCommand {
       let anova = try AnalysisOfVariance(fit, kind: kind, method: df.method)
       return CommandResult(
         output: format == .text ? anova.text : anova.tidyTable.text(in: format),
-        notes: fit.notes(in: context.language.ofSentences), estimates: anova.estimates)
+        notes: fit.notes(in: context.language.ofSentences) + anova.notes(in: context.language.ofSentences),
+        estimates: anova.estimates)
     }
   }
 }
