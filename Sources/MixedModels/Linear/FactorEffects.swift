@@ -5,9 +5,14 @@ public struct FactorEffects: Sendable {
   /// The factor, its levels and the names of its effects.
   public let factor: LinearMixedModel.GroupingFactor
   /// Names of a level's coefficients: random effects (of any factor) without a fixed effect, then the fixed effects, the order of R's `coef`.
-  public let coefficientNames: [String]
+  public var coefficientNames: [String] {
+    var names: [String] = []
+    for name in randomNames where !fixedNames.contains(name) && !names.contains(name) { names.append(name) }
+    return names + fixedNames
+  }
   let posteriors: any FactorPosteriors
   private let fixedNames: [String]
+  private let randomNames: [String]
   private let fixedEffects: [Double]
   private let fixedCovariance: Matrix
 
@@ -20,12 +25,7 @@ public struct FactorEffects: Sendable {
     fixedNames = model.fixedEffectNames
     self.fixedEffects = fixedEffects
     self.fixedCovariance = fixedCovariance
-    var names: [String] = []
-    for name in model.randomEffectNames where !model.fixedEffectNames.contains(name) && !names.contains(name)
-    {
-      names.append(name)
-    }
-    coefficientNames = names + model.fixedEffectNames
+    randomNames = model.randomEffectNames
   }
 
   /// Conditional modes: J×q, columns in the order of the factor's `effectNames`.
@@ -56,9 +56,9 @@ public struct FactorEffects: Sendable {
   ///
   /// A random effect without a fixed effect of the same name has its mode alone, or 0 where it varies over another factor.
   public var coefficients: Matrix {
-    let modes = modes
-    var result = Matrix(rows: factor.levels.count, columns: coefficientNames.count)
-    for (k, name) in coefficientNames.enumerated() {
+    let (modes, names) = (modes, coefficientNames)
+    var result = Matrix(rows: factor.levels.count, columns: names.count)
+    for (k, name) in names.enumerated() {
       let fixed = fixedNames.firstIndex(of: name).map { fixedEffects[$0] } ?? 0
       for j in 0..<result.rows {
         result[j, k] = fixed

@@ -117,8 +117,9 @@ public struct LinearMixedModel: Sendable {
   }
 
   init(frame: ModelFrame, exact: Bool = false) throws(FitError) {
-    for design in frame.random where design.grouping.levels.count < 2 {
-      throw .oneGroup(factor: design.grouping.name, level: design.grouping.levels.first ?? "")
+    for k in frame.random.indices where frame.random[k].grouping.levels.count < 2 {
+      let grouping = frame.random[k].grouping
+      throw .oneGroup(factor: grouping.name, level: grouping.levels.first ?? "")
     }
     let rowFactors = frame.rowFactors
     let full = PivotedQR(frame.fixed, rowFactors: rowFactors)

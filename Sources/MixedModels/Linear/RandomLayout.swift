@@ -12,28 +12,28 @@ struct RandomLayout {
   init(_ frame: ModelFrame) throws(FitError) {
     var terms: [LinearMixedModel.RandomTerm] = []
     var names: [String] = []
-    var labels: [String: Int] = [:]
     var z: [Double] = []
     var next = 0
-    for index in RandomLayout.order(frame.random.map(\.grouping.levels.count)) {
-      let design = frame.random[index]
-      let group = design.grouping.name
-      let count = design.matrix.columns
-      let place = labels[group, default: 0]
-      labels[group] = place + 1
+    let random = frame.random
+    // Entries are looked into, not copied.
+    for index in RandomLayout.order(random.indices.map { random[$0].grouping.levels.count }) {
+      let group = random[index].grouping.name
+      let count = random[index].matrix.columns
+      let effects = random[index].columnNames
+      let place = terms.count { names[$0.factor] == group }
       let label = place == 0 ? group : "\(group).\(place)"
-      if design.columnNames.isEmpty { throw .emptyTerm(factor: label) }
+      if effects.isEmpty { throw .emptyTerm(factor: label) }
       if place == 0 { names.append(group) }
       terms.append(
         .init(
-          label: label, names: design.columnNames, columns: next..<next + count,
+          label: label, names: effects, columns: next..<next + count,
           factor: names.firstIndex(of: group)!, design: index))
-      z += design.matrix.storage
+      z += random[index].matrix.storage
       next += count
     }
     factors = names.indices.map { f in
       let own = terms.filter { $0.factor == f }
-      let grouping = frame.random[own[0].design].grouping
+      let grouping = random[own[0].design].grouping
       return .init(
         name: grouping.name, levels: grouping.levels, codes: grouping.codes,
         effectNames: own.flatMap(\.names), columns: own.flatMap(\.columns))
