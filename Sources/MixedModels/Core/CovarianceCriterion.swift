@@ -79,6 +79,10 @@ class CovarianceCriterion {
 
   /// The Monte Carlo standard error of the value at the last evaluation; 0 where it is exact.
   var valueError: Double { 0 }
+  /// Whether effects and predictors together may fit every row, so that r² has no lower bound but 0.
+  var mayFallWithoutEnd: Bool { false }
+  /// The least r², y having length 1, that is more than rounding.
+  var leastResidualSquares: Double { 0 }
   /// Whether one evaluation takes so long that only one start is worth its time.
   var isExpensive: Bool { false }
   /// Whether minima far from each other are likely.

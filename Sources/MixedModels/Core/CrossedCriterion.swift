@@ -82,6 +82,11 @@ final class CrossedCriterion: CovarianceCriterion {
 
   override var inflations: [Double] { data.design.inflations }
   override var leastGroupCount: Int { data.factors.map(\.levelCount).min() ?? 0 }
+  override var mayFallWithoutEnd: Bool {
+    data.rowCount <= data.factors.reduce(fixedCount) { $0 + $1.levelCount * $1.columns.count }
+  }
+  /// Cross-products lose r² in rounding of y'y.
+  override var leastResidualSquares: Double { 1e-12 }
   override var isExpensive: Bool { data.operationCount > 3e6 }
   override var needsWideSearch: Bool {
     // Independent terms of one factor can stand for each other.

@@ -318,6 +318,7 @@ final class ProfiledCriterion: CovarianceCriterion {
   }
   override var inflations: [Double] { data.design.inflations }
   override var leastGroupCount: Int { data.groupCount }
+  override var mayFallWithoutEnd: Bool { data.withinDegreesOfFreedom <= 0 }
   override var fixedProducts: [(columns: [Int], levels: [Matrix])] {
     let (q, p) = (effectCount, fixedCount)
     let levels = (0..<data.groupCount).map { j in
