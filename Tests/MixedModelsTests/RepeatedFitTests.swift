@@ -88,7 +88,7 @@ struct RepeatedFitTests {
       guard let model = try? LinearMixedModel(formula, data: weighted, roles: roles) else { continue }
       let method: EstimationMethod = (seed + k) % 2 == 0 ? .reml : .ml
       // Where nothing is left of the rows, the criterion has no sharp minimum.
-      guard model.reduction.leastTermDegreesOfFreedom > 0,
+      guard model.reduction.withinDegreesOfFreedom > 0,
         let workspace = try? RepeatedFit(model, by: method)
       else { continue }
       for draw in 0..<8 {

@@ -23,8 +23,6 @@ struct SweptDesign: Sendable {
   var isRounded: Bool {
     abs(number("criterion") - number("by_qr")) > 1e-9 * max(1, abs(number("by_qr")))
   }
-  /// Whether the rows leave nothing to tell some term's effects from residuals; such models may be refused.
-  var leavesNothing: Bool { integer("rows_left") <= 0 }
   var isSingular: Bool { record["singular"] == "1" }
   var theta: [Double] { record["theta"]!.split(separator: " ").map { Double($0)! } }
 

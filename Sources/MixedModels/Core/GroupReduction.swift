@@ -38,8 +38,6 @@ final class GroupReduction: Sendable {
   let singularGroupCount: Int
   /// n − Σ rank(R_j) − rank(W_xx): what is left to estimate the residual variance within groups.
   let withinDegreesOfFreedom: Int
-  /// The same with one term alone, the least over the terms: independent terms can be told from the residual although all together leave nothing.
-  let leastTermDegreesOfFreedom: Int
   /// n − Σ rank(R_j) with one term alone, the least over the terms: at 0 the effects of a term fit every row.
   let leastTermRows: Int
 
@@ -81,22 +79,16 @@ final class GroupReduction: Sendable {
     singularGroupCount = factors.ranks.count { $0 < q }
     let (rank, _) = GroupReduction.withinRankAndResidual(withinGroups, p: p)
     withinDegreesOfFreedom = n - factors.ranks.reduce(0, +) - rank
-    var least = withinDegreesOfFreedom
     var leastRows = n - factors.ranks.reduce(0, +)
-    if least <= 0, blocks.count > 1 {
-      least = n
+    if leastRows <= 0, blocks.count > 1 {
       leastRows = n
       for block in blocks {
         let own = GroupFactors(
           whiteZ: Array(whiteZ[block.lowerBound * n..<block.upperBound * n]), u: u, rows: n,
-          effects: block.count,
-          columns: p + 1, codes: codes, groups: groupCount)
-        let (rank, _) = GroupReduction.withinRankAndResidual(own.allWithinGroups, p: p)
-        least = min(least, n - own.ranks.reduce(0, +) - rank)
+          effects: block.count, columns: p + 1, codes: codes, groups: groupCount)
         leastRows = min(leastRows, n - own.ranks.reduce(0, +))
       }
     }
-    leastTermDegreesOfFreedom = least
     leastTermRows = leastRows
   }
 
@@ -117,7 +109,6 @@ final class GroupReduction: Sendable {
       responseScale: other.design.responseScale, inflations: other.design.inflations)
     singularGroupCount = other.singularGroupCount
     withinDegreesOfFreedom = other.withinDegreesOfFreedom
-    leastTermDegreesOfFreedom = other.leastTermDegreesOfFreedom
     leastTermRows = other.leastTermRows
   }
 

@@ -9,48 +9,26 @@ import Synchronization
 struct CrossedPosteriors: FactorPosteriors {
   let modes: Matrix
   private let factor: Int
-  private let data: LevelCrossProducts
+  private let coordinates: FactorCoordinates
   private let covariances: CrossedCovariances
-  /// σ², R_b⁻¹ and R_b⁻¹Λ of the factor, R_b, and R_x⁻¹.
+  /// σ², in squared units of the response, and R_x⁻¹ (p×p).
   private let variance: Double
-  private let unscale: Matrix
-  private let scale: Matrix
-  private let lambda: Matrix
   private let unscaleFixed: Matrix
 
   /// Takes over what a workspace holds after an evaluation and its solution.
   init(
-    _ workspace: CrossedCriterion, factor f: Int, psi: Matrix, covariances: CrossedCovariances,
-    unscaleFixed: Matrix
+    _ workspace: CrossedCriterion, factor f: Int, covariances: CrossedCovariances, unscaleFixed: Matrix
   ) {
     factor = f
-    data = workspace.data
     self.covariances = covariances
     self.unscaleFixed = unscaleFixed
-    let columns = data.factors[f].columns
-    let q = columns.count
-    let responseScale = data.design.responseScale
-    variance = workspace.sigmaSquared * responseScale * responseScale
-    var scale = Matrix(rows: q, columns: q)
-    var lambda = Matrix(rows: q, columns: q)
-    for (b, j) in columns.enumerated() {
-      for (a, i) in columns.enumerated() {
-        scale[a, b] = data.design.effectScale[i, j]
-        lambda[a, b] = workspace.lambdas[f][a + b * q]
-      }
-    }
-    self.scale = scale
-    self.lambda = lambda
-    unscale = scale.upperInverse
-    let levels = data.factors[f].levelCount
-    var modes = Matrix(rows: levels, columns: q)
-    for j in 0..<levels {
-      let own = workspace.solution + workspace.place(ofFactor: f, level: j)
-      for b in 0..<q {
-        for a in 0..<q { modes[j, a] += unscale[a, b] * own[b] * responseScale }
-      }
-    }
-    self.modes = modes
+    let unit = workspace.data.design.responseScale
+    variance = workspace.sigmaSquared * unit * unit
+    coordinates = FactorCoordinates(workspace.data, factor: f, lambda: workspace.lambdas[f])
+    let (start, q) = (
+      workspace.place(ofFactor: f, level: 0), workspace.data.factors[f].columns.count
+    )
+    modes = coordinates.modes { workspace.solution[start + $0 * q + $1] }
   }
 
   var conditionalStandardDeviations: Matrix {
@@ -64,28 +42,19 @@ struct CrossedPosteriors: FactorPosteriors {
   }
 
   func conditionalCovariance(of j: Int) -> Matrix {
-    unscale * covariances.tables.conditional[factor][j] * unscale.transposed * variance
+    coordinates.turned(covariances.tables.conditional[factor][j]) * variance
   }
 
   func predictionCovariance(of j: Int) -> Matrix {
-    unscale * covariances.tables.prediction[factor][j] * unscale.transposed * variance
+    coordinates.turned(covariances.tables.prediction[factor][j]) * variance
   }
 
   func crossCovariance(of j: Int) -> Matrix {
-    unscaleFixed * covariances.tables.cross[factor][j] * unscale.transposed * variance
+    unscaleFixed * coordinates.turnedColumns(covariances.tables.cross[factor][j]) * variance
   }
 
-  func jointWeights(of j: Int) -> Matrix {
-    LevelInformation.jointWeights(
-      gram: data.square(ofFactor: factor, level: j), lambda: lambda, scale: scale, unscale: unscale)
-  }
-
-  func weights(of j: Int) -> [Double] {
-    LevelInformation.weights(
-      sampling: LevelInformation.samplingVariances(
-        gram: data.square(ofFactor: factor, level: j), unscale: unscale),
-      turnedLambda: unscale * lambda)
-  }
+  func jointWeights(of j: Int) -> Matrix { coordinates.jointWeights(of: j) }
+  func weights(of j: Int) -> [Double] { coordinates.weights(of: j) }
 }
 
 /// The covariance blocks of all levels of all factors at one Ψ, in the coordinates of the reduced data and units of σ²; made when first asked for.

@@ -36,12 +36,6 @@ enum LevelInformation {
     }
   }
 
-  /// Λ(I + Λ'AΛ)⁻¹Λ'A in the user's coordinates, A = Z̃_j'Z̃_j.
-  static func jointWeights(gram: Matrix, lambda: Matrix, scale: Matrix, unscale: Matrix) -> Matrix {
-    let inner = Matrix.identity(gram.rows) + lambda.transposed * gram * lambda
-    return unscale * lambda * inner.symmetricPseudoInverse(tolerance: 0) * lambda.transposed * gram * scale
-  }
-
   /// The diagonal of (Z_j'Z_j)⁻¹ in the user's coordinates: sampling variances of the level's own least squares in units of σ²; infinite where
   /// its rows do not determine the effect.
   /// - Parameters:

@@ -5,12 +5,11 @@ import LinearAlgebra
 struct IterativePosteriors: FactorPosteriors {
   let modes: Matrix
   private let factor: Int
+  private let coordinates: FactorCoordinates
   private let data: LevelCrossProducts
   private let psi: [Double]
+  /// σ², in squared units of the response, and R_x⁻¹ (p×p).
   private let variance: Double
-  private let scale: Matrix
-  private let unscale: Matrix
-  private let lambda: Matrix
   private let unscaleFixed: Matrix
 
   init(_ workspace: IterativeCriterion, factor f: Int, psi: [Double], unscaleFixed: Matrix) {
@@ -18,34 +17,16 @@ struct IterativePosteriors: FactorPosteriors {
     data = workspace.data
     self.psi = psi
     self.unscaleFixed = unscaleFixed
-    let columns = data.factors[f].columns
-    let q = columns.count
     let unit = data.design.responseScale
     variance = workspace.sigmaSquared * unit * unit
-    var scale = Matrix(rows: q, columns: q)
-    var lambda = Matrix(rows: q, columns: q)
-    for (b, j) in columns.enumerated() {
-      for (a, i) in columns.enumerated() {
-        scale[a, b] = data.design.effectScale[i, j]
-        lambda[a, b] = workspace.lambdas[f][a + b * q]
-      }
-    }
-    self.scale = scale
-    self.lambda = lambda
-    unscale = scale.upperInverse
-    let levels = data.factors[f].levelCount
+    coordinates = FactorCoordinates(data, factor: f, lambda: workspace.lambdas[f])
     let (start, width) = (workspace.operations.start(ofFactor: f), workspace.fixedCount + 1)
-    var modes = Matrix(rows: levels, columns: q)
-    for j in 0..<levels {
-      for b in 0..<q {
-        // b = b_y − b_Xβ.
-        let own = workspace.solutions + (start + j * q + b) * width
-        var value = own[width - 1]
-        for k in 0..<width - 1 { value -= own[k] * workspace.beta[k] }
-        for a in 0..<q { modes[j, a] += unscale[a, b] * value * unit }
-      }
+    let q = data.factors[f].columns.count
+    modes = coordinates.modes { level, effect in
+      // b = b_y − b_Xβ.
+      let own = workspace.solutions + (start + level * q + effect) * width
+      return (0..<width - 1).reduce(own[width - 1]) { $0 - own[$1] * workspace.beta[$1] }
     }
-    self.modes = modes
   }
 
   var knowsAllCovariances: Bool { false }
@@ -65,23 +46,14 @@ struct IterativePosteriors: FactorPosteriors {
     _ = psi.withPointer { workspace.evaluate(at: $0) }
     let (own, cross) = workspace.levelCovariance(ofFactor: factor, level: j)
     let inner = workspace.fixedInverse
-    let conditional = unscale * own * unscale.transposed * variance
-    let turned = unscaleFixed * inner * cross * unscale.transposed * (-variance)
-    let both = unscale * (own + cross.transposed * inner * cross) * unscale.transposed * variance
+    let conditional = coordinates.turned(own) * variance
+    let turned = unscaleFixed * coordinates.turnedColumns(inner * cross) * (-variance)
+    let both = coordinates.turned(own + cross.transposed * inner * cross) * variance
     return (conditional, both, turned)
   }
 
-  func jointWeights(of j: Int) -> Matrix {
-    LevelInformation.jointWeights(
-      gram: data.square(ofFactor: factor, level: j), lambda: lambda, scale: scale, unscale: unscale)
-  }
-
-  func weights(of j: Int) -> [Double] {
-    LevelInformation.weights(
-      sampling: LevelInformation.samplingVariances(
-        gram: data.square(ofFactor: factor, level: j), unscale: unscale),
-      turnedLambda: unscale * lambda)
-  }
+  func jointWeights(of j: Int) -> Matrix { coordinates.jointWeights(of: j) }
+  func weights(of j: Int) -> [Double] { coordinates.weights(of: j) }
 }
 
 extension IterativeCriterion {

@@ -119,7 +119,7 @@ extension LinearMixedModelFit {
     let psi = lambda * lambda.transposed
     let covariances = CrossedCovariances(workspace.data, psi: psi.storage)
     return model.factors.indices.map { f in
-      CrossedPosteriors(workspace, factor: f, psi: psi, covariances: covariances, unscaleFixed: unscaleFixed)
+      CrossedPosteriors(workspace, factor: f, covariances: covariances, unscaleFixed: unscaleFixed)
     }
   }
 
