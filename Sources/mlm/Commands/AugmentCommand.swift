@@ -12,15 +12,17 @@ struct AugmentCommand: ReportingCommand {
     commandName: "augment",
     abstract: "Fitted values, residuals, leverage, Cook's distance; with --by, influence of groups.",
     discussion: """
-      The data with the columns .fitted, .fixed (fixed effects alone), .resid, .pearson (times the root of
-      the weight), .std.resid (of variance 1), .hat (leverage) and .cooksd more. Rows that the fit leaves out
-      are NA. Leverage and Cook's distance hold the variance ratios at their estimates.
+      The data with the columns .fitted, .fixed (fixed effects alone), .resid,
+      .pearson (times the root of the weight), .std.resid (of variance 1), .hat
+      (leverage) and .cooksd more. Rows that the fit leaves out are NA. Leverage
+      and Cook's distance hold the variance ratios at their estimates.
 
-      --by COL leaves out all rows of each level of COL, or of each combination of A:B, in turn and fits again: Cook's distance of the fixed
-      effects, their changes in standard errors (with all rows minus without the level,
-      as R's dfbetas of lm), and the variances without the level.
+      --by COL leaves out all rows of each level of COL, or of each combination
+      of A:B, in turn and fits again: Cook's distance of the fixed effects, their
+      changes in standard errors (with all rows minus without the level, as R's
+      dfbetas of lm), and the variances without the level.
 
-      Example: mlm augment "Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --by Subject
+      Example: mlm augment "y ~ x + (x | g)" --data d.csv --by g
       """)
 
   @Argument(help: "Model formula, e.g. \"salary ~ experience + (1 | department)\".")

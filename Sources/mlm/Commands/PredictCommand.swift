@@ -13,12 +13,17 @@ struct PredictCommand: ReportingCommand {
     commandName: "predict",
     abstract: "Predictions of a model: the data with a column 'pred' more.",
     discussion: """
-      --random all uses the groups' own coefficients, --random none the fixed effects alone, --random "(1 | g)" some of the random effects. A
-      level that the fit has not seen is an error unless --allow-new-levels is given; then its random effects are 0.
+      --random all uses the groups' own coefficients, --random none the fixed
+      effects alone, --random "(1 | g)" some of the random effects. A level that
+      the fit has not seen is an error unless --allow-new-levels is given; then
+      its random effects are 0.
 
-      --interval adds se, lower and upper: from the joint covariance of fixed and random effects with the variances held at their estimates, or with
-      --replicates from a parametric bootstrap that counts their uncertainty in. Effects of new levels count with their whole variance; with
-      --random none a new observation is one of a new level. Its variance is sigma^2/w where the rows have the column of --weights.
+      --interval adds se, lower and upper: from the joint covariance of fixed and
+      random effects with the variances held at their estimates, or with
+      --replicates from a parametric bootstrap that counts their uncertainty in.
+      Effects of new levels count with their whole variance; with --random none a
+      new observation is one of a new level. Its variance is sigma^2/w where the
+      rows have the column of --weights.
 
       Example: mlm predict "salary ~ experience" --data salary.csv
       """)
