@@ -18,8 +18,11 @@ public struct PivotedQR: Sendable {
   /// Factors a matrix.
   /// - Parameters:
   ///   - rowFactors: numbers by which rows are multiplied before (√w for weights w); nil for none.
+  ///   - shifts: for each column the multiple of the first one, a constant 1 times the rows' factors, that the caller has taken out of it; nil where nothing was.
   ///   - tolerance: share of a column's norm below which it counts as aliased; 1e-7 is R's value.
-  public init(_ matrix: Matrix, rowFactors: [Double]? = nil, tolerance: Double = 1e-7) {
+  public init(
+    _ matrix: Matrix, rowFactors: [Double]? = nil, shifts given: [Double]? = nil, tolerance: Double = 1e-7
+  ) {
     var a = matrix
     let n = a.rows
     let p = a.columns
@@ -27,10 +30,14 @@ public struct PivotedQR: Sendable {
     var scales = [Double](repeating: 0, count: p)
     var rank = 0
     // Columns far from zero beside a constant: with [1 x] = [1 x − m]·[1 m; 0 1] the difference is exact, and no digit of x is lost.
-    let constant = n > 1 && p > 1 && (1..<n).allSatisfy { a.storage[$0] == a.storage[0] } ? a.storage[0] : 0
-    var shifts = [Double](repeating: 0, count: p)
+    let constant =
+      given != nil
+      ? 1 : n > 1 && p > 1 && (1..<n).allSatisfy { a.storage[$0] == a.storage[0] } ? a.storage[0] : 0
+    var shifts = given ?? [Double](repeating: 0, count: p)
     a.storage.withUnsafeMutableBufferPointer { buffer in
-      if constant != 0 { for j in 1..<p { shifts[j] = PivotedQR.shift(buffer, from: j * n, count: n) } }
+      if constant != 0, given == nil {
+        for j in 1..<p { shifts[j] = PivotedQR.shift(buffer, from: j * n, count: n) }
+      }
       if let rowFactors { for j in 0..<p { for i in 0..<n { buffer[i + j * n] *= rowFactors[i] } } }
       var norms = (0..<p).map { PivotedQR.norm(buffer, from: $0 * n, count: n) }
       var candidates = p
@@ -48,7 +55,7 @@ public struct PivotedQR: Sendable {
         if k == candidates { break }
         scales[k] = PivotedQR.reflect(column: k, rows: n, columns: p, in: buffer)
         if k == 0, constant != 0 {
-          for j in 1..<p {
+          for j in 1..<max(p, 1) {
             let spread = PivotedQR.norm(buffer, from: 1 + j * n, count: n - 1)
             // Less is what rounding leaves of a constant.
             if spread > 1e-13 * norms[j] { norms[j] = spread }
@@ -79,14 +86,23 @@ public struct PivotedQR: Sendable {
     y.withUnsafeMutableBufferPointer { for k in (0..<rank).reversed() { apply(k, to: $0.baseAddress!) } }
   }
 
-  /// The first `rank` columns of Q, one after another: an orthonormal basis of the columns that are not aliased (n × rank).
+  /// R of the columns that are not aliased, signs turned so that its diagonal is positive (rank × rank, upper).
+  public var positiveTriangle: Matrix {
+    var triangle = Matrix(rows: rank, columns: rank)
+    for j in 0..<rank {
+      for i in 0...j { triangle[i, j] = factors[i, i] < 0 ? -factors[i, j] : factors[i, j] }
+    }
+    return triangle
+  }
+
+  /// The first `rank` columns of Q, one after another: the orthonormal basis of the columns that are not aliased to which `positiveTriangle` belongs (n × rank).
   public var orthonormalColumns: [Double] {
     let n = factors.rows
     var basis = [Double](repeating: 0, count: n * rank)
     basis.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return }
       for j in 0..<rank {
-        base[j + j * n] = 1
+        base[j + j * n] = factors[j, j] < 0 ? -1 : 1
         // Reflections behind the j-th leave the j-th unit vector alone.
         for k in (0...j).reversed() { apply(k, to: base + j * n) }
       }

@@ -157,18 +157,22 @@ public struct DesignCoding: Sendable, Equatable {
   /// The design matrix of a data table, one row for each of its rows.
   /// - Throws: `FormulaError` for missing columns or a level that the training data did not have.
   public func matrix(for data: DataTable) throws(FormulaError) -> Matrix {
-    let n = data.rowCount
-    var storage: [Double] = []
-    storage.reserveCapacity(n * columnNames.count)
-    if hasIntercept { storage += [Double](repeating: 1, count: n) }
+    var known = KnownColumns()
+    return try columns(for: data, known: &known).matrix
+  }
+
+  /// The columns of the design matrix on a data table.
+  /// - Throws: as `matrix(for:)`.
+  func columns(for data: DataTable, known: inout KnownColumns) throws(FormulaError) -> DesignColumns {
+    var all: [DesignColumns.Entries] = hasIntercept ? [.constant(1)] : []
     for parts in terms {
       var columns: [[Double]] = []
       for (index, part) in parts.enumerated() {
-        let own = try part.values(in: data, roles: roles, formula: formula)
+        let own = try part.values(in: data, roles: roles, formula: formula, known: &known)
         columns = index == 0 ? own : own.flatMap { right in columns.map { zip($0, right).map(*) } }
       }
-      for column in columns { storage += column }
+      all += columns.map { .varying($0) }
     }
-    return Matrix(rows: n, columns: columnNames.count, storage: storage)
+    return DesignColumns(all, rows: data.rowCount)
   }
 }

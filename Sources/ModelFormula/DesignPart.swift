@@ -28,10 +28,15 @@ struct DesignPart: Sendable, Equatable {
 
   /// The columns on a table.
   /// - Throws: `FormulaError` for missing columns or a level that the training data did not have.
-  func values(in data: DataTable, roles: ColumnRoles, formula: String) throws(FormulaError) -> [[Double]] {
+  func values(
+    in data: DataTable, roles: ColumnRoles, formula: String, known: inout KnownColumns
+  ) throws(FormulaError) -> [[Double]] {
     switch coding {
     case .number:
-      return [try expression.number(in: data, formula: formula)]
+      let values = try known.values(named: expression.text) { () throws(FormulaError) in
+        try expression.number(in: data, formula: formula)
+      }
+      return [values]
     case .basis(let basis):
       return Array(basis.columns(at: try expression.number(in: data, formula: formula))[columns])
     case .indicators(let levels):

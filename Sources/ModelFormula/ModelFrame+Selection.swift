@@ -1,4 +1,3 @@
-import LinearAlgebra
 import Tables
 
 extension ModelFrame {
@@ -28,14 +27,15 @@ extension ModelFrame {
   /// - Parameter places: which of the used rows, by their place among them.
   public func selecting(_ places: [Int]) -> ModelFrame {
     var copy = self
-    copy.usedRows = places.map { usedRows[$0] }
+    let rows = usedRows
+    copy.usedRows = places.map { rows[$0] }
     copy.response = places.map { response[$0] }
-    copy.fixed = fixed.selecting(rows: places)
+    copy.fixedColumns = fixedColumns.selecting(rows: places)
     copy.weights = weights.map { all in places.map { all[$0] } }
     copy.offset = offset.map { all in places.map { all[$0] } }
     copy.random = random.map { design in
       RandomDesign(
-        coding: design.coding, matrix: design.matrix.selecting(rows: places),
+        coding: design.coding, columns: design.columns.selecting(rows: places),
         grouping: design.grouping.selecting(places), groupingExpression: design.groupingExpression)
     }
     return copy
@@ -50,11 +50,15 @@ extension Column {
   }
 }
 
-extension Matrix {
-  fileprivate func selecting(rows places: [Int]) -> Matrix {
-    Matrix(
-      rows: places.count, columns: columns,
-      storage: (0..<columns).flatMap { k in places.map { storage[$0 + k * rows] } })
+extension DesignColumns {
+  fileprivate func selecting(rows places: [Int]) -> DesignColumns {
+    DesignColumns(
+      entries.map { entries in
+        switch entries {
+        case .constant: entries
+        case .varying(let values): .varying(places.map { values[$0] })
+        }
+      }, rows: places.count)
   }
 }
 

@@ -8,7 +8,12 @@ public struct ModelFrame: Sendable {
   /// What columns are beside the formula.
   public let roles: ColumnRoles
   /// Rows of the data that are used, from 0.
-  public internal(set) var usedRows: [Int]
+  public internal(set) var usedRows: [Int] {
+    get { keptRows ?? Array(0..<data.rowCount) }
+    set { keptRows = newValue }
+  }
+  /// Nil where every row is used.
+  private var keptRows: [Int]?
   /// The columns that the formula and the roles name, all rows.
   public let data: DataTable
   /// How many rows were left out for a missing value.
@@ -18,7 +23,9 @@ public struct ModelFrame: Sendable {
   /// How the fixed part becomes columns.
   public let fixedCoding: DesignCoding
   /// The fixed-effects matrix X (n×p), before any check of its rank.
-  public internal(set) var fixed: Matrix
+  public var fixed: Matrix { fixedColumns.matrix }
+  /// Its columns.
+  public internal(set) var fixedColumns: DesignColumns
   /// One entry a random-effects term; behind `||` one a column, unless the roles ask for lme4's terms.
   public internal(set) var random: [RandomDesign]
   /// The factors behind `||` whose levels became terms of their own, as they are written.
@@ -46,7 +53,9 @@ public struct ModelFrame: Sendable {
     /// The names of the effects.
     public var columnNames: [String] { coding.columnNames }
     /// The columns of the effects, n×q.
-    public let matrix: Matrix
+    public var matrix: Matrix { columns.matrix }
+    /// The same one by one.
+    public let columns: DesignColumns
     /// The grouping factor on the used rows.
     public let grouping: CategoricalColumn
     /// The grouping factor as the formula has it.
@@ -88,31 +97,33 @@ public struct ModelFrame: Sendable {
       guard let column = data[name] else { throw formula.missingColumn(name, available: data.columnNames) }
       columns.append(column)
     }
-    var complete = [Bool](repeating: true, count: data.rowCount)
-    for column in columns { column.markMissing(in: &complete) }
+    var known = KnownColumns()
+    var complete: [Bool]?
+    for column in columns where column.hasMissing(&known) {
+      if complete == nil { complete = [Bool](repeating: true, count: data.rowCount) }
+      column.markMissing(in: &complete!)
+    }
     if !roles.contrasts.isEmpty {
       let terms = formula.fixed.terms + formula.randomTerms.flatMap(\.effects.terms)
       try roles.checkContrasts(in: data, predictors: terms.flatMap(\.factors))
     }
-    let used = complete.indices.filter { complete[$0] }
-    guard !used.isEmpty else { throw .noRows(total: data.rowCount) }
+    let used = complete.map { complete in complete.indices.filter { complete[$0] } }
+    guard used.map({ !$0.isEmpty }) ?? (data.rowCount > 0) else { throw .noRows(total: data.rowCount) }
     let all = DataTable(columns, name: data.name)
     var table = all
-    if used.count < data.rowCount { table = table.selecting(rows: used) }
+    if let used { table = table.selecting(rows: used) }
 
     self.roles = roles
-    usedRows = used
+    keptRows = used
     self.data = all
-    omittedCount = data.rowCount - used.count
+    omittedCount = data.rowCount - table.rowCount
     response = try formula.response.trained(on: all, formula: formula.source)
       .number(in: table, formula: formula.source)
-    try ModelFrame.checkFinite(response, name: formula.response.text, rows: used)
+    try ModelFrame.checkFinite(response, name: formula.response.text, rows: used, &known)
     fixedCoding = try DesignCoding(
       formula.fixed, data: table, training: all, roles: roles, formula: formula.source)
-    fixed = try fixedCoding.matrix(for: table)
-    for j in 0..<fixed.columns {
-      try ModelFrame.checkFinite(fixed.column(j), name: fixedCoding.columnNames[j], rows: used)
-    }
+    fixedColumns = try fixedCoding.columns(for: table, known: &known)
+    try ModelFrame.checkFinite(fixedColumns, names: fixedCoding.columnNames, rows: used, &known)
     weights = try roles.weights.map { name throws(FormulaError) in
       try ModelFrame.weights(in: table, column: name, formula: formula.source, rows: used)
     }
@@ -121,31 +132,29 @@ public struct ModelFrame: Sendable {
     if let name = roles.offset { terms.append(.variable(name, at: 0)) }
     offsetTerms = terms
     offset = try ModelFrame.offset(terms, in: table, formula: formula.source)
-    if let offset { try ModelFrame.checkFinite(offset, name: "the offset", rows: used) }
+    if let offset { try ModelFrame.checkFinite(offset, name: "the offset", rows: used, &known) }
     var designs: [RandomDesign] = []
     var keptBars: Set<Int> = []
     var splitFactors: [String] = []
     for term in formula.randomTerms {
       let coding = try DesignCoding(
         term.effects, data: table, training: all, roles: roles, formula: formula.source)
-      let matrix = try coding.matrix(for: table)
-      for j in 0..<matrix.columns {
-        try ModelFrame.checkFinite(matrix.column(j), name: coding.columnNames[j], rows: used)
-      }
+      let columns = try coding.columns(for: table, known: &known)
+      try ModelFrame.checkFinite(columns, names: coding.columnNames, rows: used, &known)
       let grouping = try ModelFrame.grouping(term.groupingFactor, in: table)
-      guard let bar = term.doubleBar, roles.doubleBar == .split, matrix.columns > 1 else {
+      guard let bar = term.doubleBar, roles.doubleBar == .split, columns.count > 1 else {
         designs.append(
           RandomDesign(
-            coding: coding, matrix: matrix, grouping: grouping, groupingExpression: term.groupingFactor))
+            coding: coding, columns: columns, grouping: grouping, groupingExpression: term.groupingFactor))
         continue
       }
       keptBars.insert(bar)
       for factor in coding.factorTexts where !splitFactors.contains(factor) { splitFactors.append(factor) }
-      for j in 0..<matrix.columns {
-        let column = Matrix(rows: matrix.rows, columns: 1, storage: matrix.column(j))
+      for j in 0..<columns.count {
         designs.append(
           RandomDesign(
-            coding: DesignCoding(column: j, of: coding), matrix: column, grouping: grouping,
+            coding: DesignCoding(column: j, of: coding), columns: columns.selecting(columns: [j]),
+            grouping: grouping,
             groupingExpression: term.groupingFactor))
       }
     }
@@ -201,31 +210,52 @@ public struct ModelFrame: Sendable {
   }
 
   private static func weights(
-    in data: DataTable, column name: String, formula: String, rows: [Int]
+    in data: DataTable, column name: String, formula: String, rows: [Int]?
   ) throws(FormulaError) -> [Double] {
     let values = try FormulaExpression.variable(name, at: 0).number(in: data, formula: formula)
     if let bad = values.firstIndex(where: { !($0 > 0 && $0 <= 1e150) }) {
-      throw .badWeight(column: name, row: rows[bad] + 1, value: shortestText(values[bad]))
+      throw .badWeight(column: name, row: (rows?[bad] ?? bad) + 1, value: shortestText(values[bad]))
     }
     return values
   }
 
   private static func checkFinite(
-    _ values: [Double], name: @autoclosure () -> String, rows: [Int]
+    _ columns: DesignColumns, names: [String], rows: [Int]?, _ known: inout KnownColumns
   ) throws(FormulaError) {
-    // Squares of larger numbers overflow.
-    if let bad = values.firstIndex(where: { !(abs($0) <= 1e150) }) {
-      throw .notFinite(
-        expression: name(), row: rows[bad] + 1, value: values[bad].isNaN ? "nan" : shortestText(values[bad]))
+    for (j, entries) in columns.entries.enumerated() {
+      if case .varying(let values) = entries {
+        try checkFinite(values, name: names[j], rows: rows, &known)
+      }
     }
-    let largest = values.reduce(0) { max($0, abs($1)) }
-    if largest > 0, largest < 1e-140 {
+  }
+
+  private static func checkFinite(
+    _ values: [Double], name: @autoclosure () -> String, rows: [Int]?, _ known: inout KnownColumns
+  ) throws(FormulaError) {
+    let largest = known.largest(in: values)
+    // Squares of larger numbers overflow.
+    if !(largest ?? .infinity <= 1e150), let bad = values.firstIndex(where: { !(abs($0) <= 1e150) }) {
+      throw .notFinite(
+        expression: name(), row: (rows?[bad] ?? bad) + 1,
+        value: values[bad].isNaN ? "nan" : shortestText(values[bad]))
+    }
+    if let largest, largest > 0, largest < 1e-140 {
       throw .vanishing(expression: name(), largest: shortestText(largest))
     }
   }
 }
 
 extension Column {
+  /// Whether an entry is missing.
+  fileprivate func hasMissing(_ known: inout KnownColumns) -> Bool {
+    switch values {
+    case .logical(let v): v.contains(nil)
+    case .integer(let v): v.hasMissing
+    case .real(let v): known.largest(in: v) == nil && v.contains(where: \.isNaN)
+    case .text(let v): v.contains(where: { $0 == nil })
+    }
+  }
+
   /// Clears the entries of rows that are missing here.
   func markMissing(in complete: inout [Bool]) {
     switch values {
@@ -234,5 +264,13 @@ extension Column {
     case .real(let v): for i in v.indices where v[i].isNaN { complete[i] = false }
     case .text(let v): for i in v.indices where v[i] == nil { complete[i] = false }
     }
+  }
+}
+
+extension [Int?] {
+  /// Whether an entry is missing.
+  fileprivate var hasMissing: Bool {
+    for case .none in self { return true }
+    return false
   }
 }

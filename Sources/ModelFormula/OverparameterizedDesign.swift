@@ -38,6 +38,7 @@ public struct OverparameterizedDesign: Sendable {
       values += [Double](repeating: 1, count: data.rowCount)
     }
     var factors: [(numeric: Set<String>, categorical: Set<String>)] = [([], [])]
+    var known = KnownColumns()
     for (index, parts) in coding.terms.enumerated() {
       let names = coding.factorNamesOfTerms[index]
       factors.append(
@@ -49,7 +50,8 @@ public struct OverparameterizedDesign: Sendable {
       var products: [[Double]] = []
       for (place, (name, part)) in zip(names, parts).enumerated() {
         let right = ProductColumn.columns(of: part, name: name)
-        let numbers = try part.withAllLevels.values(in: data, roles: coding.roles, formula: coding.formula)
+        let numbers = try part.withAllLevels.values(
+          in: data, roles: coding.roles, formula: coding.formula, known: &known)
         own = place == 0 ? right : right.flatMap { r in own.map { $0.times(r) } }
         products = place == 0 ? numbers : numbers.flatMap { r in products.map { zip($0, r).map(*) } }
       }

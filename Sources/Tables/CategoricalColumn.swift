@@ -20,6 +20,10 @@ public struct CategoricalColumn: Sendable, Equatable {
   /// Reads any column as a factor. Costs one dictionary look-up a row at most: none where an entry repeats the one before it, or is an integer and
   /// the integers lie close together.
   public init(_ column: Column) {
+    if case .integer(let numbers) = column.values, let coded = CloseIntegers(numbers) {
+      (name, levels, codes) = (column.name, coded.levels, coded.codes)
+      return
+    }
     name = column.name
     var levels = LevelCounter()
     var raw = [Int](repeating: -1, count: column.count)
@@ -32,11 +36,10 @@ public struct CategoricalColumn: Sendable, Equatable {
         raw[row] = code
       }
     case .integer(let numbers):
-      var codes = IntegerCodes(numbers)
       var (last, code): (Int?, Int) = (nil, -1)
       for row in numbers.indices {
         guard let number = numbers[row] else { continue }
-        if number != last { (last, code) = (number, codes.code(of: number, in: &levels)) }
+        if number != last { (last, code) = (number, levels.code(of: String(number))) }
         raw[row] = code
       }
     case .real(let numbers):
@@ -57,28 +60,39 @@ public struct CategoricalColumn: Sendable, Equatable {
     codes = raw
   }
 
-  /// Codes of integers: by a table over their range where that is not much longer than the column, else by their texts.
-  private struct IntegerCodes {
-    private var table: [Int] = []
-    private var least = 0
+  /// Codes of integers that lie close together, by a table over their range: in two passes, a third where some between them do not occur.
+  private struct CloseIntegers {
+    private(set) var codes: [Int]
+    private(set) var levels: [String]
 
-    init(_ numbers: [Int?]) {
+    /// Nil where the range is much longer than the column.
+    init?(_ numbers: [Int?]) {
       var (low, high) = (Int.max, Int.min)
-      for number in numbers {
-        guard let number else { continue }
+      for case .some(let number) in numbers {
         low = min(low, number)
         high = max(high, number)
       }
       let (range, overflow) = high.subtractingReportingOverflow(low)
-      guard !overflow, range >= 0, range < 4 * numbers.count else { return }
-      least = low
-      table = [Int](repeating: -1, count: range + 1)
-    }
-
-    mutating func code(of number: Int, in levels: inout LevelCounter) -> Int {
-      if table.isEmpty { return levels.code(of: String(number)) }
-      if table[number - least] < 0 { table[number - least] = levels.code(of: String(number)) }
-      return table[number - least]
+      guard !overflow, range >= 0, range < 4 * numbers.count else { return nil }
+      // The place of each number of the range among those that occur.
+      var place = [Int](repeating: -1, count: range + 1)
+      codes = [Int](unsafeUninitializedCapacity: numbers.count) { codes, count in
+        for (row, number) in numbers.enumerated() {
+          if let number {
+            codes[row] = number - low
+            place[number - low] = 0
+          } else {
+            codes[row] = -1
+          }
+        }
+        count = numbers.count
+      }
+      levels = []
+      for i in place.indices where place[i] == 0 {
+        place[i] = levels.count
+        levels.append(String(low + i))
+      }
+      if levels.count <= range { for row in codes.indices where codes[row] >= 0 { codes[row] = place[codes[row]] } }
     }
   }
 

@@ -180,9 +180,10 @@ struct CrossedCriterionTests {
   func onePath(_ formula: String) throws {
     let model = try LinearMixedModel(formula, data: try CriterionLawTests.salary("1"))
     let white = try WhitenedDesign(
-      z: model.randomMatrix, blocks: model.terms.map(\.columns), blockNames: ["department"],
-      effectNames: model.randomEffectNames, groupCounts: [model.groupLevels.count], x: model.fixedMatrix,
-      qr: PivotedQR(model.fixedMatrix), y: model.frame.response, interceptColumn: 0, rowFactors: nil)
+      ModelRows(model.frame, try RandomLayout(model.frame)), blocks: model.terms.map(\.columns),
+      blockNames: ["department"],
+      effectNames: model.randomEffectNames, groupCounts: [model.groupLevels.count],
+      qr: PivotedQR(model.fixedMatrix), interceptColumn: 0)
     let data = LevelCrossProducts(
       white, blocks: model.terms.map(\.columns),
       factors: [

@@ -12,10 +12,11 @@ struct IterativeCriterionTests {
   /// The data of a model, reduced for conjugate gradients however few its levels are.
   private func iterative(_ model: LinearMixedModel) throws -> LevelCrossProducts {
     let white = try WhitenedDesign(
-      z: model.randomMatrix, blocks: model.terms.map(\.columns), blockNames: model.terms.map(\.label),
+      ModelRows(model.frame, try RandomLayout(model.frame)), blocks: model.terms.map(\.columns),
+      blockNames: model.terms.map(\.label),
       effectNames: model.randomEffectNames,
-      groupCounts: model.terms.map { model.factors[$0.factor].levels.count }, x: model.fixedMatrix,
-      qr: PivotedQR(model.fixedMatrix), y: model.frame.response, interceptColumn: 0, rowFactors: nil)
+      groupCounts: model.terms.map { model.factors[$0.factor].levels.count },
+      qr: PivotedQR(model.fixedMatrix), interceptColumn: 0)
     return LevelCrossProducts(
       white, blocks: model.terms.map(\.columns),
       factors: model.factors.map { .init(columns: $0.columns, levelCount: $0.levels.count, codes: $0.codes) },

@@ -101,11 +101,13 @@ struct GroupFactors {
   }
 
   /// One Householder step on the first columns of a group's block.
-  private static func reflect(_ a: UnsafeMutablePointer<Double>, rows: Int, width: Int, column k: Int) {
+  static func reflect(_ a: UnsafeMutablePointer<Double>, rows: Int, width: Int, column k: Int) {
     let c = a + k * rows
     var squares = 0.0
-    for i in k..<rows { squares += c[i] * c[i] }
+    for i in k + 1..<max(rows, k + 1) { squares += c[i] * c[i] }
+    // Nothing below the diagonal: already triangular.
     guard squares > 0 else { return }
+    squares += c[k] * c[k]
     let norm = squares.squareRoot()
     let diagonal = c[k] > 0 ? -norm : norm
     let v0 = c[k] - diagonal

@@ -43,25 +43,22 @@ final class GroupReduction: Sendable {
 
   /// Reduces data.
   /// - Parameters:
-  ///   - z: all random-effects columns (n×q); `blocks` says which belong to one term.
-  ///   - x: fixed-effects columns of full rank (n×p), as factored in `qr`.
-  ///   - y: the response, the offset taken out.
+  ///   - rows: Z, X of full rank, y, and the level of each row; observations, or fewer rows with their cross-products.
+  ///   - blocks: which columns of Z belong to one term.
+  ///   - qr: X, times the rows' factors, factored.
   ///   - interceptColumn: the column of X that is 1 everywhere, if there is one.
-  ///   - rowFactors: √w of each row, with which `qr` was made as well; nil where all weights are 1.
-  ///   - codes: the level of each row, 0..<groupCount.
   /// - Throws: `FitError.collinearEffects` if a term's columns are linearly dependent over all rows.
   /// - Complexity: O(n(q + p)²).
   init(
-    z: Matrix, blocks: [Range<Int>], blockNames: [String], effectNames: [String], x: Matrix, qr: PivotedQR,
-    y: [Double], interceptColumn: Int?, rowFactors: [Double]?, codes: [Int], groupCount: Int
+    _ rows: ModelRows, blocks: [Range<Int>], blockNames: [String], effectNames: [String], qr: PivotedQR,
+    interceptColumn: Int?, groupCount: Int
   ) throws(FitError) {
     let white = try WhitenedDesign(
-      z: z, blocks: blocks, blockNames: blockNames, effectNames: effectNames,
-      groupCounts: [Int](repeating: groupCount, count: blocks.count), x: x, qr: qr, y: y,
-      interceptColumn: interceptColumn, rowFactors: rowFactors)
-    let n = y.count
-    let q = z.columns
-    let p = x.columns
+      rows, blocks: blocks, blockNames: blockNames, effectNames: effectNames,
+      groupCounts: [Int](repeating: groupCount, count: blocks.count), qr: qr, interceptColumn: interceptColumn
+    )
+    let n = rows.observationCount
+    let (q, p) = (rows.random.columns, rows.fixed.columns)
     rowCount = n
     self.groupCount = groupCount
     effectCount = q
@@ -70,8 +67,10 @@ final class GroupReduction: Sendable {
     design = white.coordinates
     let (whiteZ, u) = (white.effects, white.fixedAndResponse)
 
+    let length = rows.response.count
     let factors = GroupFactors(
-      whiteZ: whiteZ, u: u, rows: n, effects: q, columns: p + 1, codes: codes, groups: groupCount)
+      whiteZ: whiteZ, u: u, rows: length, effects: q, columns: p + 1, codes: rows.codes[0], groups: groupCount
+    )
     triangles = factors.triangles
     projections = factors.projections
     within = factors.within
@@ -84,8 +83,8 @@ final class GroupReduction: Sendable {
       leastRows = n
       for block in blocks {
         let own = GroupFactors(
-          whiteZ: Array(whiteZ[block.lowerBound * n..<block.upperBound * n]), u: u, rows: n,
-          effects: block.count, columns: p + 1, codes: codes, groups: groupCount)
+          whiteZ: Array(whiteZ[block.lowerBound * length..<block.upperBound * length]), u: u, rows: length,
+          effects: block.count, columns: p + 1, codes: rows.codes[0], groups: groupCount)
         leastRows = min(leastRows, n - own.ranks.reduce(0, +))
       }
     }

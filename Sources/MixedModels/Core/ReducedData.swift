@@ -14,34 +14,32 @@ enum ReducedData: Sendable {
   /// - Parameter exact: whether an exact factorization is made however long it takes.
   /// - Throws: `FitError.collinearEffects` if a term's columns are linearly dependent over all rows.
   init(
-    z: Matrix, terms: [LinearMixedModel.RandomTerm], factors: [LinearMixedModel.GroupingFactor], x: Matrix,
-    qr: PivotedQR, y: [Double], interceptColumn: Int?, rowFactors: [Double]?, exact: Bool = false
+    _ rows: ModelRows, terms: [LinearMixedModel.RandomTerm], factors: [LinearMixedModel.GroupingFactor],
+    qr: PivotedQR, interceptColumn: Int?, exact: Bool = false
   ) throws(FitError) {
+    let p = rows.fixed.columns
     let blocks = terms.map(\.columns)
     if factors.count == 1 {
       self = .single(
         try GroupReduction(
-          z: z, blocks: blocks, blockNames: terms.map(\.label), effectNames: terms.flatMap(\.names), x: x,
-          qr: qr,
-          y: y, interceptColumn: interceptColumn, rowFactors: rowFactors, codes: factors[0].codes,
-          groupCount: factors[0].levels.count))
+          rows, blocks: blocks, blockNames: terms.map(\.label), effectNames: terms.flatMap(\.names), qr: qr,
+          interceptColumn: interceptColumn, groupCount: factors[0].levels.count))
       return
     }
     let white = try WhitenedDesign(
-      z: z, blocks: blocks, blockNames: terms.map(\.label), effectNames: terms.flatMap(\.names),
-      groupCounts: terms.map { factors[$0.factor].levels.count }, x: x, qr: qr, y: y,
-      interceptColumn: interceptColumn, rowFactors: rowFactors)
-    let levels = factors.map {
-      LevelCrossProducts.Factor(columns: $0.columns, levelCount: $0.levels.count, codes: $0.codes)
+      rows, blocks: blocks, blockNames: terms.map(\.label), effectNames: terms.flatMap(\.names),
+      groupCounts: terms.map { factors[$0.factor].levels.count }, qr: qr, interceptColumn: interceptColumn)
+    let levels = zip(factors, rows.codes).map {
+      LevelCrossProducts.Factor(columns: $0.columns, levelCount: $0.levels.count, codes: $1)
     }
-    let data = LevelCrossProducts(white, blocks: blocks, factors: levels, fixedCount: x.columns)
+    let data = LevelCrossProducts(white, blocks: blocks, factors: levels, fixedCount: p)
     if exact || data.operationCount <= ReducedData.mostOperations {
       self = .several(data)
     } else {
       self = .iterative(
         data.stages.count == 1
           ? data
-          : LevelCrossProducts(white, blocks: blocks, factors: levels, fixedCount: x.columns, mostStages: 1))
+          : LevelCrossProducts(white, blocks: blocks, factors: levels, fixedCount: p, mostStages: 1))
     }
   }
 

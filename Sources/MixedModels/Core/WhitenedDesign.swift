@@ -43,28 +43,29 @@ struct WhitenedDesign {
 
   /// Whitens data.
   /// - Parameters:
-  ///   - z: all random-effects columns (n×q); `blocks` says which belong to one term.
+  ///   - rows: Z and y, and X of full rank.
+  ///   - blocks: which columns of Z belong to one term.
   ///   - groupCounts: the number of levels of each term's factor.
-  ///   - x: fixed-effects columns of full rank (n×p), as factored in `qr`.
-  ///   - y: the response, the offset taken out.
+  ///   - qr: X, times the rows' factors, factored.
   ///   - interceptColumn: the column of X that is 1 everywhere, if there is one.
-  ///   - rowFactors: √w of each row, with which `qr` was made as well; nil where all weights are 1.
   /// - Throws: `FitError.collinearEffects` if a term's columns are linearly dependent over all rows.
   /// - Complexity: O(n(q + p)²).
   init(
-    z: Matrix, blocks: [Range<Int>], blockNames: [String], effectNames: [String], groupCounts: [Int],
-    x: Matrix, qr: PivotedQR, y: [Double], interceptColumn: Int?, rowFactors: [Double]?
+    _ rows: ModelRows, blocks: [Range<Int>], blockNames: [String], effectNames: [String], groupCounts: [Int],
+    qr: PivotedQR, interceptColumn: Int?
   ) throws(FitError) {
-    let n = y.count
+    let (z, rowFactors) = (rows.random, rows.rowFactors)
+    let n = rows.response.count
     let q = z.columns
-    let p = x.columns
+    let p = rows.fixed.columns
 
     // √J times the orthonormal factor of each term's columns.
     var scale = Matrix(rows: q, columns: q)
     var whiteZ = z.storage
     for (index, block) in blocks.enumerated() {
       let failed = WhitenedDesign.orthonormalize(
-        &whiteZ, rows: n, columns: block, rowFactors: rowFactors, triangle: &scale)
+        &whiteZ, rows: n, columns: block, rowFactors: rowFactors, shifts: rows.shifts?.random,
+        triangle: &scale)
       if let failed { throw .collinearEffects(term: blockNames[index], column: effectNames[failed]) }
       let rootJ = Double(groupCounts[index]).squareRoot()
       for k in block {
@@ -75,11 +76,10 @@ struct WhitenedDesign {
     effects = whiteZ
 
     // Orthonormal X and the residual of y. A constant far from 0 is taken out first where X holds it.
-    let mean = interceptColumn == nil ? 0 : y.reduce(0, +) / Double(n)
-    var y = y.map { $0 - mean }
+    let mean =
+      interceptColumn == nil ? 0 : rows.shifts?.response ?? rows.response.reduce(0, +) / Double(n)
+    var y = rows.shifts == nil ? rows.response.map { $0 - mean } : rows.response
     if let rowFactors { for i in 0..<n { y[i] *= rowFactors[i] } }
-    var triangle = Matrix(rows: p, columns: p)
-    for j in 0..<p { for i in 0...j { triangle[i, j] = qr.factors[i, j] } }
     var effects = y
     qr.applyTransposedQ(to: &effects)
     var pooled = qr.coefficients(fromEffects: effects)
@@ -98,8 +98,8 @@ struct WhitenedDesign {
     u += effects
     fixedAndResponse = u
     coordinates = Coordinates(
-      effectScale: scale, fixedScale: triangle, logFixedGram: 2 * qr.logAbsDeterminant,
-      logWeights: 2 * (rowFactors?.reduce(0) { $0 + log($1) } ?? 0), pooledCoefficients: pooled,
+      effectScale: scale, fixedScale: qr.positiveTriangle, logFixedGram: 2 * qr.logAbsDeterminant,
+      logWeights: rows.logWeights, pooledCoefficients: pooled,
       responseScale: responseScale,
       inflations: WhitenedDesign.inflations(effects: whiteZ, count: q, fixed: u, fixedCount: p, rows: n))
   }
@@ -138,14 +138,15 @@ struct WhitenedDesign {
   /// Behind a constant, a column far from zero gives up a value in its middle first: that difference rounds nothing.
   static func orthonormalize(
     _ storage: inout [Double], rows n: Int, columns: Range<Int>, rowFactors: [Double]?,
-    triangle: inout Matrix
+    shifts: [Double]? = nil, triangle: inout Matrix
   ) -> Int? {
     storage.withUnsafeMutableBufferPointer { b -> Int? in
       let first = columns.lowerBound
-      let constant = (0..<n).allSatisfy { b[first * n + $0] == b[first * n] } ? b[first * n] : 0
+      let constant =
+        shifts != nil ? 1 : (0..<n).allSatisfy { b[first * n + $0] == b[first * n] } ? b[first * n] : 0
       for k in columns {
-        var middle = 0.0
-        if constant != 0, k > first {
+        var middle = shifts?[k] ?? 0
+        if shifts == nil, constant != 0, k > first {
           var (low, high) = (Double.infinity, -Double.infinity)
           for i in 0..<n {
             low = min(low, b[i + k * n])

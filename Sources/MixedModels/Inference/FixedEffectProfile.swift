@@ -113,8 +113,10 @@ struct RefittedFixedEffectProfile: FixedEffectProfile {
   func deviance(at value: Double) -> Double {
     let y = zip(model.frame.responseBesideOffset, column).map { $0 - value * $1 }
     let data = try? ReducedData(
-      z: model.randomMatrix, terms: model.terms, factors: model.factors, x: others, qr: qr, y: y,
-      interceptColumn: interceptColumn, rowFactors: model.frame.rowFactors)
+      ModelRows(
+        random: model.randomMatrix, fixed: others, response: y, rowFactors: model.frame.rowFactors,
+        codes: model.factors.map(\.codes)),
+      terms: model.terms, factors: model.factors, qr: qr, interceptColumn: interceptColumn)
     guard let data else { return .infinity }
     return CovarianceOptimizer(data.criterion(.ml)).minimize()?.value ?? .infinity
   }

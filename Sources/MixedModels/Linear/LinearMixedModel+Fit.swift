@@ -10,7 +10,7 @@ extension LinearMixedModel {
   /// - Complexity: about 20 evaluations of O(J·q²(q + p)), none of which depends on n.
   public func fit(by method: EstimationMethod = .reml) throws(FitError) -> LinearMixedModelFit {
     let (method, spanned) = try methodAndSpannedEffects(method)
-    let q = randomMatrix.columns
+    let q = randomColumns.count
     let workspace = reducedData.criterion(method)
     let optimizer = CovarianceOptimizer(workspace)
     guard var optimum = optimizer.minimize() else {
@@ -45,9 +45,9 @@ extension LinearMixedModel {
   func methodAndSpannedEffects(
     _ method: EstimationMethod
   ) throws(FitError) -> (EstimationMethod, spanned: [Int]) {
-    let method = fixedMatrix.columns == 0 ? .ml : method
+    let method = fixedColumns.count == 0 ? .ml : method
     let spanned = method == .reml ? reducedData.effectsSpannedByFixed : []
-    if spanned.count == randomMatrix.columns {
+    if spanned.count == randomColumns.count {
       let effects = factors.indices.map { f in terms.filter { $0.factor == f }.flatMap(\.names) }
       throw unequalWeights ?? .spannedByFixedEffects(effects: effects, factors: factors.map(\.name))
     }

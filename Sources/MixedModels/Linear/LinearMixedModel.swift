@@ -16,7 +16,9 @@ public struct LinearMixedModel: Sendable {
   /// Response and design matrices.
   public let frame: ModelFrame
   /// The fixed-effects matrix with aliased columns left out (n×p).
-  public let fixedMatrix: Matrix
+  public var fixedMatrix: Matrix { fixedColumns.matrix }
+  /// Its columns.
+  let fixedColumns: DesignColumns
   /// Names of the fixed effects that are estimated.
   public let fixedEffectNames: [String]
   /// For each of them the index of its term, 0 for the constant.
@@ -24,7 +26,9 @@ public struct LinearMixedModel: Sendable {
   /// Names of columns left out because the ones before them span them.
   public let droppedColumns: [String]
   /// The columns of all random-effects terms side by side (n×q).
-  public let randomMatrix: Matrix
+  public var randomMatrix: Matrix { randomColumns.matrix }
+  /// The same one by one.
+  let randomColumns: DesignColumns
   /// The random-effects terms, in order.
   public let terms: [RandomTerm]
   /// The grouping factors, in the order of their first terms.
@@ -121,33 +125,28 @@ public struct LinearMixedModel: Sendable {
       let grouping = frame.random[k].grouping
       throw .oneGroup(factor: grouping.name, level: grouping.levels.first ?? "")
     }
-    let rowFactors = frame.rowFactors
-    let full = PivotedQR(frame.fixed, rowFactors: rowFactors)
+    let layout = try RandomLayout(frame)
+    let all = ModelRows(frame, layout)
+    let full = all.fixedFactorization
     let names = frame.fixedCoding.columnNames
     let kept = full.pivot[..<full.rank].sorted()
-    let n = frame.response.count
-    var storage: [Double] = []
-    storage.reserveCapacity(n * kept.count)
-    for k in kept { storage += frame.fixed.storage[k * n..<(k + 1) * n] }
-    let x = full.rank == names.count ? frame.fixed : Matrix(rows: n, columns: kept.count, storage: storage)
-    guard n > x.columns else {
-      throw .tooFewRows(rows: n, coefficients: x.columns, omitted: frame.omittedCount)
+    guard frame.response.count > kept.count else {
+      throw .tooFewRows(rows: frame.response.count, coefficients: kept.count, omitted: frame.omittedCount)
     }
-    let layout = try RandomLayout(frame)
+    let isWhole = full.rank == names.count
+    let rows = isWhole ? all : all.keeping(fixedColumns: kept)
     formula = frame.formula
     self.frame = frame
-    fixedMatrix = x
+    fixedColumns = isWhole ? frame.fixedColumns : frame.fixedColumns.selecting(columns: kept)
     fixedEffectNames = kept.map { names[$0] }
     termOfFixedEffect = kept.map { frame.fixedCoding.termOfColumn[$0] }
     droppedColumns = names.indices.filter { !kept.contains($0) }.map { names[$0] }
-    randomMatrix = layout.matrix
+    randomColumns = layout.columns
     terms = layout.terms
     factors = layout.factors
     reducedData = try ReducedData(
-      z: layout.matrix, terms: layout.terms, factors: layout.factors, x: x,
-      qr: full.rank == names.count ? full : PivotedQR(x, rowFactors: rowFactors),
-      y: frame.responseBesideOffset, interceptColumn: kept.firstIndex { names[$0] == "(Intercept)" },
-      rowFactors: rowFactors, exact: exact)
+      rows, terms: layout.terms, factors: layout.factors, qr: isWhole ? full : rows.fixedFactorization,
+      interceptColumn: kept.firstIndex { names[$0] == "(Intercept)" }, exact: exact)
     try checkIdentification()
   }
 
@@ -165,7 +164,7 @@ public struct LinearMixedModel: Sendable {
   /// Effects and residuals that cannot be told apart.
   private var notIdentified: FitError {
     .notIdentified(
-      factor: groupingFactor, groups: groupLevels.count, effects: randomMatrix.columns,
+      factor: groupingFactor, groups: groupLevels.count, effects: randomColumns.count,
       rows: frame.response.count, omitted: frame.omittedCount)
   }
 

@@ -1,24 +1,23 @@
-import LinearAlgebra
 import ModelFormula
 
 /// The random-effects terms of a frame in the model's order, their columns side by side, and the factors over which they vary.
 struct RandomLayout {
   let terms: [LinearMixedModel.RandomTerm]
   let factors: [LinearMixedModel.GroupingFactor]
-  /// Z (n×q).
-  let matrix: Matrix
+  /// The columns of Z (n×q).
+  let columns: DesignColumns
 
   /// - Throws: `FitError` for terms without effects, and effects that stand twice over one factor.
   init(_ frame: ModelFrame) throws(FitError) {
     var terms: [LinearMixedModel.RandomTerm] = []
     var names: [String] = []
-    var z: [Double] = []
+    var designs: [DesignColumns] = []
     var next = 0
     let random = frame.random
     // Entries are looked into, not copied.
     for index in RandomLayout.order(random.indices.map { random[$0].grouping.levels.count }) {
       let group = random[index].grouping.name
-      let count = random[index].matrix.columns
+      let count = random[index].columns.count
       let effects = random[index].columnNames
       let place = terms.count { names[$0.factor] == group }
       let label = place == 0 ? group : "\(group).\(place)"
@@ -28,7 +27,7 @@ struct RandomLayout {
         .init(
           label: label, names: effects, columns: next..<next + count,
           factor: names.firstIndex(of: group)!, design: index))
-      z += random[index].matrix.storage
+      designs.append(random[index].columns)
       next += count
     }
     factors = names.indices.map { f in
@@ -45,7 +44,7 @@ struct RandomLayout {
       }
     }
     self.terms = terms
-    matrix = Matrix(rows: frame.response.count, columns: next, storage: z)
+    columns = DesignColumns(joining: designs, rows: frame.response.count)
   }
 
   /// lme4's order of terms: as they are written if no term has more levels than the one before it; else by decreasing numbers of levels, of
