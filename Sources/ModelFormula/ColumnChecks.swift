@@ -1,17 +1,20 @@
 import Tables
 
 /// What has been read once of a frame's columns: the values of numeric terms by their texts, so that a predictor that stands in several terms is one column;
-/// and the columns that have been checked for missing and extreme numbers.
+/// and the columns of which it is known that no number is missing or extreme.
 struct KnownColumns {
   private var values: [String: [Double]] = [:]
-  private var magnitudes: [(column: [Double], largest: Double)] = []
+  private var ordinary: [[Double]] = []
 
-  /// The largest absolute value of a column without missing and infinite entries, else nil. A column whose memory has been looked at is not read again.
-  mutating func largest(in column: [Double]) -> Double? {
-    if let known = magnitudes.first(where: { $0.column.sharesMemory(with: column) }) { return known.largest }
-    guard let largest = column.largestIfFinite else { return nil }
-    if column.count >= DesignColumns.leastSeparateRows { magnitudes.append((column, largest)) }
-    return largest
+  /// Whether all entries are finite, and their magnitudes far from where squares overflow or vanish; of a column of which that is not so at once
+  /// the entries have to be looked at. A column whose memory has been looked at is not read again.
+  mutating func isOrdinary(_ column: [Double]) -> Bool {
+    if ordinary.contains(where: { $0.sharesMemory(with: column) }) { return true }
+    // NaN and infinity stay in a sum.
+    let sum = column.sumOfMagnitudes
+    guard sum == 0 || sum > 1e-120 && sum < 1e150 else { return false }
+    if column.count >= DesignColumns.leastSeparateRows { ordinary.append(column) }
+    return true
   }
 
   /// The values of a numeric term, made at its first mention.
@@ -33,28 +36,27 @@ extension [Double] {
     }
   }
 
-  /// The largest absolute value; nil if an entry is NaN or infinite. One pass over memory.
-  fileprivate var largestIfFinite: Double? {
+  /// Σ|x|, in one pass over memory.
+  fileprivate var sumOfMagnitudes: Double {
     withUnsafeBufferPointer { buffer in
-      var largest = SIMD8<Double>(repeating: 0)
-      // x − x is 0 for every finite number.
-      var fault = SIMD8<Double>(repeating: 0)
-      let whole = buffer.count & ~7
+      let sign = SIMD4<UInt64>(repeating: 1 << 63)
+      var (first, second) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+      func magnitudes(at i: Int) -> SIMD4<Double> {
+        let x = UnsafeRawPointer(buffer.baseAddress! + i).loadUnaligned(as: SIMD4<UInt64>.self)
+        return unsafeBitCast(x & ~sign, to: SIMD4<Double>.self)
+      }
       var i = 0
-      while i < whole {
-        let x = UnsafeRawPointer(buffer.baseAddress! + i).loadUnaligned(as: SIMD8<Double>.self)
-        fault += x - x
-        largest.replace(with: x, where: x .> largest)
-        largest.replace(with: -x, where: -x .> largest)
+      while i + 8 <= buffer.count {
+        first += magnitudes(at: i)
+        second += magnitudes(at: i + 4)
         i += 8
       }
-      var (most, sum) = (largest.max(), fault.sum())
+      var sum = (first + second).sum()
       while i < buffer.count {
-        sum += buffer[i] - buffer[i]
-        most = Swift.max(most, abs(buffer[i]))
+        sum += abs(buffer[i])
         i += 1
       }
-      return sum == 0 ? most : nil
+      return sum
     }
   }
 }

@@ -1,5 +1,5 @@
 import LinearAlgebra
-import Synchronization
+import Tables
 
 /// The columns of a design, n rows each. Of a long table the columns are kept one by one: those that are columns of the data share
 /// their memory, and the matrix is made when it is first asked for.
@@ -97,21 +97,14 @@ public struct DesignColumns: Sendable {
 private final class SeparateColumns: Sendable {
   let columns: [DesignColumns.Entries]
   private let rows: Int
-  private let made = Mutex<Matrix?>(nil)
+  private let made = MadeOnce<Matrix>()
 
   init(_ columns: [DesignColumns.Entries], rows: Int) {
     self.columns = columns
     self.rows = rows
   }
 
-  var matrix: Matrix {
-    made.withLock { known in
-      if let known { return known }
-      let matrix = assembled()
-      known = matrix
-      return matrix
-    }
-  }
+  var matrix: Matrix { made.value(assembled) }
 
   func assembled() -> Matrix {
     var storage: [Double] = []

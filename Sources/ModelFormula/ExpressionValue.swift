@@ -26,9 +26,9 @@ extension FormulaExpression {
     case .variable(let name, _):
       guard let column = data[name] else { throw .missingVariable(name, available: data.columnNames) }
       switch column.values {
-      case .text, .logical: return .categorical(CategoricalColumn(column))
+      case .text, .logical: return .categorical(column.factor)
       default:
-        if factors.contains(name) { return .categorical(CategoricalColumn(column)) }
+        if factors.contains(name) { return .categorical(column.factor) }
         return .numeric(column.numbers!)
       }
     case .call(let function, _, let at) where function == "factor" || function == "as.factor":
@@ -37,7 +37,7 @@ extension FormulaExpression {
           formula: formula, column: at, what: text, hint: "factor() takes the name of one column")
       }
       guard let column = data[name] else { throw .missingVariable(name, available: data.columnNames) }
-      return .categorical(CategoricalColumn(column))
+      return .categorical(column.factor)
     case .parenthesized(let inner, _):
       return try inner.value(in: data, factors: factors, formula: formula)
     default:

@@ -185,7 +185,7 @@ public struct ModelFrame: Sendable {
       guard let name = expression.factorColumn ?? expression.variables.first, let column = data[name] else {
         throw .missingVariable(expression.text, available: data.columnNames)
       }
-      let factor = CategoricalColumn(column)
+      let factor = column.factor
       // A plain column goes by its own name, without the backquotes that a formula needs.
       if case .variable = expression.unwrapped { return factor }
       return CategoricalColumn(name: expression.text, levels: factor.levels, codes: factor.codes)
@@ -232,28 +232,25 @@ public struct ModelFrame: Sendable {
   private static func checkFinite(
     _ values: [Double], name: @autoclosure () -> String, rows: [Int]?, _ known: inout KnownColumns
   ) throws(FormulaError) {
-    let largest = known.largest(in: values)
+    if known.isOrdinary(values) { return }
     // Squares of larger numbers overflow.
-    if !(largest ?? .infinity <= 1e150), let bad = values.firstIndex(where: { !(abs($0) <= 1e150) }) {
+    if let bad = values.firstIndex(where: { !(abs($0) <= 1e150) }) {
       throw .notFinite(
         expression: name(), row: (rows?[bad] ?? bad) + 1,
         value: values[bad].isNaN ? "nan" : shortestText(values[bad]))
     }
-    if let largest, largest > 0, largest < 1e-140 {
+    let largest = values.reduce(0) { max($0, abs($1)) }
+    if largest > 0, largest < 1e-140 {
       throw .vanishing(expression: name(), largest: shortestText(largest))
     }
   }
 }
 
 extension Column {
-  /// Whether an entry is missing.
+  /// Whether an entry is missing; real columns are read for their magnitudes too.
   fileprivate func hasMissing(_ known: inout KnownColumns) -> Bool {
-    switch values {
-    case .logical(let v): v.contains(nil)
-    case .integer(let v): v.hasMissing
-    case .real(let v): known.largest(in: v) == nil && v.contains(where: \.isNaN)
-    case .text(let v): v.contains(where: { $0 == nil })
-    }
+    if case .real(let numbers) = values, known.isOrdinary(numbers) { return false }
+    return hasMissing
   }
 
   /// Clears the entries of rows that are missing here.
@@ -264,13 +261,5 @@ extension Column {
     case .real(let v): for i in v.indices where v[i].isNaN { complete[i] = false }
     case .text(let v): for i in v.indices where v[i] == nil { complete[i] = false }
     }
-  }
-}
-
-extension [Int?] {
-  /// Whether an entry is missing.
-  fileprivate var hasMissing: Bool {
-    for case .none in self { return true }
-    return false
   }
 }

@@ -13,7 +13,7 @@ extension DataTable {
     let shown = rowCount > 20 && !complete ? 10 : rowCount
     var out = "# A tibble: \(TibbleText.grouped(rowCount)) × \(TibbleText.grouped(columns.count))\n"
     if let groups, let column = self[groups] {
-      out += "# Groups:   \(groups) [\(TibbleText.grouped(CategoricalColumn(column).levels.count))]\n"
+      out += "# Groups:   \(groups) [\(TibbleText.grouped(column.factor.levels.count))]\n"
     }
     if rowCount == 0 { return out + "# ℹ \(columns.count) variables: \(TibbleText.named(columns[...]))\n" }
 

@@ -19,7 +19,7 @@ public struct CategoricalColumn: Sendable, Equatable {
 
   /// Reads any column as a factor. Costs one dictionary look-up a row at most: none where an entry repeats the one before it, or is an integer and
   /// the integers lie close together.
-  public init(_ column: Column) {
+  init(levelsOf column: Column) {
     if case .integer(let numbers) = column.values, let coded = CloseIntegers(numbers) {
       (name, levels, codes) = (column.name, coded.levels, coded.codes)
       return
@@ -92,7 +92,9 @@ public struct CategoricalColumn: Sendable, Equatable {
         place[i] = levels.count
         levels.append(String(low + i))
       }
-      if levels.count <= range { for row in codes.indices where codes[row] >= 0 { codes[row] = place[codes[row]] } }
+      if levels.count <= range {
+        for row in codes.indices where codes[row] >= 0 { codes[row] = place[codes[row]] }
+      }
     }
   }
 

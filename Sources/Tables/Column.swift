@@ -15,6 +15,14 @@ public struct Column: Sendable, Equatable {
   /// Where a text column read from a file first holds a text that is no number; nil for other columns.
   public let firstText: CSVPlace?
 
+  private let facts = Facts()
+
+  /// What is found out of the entries when it is first asked for; copies of the column share it.
+  private final class Facts: Sendable {
+    let hasMissing = MadeOnce<Bool>()
+    let factor = MadeOnce<CategoricalColumn>()
+  }
+
   /// A column from its name and entries.
   public init(_ name: String, _ values: Values, firstText: CSVPlace? = nil) {
     self.name = name
@@ -61,6 +69,21 @@ public struct Column: Sendable, Equatable {
     case .text(let v): v[row] == nil
     }
   }
+
+  /// Whether an entry is missing. The entries are looked through once.
+  public var hasMissing: Bool {
+    facts.hasMissing.value {
+      switch values {
+      case .logical(let v): v.contains { $0 == nil }
+      case .integer(let v): v.contains { $0 == nil }
+      case .real(let v): v.contains { $0.isNaN }
+      case .text(let v): v.contains { $0 == nil }
+      }
+    }
+  }
+
+  /// The column as a factor. The levels are found once.
+  public var factor: CategoricalColumn { facts.factor.value { CategoricalColumn(levelsOf: self) } }
 
   /// The entry of a row as text in full precision; nil where it is missing.
   public func text(_ row: Int) -> String? {

@@ -54,8 +54,8 @@ struct MarginalHypothesesTests {
   func relabelled() throws {
     let formula = "y ~ f * t + (1 | g)"
     let data = try Self.table("cells")
-    let f = CategoricalColumn(try #require(data["f"]))
-    let t = CategoricalColumn(try #require(data["t"]))
+    let f = try #require(data["f"]).factor
+    let t = try #require(data["t"]).factor
     let own = try Self.anova(formula, data)
     #expect(own.emptyCells == ["fb:tw"] && own.untestedTerms.isEmpty)
     for (order, words) in [
@@ -128,7 +128,7 @@ struct MarginalHypothesesTests {
   @Test("a term that another's columns span has nothing to test")
   func spanned() throws {
     let data = try Self.table("cells")
-    let f = CategoricalColumn(try #require(data["f"]))
+    let f = try #require(data["f"]).factor
     let nested = DataTable(data.columns + [Column("h", f.codes.map { $0 == 0 ? "p" : "q" })])
     let anova = try Self.anova("y ~ h + f + t + (1 | g)", nested)
     #expect(anova.rows.map(\.term) == ["f", "t"] && anova.rows.map(\.test.numerator) == [1, 2])

@@ -15,7 +15,10 @@ extension CovarianceOptimizer {
       var decrement = 0.0
       for e in 0..<s { decrement -= chart[e] * step[e] }
       let last = full && decrement < 1e-9
-      if let known, full, decrement < 1e-2, !last, isHeading(for: known, value: value, decrement: decrement) {
+      // Up to a tenth of a standard error, or a step of three percent where groups are many.
+      if let known, full, decrement < max(1e-2, 1e-3 * Double(criterion.leastGroupCount)), !last,
+        isHeading(for: known, value: value, decrement: decrement)
+      {
         return nil
       }
       var largest = 0.0
@@ -48,8 +51,8 @@ extension CovarianceOptimizer {
     return descendOnFace(value)
   }
 
-  /// Whether the full step from a point within a tenth of a standard error of an optimum leads to a known one: Newton's model then tells
-  /// both the optimum's value, f − decrement/2, and its place.
+  /// Whether the full step from a point close to an optimum leads to a known one: Newton's model then tells both the optimum's value,
+  /// f − decrement/2, and its place.
   private func isHeading(for known: End, value: Double, decrement: Double) -> Bool {
     guard known.converged, abs(value - decrement / 2 - known.value) < 0.05 * decrement + 1e-11 * abs(value),
       !moveInChart(by: 1)

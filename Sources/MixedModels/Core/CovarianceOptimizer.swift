@@ -26,12 +26,13 @@ final class CovarianceOptimizer {
   }
 
   let criterion: CovarianceCriterion
-  /// Where the criterion was evaluated last, if it is expensive.
-  private var lastPoint: [Double] = []
-  /// Whether the criterion was evaluated last at a point, up to rounding.
+  /// Where the criterion was evaluated last (q×q).
+  private let lastPoint: Pointer
+  /// Whether the criterion was evaluated last at a point: at the very point, or up to rounding where an evaluation is expensive.
   func endedAt(_ point: [Double]) -> Bool {
-    lastPoint.count == point.count
-      && zip(lastPoint, point).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, abs($1)) }
+    let tolerance = criterion.isExpensive ? 1e-12 : 0
+    return evaluationCount > 0
+      && point.indices.allSatisfy { abs(lastPoint[$0] - point[$0]) <= tolerance * max(1, abs(point[$0])) }
   }
 
   /// The smallest eigenvalue of the last Hessian with a unit diagonal: near 0 where data do not tell all parameters apart.
@@ -69,9 +70,10 @@ final class CovarianceOptimizer {
     self.criterion = criterion
     q = criterion.effectCount
     s = criterion.directions.count
-    let sizes = [q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, s, s * s, s, s * s]
+    let sizes = [q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, s, s * s, s, s * s]
     let wide = max(s * s, q * q)
     block = ScratchBlock(count: sizes.reduce(0, +) + 2 * wide + max(q, s))
+    lastPoint = block.take(q * q)
     psi = block.take(q * q)
     trial = block.take(q * q)
     factor = block.take(q * q)
@@ -283,7 +285,7 @@ final class CovarianceOptimizer {
 
   func evaluate(_ at: Pointer) -> Double {
     evaluationCount += 1
-    if criterion.isExpensive { lastPoint = Array(UnsafeBufferPointer(start: at, count: q * q)) }
+    for i in 0..<q * q { lastPoint[i] = at[i] }
     return criterion.evaluate(at: at)
   }
 }

@@ -7,8 +7,10 @@ extension LevelCompression {
   private static let longestRun = 2048
 
   /// One pass over all rows: for each level Σw, its first row, the sums and the products of what the rows differ from the first.
-  func addProducts(to sums: Sums, stride: Int) {
+  /// - Returns: the number of rows of each level.
+  func addProducts(to sums: Sums, stride: Int) -> [Int] {
     let k = columns.count
+    var sizes = [Int](repeating: 0, count: levelCount)
     LevelCompression.withPointers(to: columns) { columns in
       codes.withUnsafeBufferPointer { codes in
         var i = 0
@@ -17,7 +19,7 @@ extension LevelCompression {
           var end = i + 1
           while end < codes.count, codes[end] == code, end - i < LevelCompression.longestRun { end += 1 }
           let own = sums + code * stride
-          if own[0] == 0 { for a in 0..<k { own[1 + a] = columns[a][i] } }
+          if sizes[code] == 0 { for a in 0..<k { own[1 + a] = columns[a][i] } }
           if let rowFactors {
             for row in i..<end {
               add(row, of: columns, weight: rowFactors[row] * rowFactors[row], to: own)
@@ -27,10 +29,12 @@ extension LevelCompression {
           } else {
             addRun(i, end - i, of: columns, to: own)
           }
+          sizes[code] += end - i
           i = end
         }
       }
     }
+    return sizes
   }
 
   private func add(_ row: Int, of columns: [Column], weight: Double, to own: Sums) {
@@ -52,42 +56,61 @@ extension LevelCompression {
     own[0] += Double(count)
     let (first, totals) = (own + 1, own + 1 + k)
     var product = own + 1 + 2 * k
-    for a in 0..<k {
+    var a = 0
+    while a < k {
       let x = columns[a] + start
       var b = 0
-      while b < a {
-        let y = columns[b] + start
-        product[b] += LevelCompression.product(x, first[a], y, first[b], count)
+      while b + 1 < a {
+        product[b] += LevelCompression.product(x, first[a], columns[b] + start, first[b], count)
         b += 1
       }
-      let (sum, squares) = LevelCompression.sumAndSquares(x, first[a], count)
-      totals[a] += sum
-      product[a] += squares
+      // The column and the one before it in one pass.
+      if a > 0 {
+        let sums = LevelCompression.sums(x, first[a], columns[b] + start, first[b], count)
+        totals[a] += sums.x
+        product[a] += sums.xx
+        product[b] += sums.xy
+        if a == 1 {
+          totals[b] += sums.y
+          own[1 + 2 * k] += sums.yy
+        }
+      } else if k == 1 {
+        let sums = LevelCompression.sums(x, first[a], x, first[a], count)
+        totals[a] += sums.x
+        product[a] += sums.xx
+      }
       product += a + 1
+      a += 1
     }
   }
 
-  /// Σ(x − x₀) and Σ(x − x₀)².
-  private static func sumAndSquares(_ x: Column, _ x0: Double, _ count: Int) -> (Double, Double) {
-    let shift = Lanes(repeating: x0)
-    var (s1, s2, q1, q2) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
+  /// The sums of x − x₀ and y − y₀, their squares and products.
+  private static func sums(
+    _ x: Column, _ x0: Double, _ y: Column, _ y0: Double, _ count: Int
+  ) -> (x: Double, y: Double, xx: Double, xy: Double, yy: Double) {
+    let (shiftX, shiftY) = (Lanes(repeating: x0), Lanes(repeating: y0))
+    var (sx, sy, xx, xy, yy) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
     var i = 0
-    while i + 8 <= count {
-      let (a, b) = (load(x + i) - shift, load(x + i + 4) - shift)
-      s1 += a
-      s2 += b
-      q1 += a * a
-      q2 += b * b
-      i += 8
+    while i + 4 <= count {
+      let (a, b) = (load(x + i) - shiftX, load(y + i) - shiftY)
+      sx += a
+      sy += b
+      xx += a * a
+      xy += a * b
+      yy += b * b
+      i += 4
     }
-    var (sum, squares) = ((s1 + s2).sum(), (q1 + q2).sum())
+    var result = (x: sx.sum(), y: sy.sum(), xx: xx.sum(), xy: xy.sum(), yy: yy.sum())
     while i < count {
-      let a = x[i] - x0
-      sum += a
-      squares += a * a
+      let (a, b) = (x[i] - x0, y[i] - y0)
+      result.x += a
+      result.y += b
+      result.xx += a * a
+      result.xy += a * b
+      result.yy += b * b
       i += 1
     }
-    return (sum, squares)
+    return result
   }
 
   /// Σ(x − x₀)(y − y₀).
@@ -114,7 +137,7 @@ extension LevelCompression {
   func rows(of levels: [Int]) -> [Int: [Int]] {
     guard !levels.isEmpty else { return [:] }
     var lists: [Int: [Int]] = [:]
-    var wanted = [Bool](repeating: false, count: sizes.count)
+    var wanted = [Bool](repeating: false, count: levelCount)
     for j in levels {
       wanted[j] = true
       lists[j] = []

@@ -27,7 +27,7 @@ struct LevelCompression {
   let columns: [[Double]]
   let codes: [Int]
   let rowFactors: [Double]?
-  let sizes: [Int]
+  let levelCount: Int
   /// The width of T_j.
   var width: Int { columns.count + 1 }
 
@@ -89,19 +89,17 @@ struct LevelCompression {
     self.columns = columns
     self.codes = codes
     self.rowFactors = rowFactors
-    var sizes = [Int](repeating: 0, count: groupCount)
-    sizes.withUnsafeMutableBufferPointer { sizes in for code in codes { sizes[code] += 1 } }
-    self.sizes = sizes
+    levelCount = groupCount
   }
 
   /// T_j of all levels, one below the other, by columns, the means of all rows taken out; the level of each row; the means.
   private func triangles() -> (storage: [Double], codes: [Int], means: [Double])? {
     let k = columns.count
     let stride = 1 + 2 * k + k * (k + 1) / 2
-    let block = ScratchBlock(count: sizes.count * stride)
+    let block = ScratchBlock(count: levelCount * stride)
     defer { withExtendedLifetime(block) {} }
-    let sums = block.take(sizes.count * stride)
-    addProducts(to: sums, stride: stride)
+    let sums = block.take(levelCount * stride)
+    let sizes = addProducts(to: sums, stride: stride)
 
     var means = [Double](repeating: 0, count: k)
     var total = 0.0

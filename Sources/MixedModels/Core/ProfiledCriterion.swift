@@ -31,6 +31,7 @@ final class ProfiledCriterion: CovarianceCriterion {
   let m, rp, hz: Pointer
   let b, c, qm: Pointer
   let tensor, kSums, xSums: Pointer
+  let lanes: UnsafeMutablePointer<Lanes>
 
   /// A workspace for one reduction and method.
   init(_ data: GroupReduction, method: EstimationMethod) {
@@ -38,9 +39,13 @@ final class ProfiledCriterion: CovarianceCriterion {
     let q = data.effectCount
     let p = data.fixedCount
     let d = data.blocks.reduce(0) { $0 + $1.count * ($1.count + 1) / 2 }
+    // Two effects are done four groups at a time.
+    let groups = q == 2 ? (data.groupCount + 3) & ~3 : data.groupCount
+    lanes = .allocate(capacity: q == 2 ? Self.laneCount(p: p) : 1)
+    lanes.initialize(repeating: .zero, count: q == 2 ? Self.laneCount(p: p) : 1)
     let sizes = [
-      data.triangles.count, data.projections.count, data.within.count,
-      data.groupCount * q * q, data.groupCount * q * (p + 1), (p + 1) * (p + 1), q * q, q * q, q * (p + 1),
+      groups * q * q, groups * q * (p + 1), data.within.count,
+      groups * q * q, groups * q * (p + 1), (p + 1) * (p + 1), q * q, q * q, q * (p + 1),
       q * p, q, q * q, d * d, d * p * p, d * p,
     ]
     block = ScratchBlock(count: sizes.reduce(0, +))
@@ -61,13 +66,15 @@ final class ProfiledCriterion: CovarianceCriterion {
     tensor = piece(block)
     kSums = piece(block)
     xSums = piece(block)
-    for (k, value) in data.triangles.enumerated() { triangles[k] = value }
-    for (k, value) in data.projections.enumerated() { projections[k] = value }
+    triangles.update(from: data.triangles, count: data.triangles.count)
+    projections.update(from: data.projections, count: data.projections.count)
     for (k, value) in data.within.enumerated() { within[k] = value }
     responseScale = data.design.responseScale
     super.init(method: method, blocks: data.blocks, fixedCount: p, rowCount: data.rowCount)
     setConstant()
   }
+
+  deinit { lanes.deallocate() }
 
   /// The length by which the response was divided.
   var responseScale: Double { didSet { setConstant() } }

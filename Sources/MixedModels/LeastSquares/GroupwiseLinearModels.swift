@@ -19,7 +19,7 @@ public struct GroupwiseLinearModels: Sendable {
     guard let column = data[name] else {
       throw FormulaError.missingVariable(name, available: data.columnNames)
     }
-    let factor = CategoricalColumn(column)
+    let factor = column.factor
     var fits: [(String, LinearModelFit)] = []
     var failures: [(String, String)] = []
     for (code, level) in factor.levels.enumerated() {

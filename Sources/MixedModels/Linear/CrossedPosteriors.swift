@@ -1,5 +1,5 @@
 import LinearAlgebra
-import Synchronization
+import Tables
 
 /// The effects of one of several grouping factors given the data. Modes are made with the fit; covariances of all levels when one is asked for,
 /// together.
@@ -68,7 +68,7 @@ final class CrossedCovariances: Sendable {
 
   private let data: LevelCrossProducts
   private let psi: [Double]
-  private let made = Mutex<Tables?>(nil)
+  private let made = MadeOnce<Tables>()
 
   init(_ data: LevelCrossProducts, psi: [Double]) {
     self.data = data
@@ -76,15 +76,12 @@ final class CrossedCovariances: Sendable {
   }
 
   var tables: Tables {
-    made.withLock { made in
-      if let made { return made }
+    made.value {
       let workspace = CrossedCriterion(data, method: .ml)
       _ = psi.withPointer { workspace.evaluate(at: $0) }
       let conditional = workspace.covarianceBlocks(includingFixed: false)
       let joint = workspace.covarianceBlocks(includingFixed: true)
-      let tables = Tables(conditional: conditional.own, prediction: joint.own, cross: joint.cross)
-      made = tables
-      return tables
+      return Tables(conditional: conditional.own, prediction: joint.own, cross: joint.cross)
     }
   }
 }

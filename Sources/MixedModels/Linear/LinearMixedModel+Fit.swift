@@ -26,13 +26,13 @@ extension LinearMixedModel {
     let lambda = Matrix(
       rows: q, columns: q, storage: RelativeCovarianceFactor.lowerFactor(of: optimum.psi, order: q))
     let psi = (lambda * lambda.transposed).storage
-    let isFlat =
-      lambda.diagonal.allSatisfy { $0 > 0 }
-      && (workspace.isExpensive
-        ? optimizer.flattestInformation() < 1e-8 : optimizer.flattestCurvature(at: psi) < 1e-6)
-    if !workspace.isExpensive || !optimizer.endedAt(psi) {
-      _ = psi.withPointer { workspace.evaluate(at: $0) }
+    var isFlat = false
+    if lambda.diagonal.allSatisfy({ $0 > 0 }) {
+      isFlat =
+        workspace.isExpensive
+        ? optimizer.flattestInformation() < 1e-8 : optimizer.flattestCurvature(at: psi) < 1e-6
     }
+    if !optimizer.endedAt(psi) { _ = psi.withPointer { workspace.evaluate(at: $0) } }
     // Effects a billion times the residuals leave rounding alone to decide whether I + Λ'Z'ZΛ can be factored.
     guard workspace.value.isFinite else { throw .noOptimum }
     return LinearMixedModelFit(
@@ -91,7 +91,6 @@ extension LinearMixedModelFit {
     randomEffects = zip(model.factors, posteriors).map {
       FactorEffects($0, of: model, posteriors: $1, fixedEffects: beta, fixedCovariance: fixedCovariance)
     }
-    fitted = LinearMixedModelFit.fitted(model, beta, modes: posteriors.map(\.modes))
     diagnostics = FitDiagnostics(
       converged: optimum.converged, evaluationCount: evaluations,
       boundaries: BoundaryTest.boundaries(of: lambda, in: model, except: unseen),
@@ -144,16 +143,23 @@ extension LinearMixedModelFit {
 
   /// o + Xβ + Zb, row by row; b by factors.
   static func fitted(_ model: LinearMixedModel, _ beta: [Double], modes: [Matrix]) -> [Double] {
-    let n = model.fixedMatrix.rows
+    let n = model.frame.response.count
     var fitted = model.frame.offset ?? [Double](repeating: 0, count: n)
-    for k in beta.indices {
-      for i in 0..<n { fitted[i] += model.fixedMatrix.storage[i + k * n] * beta[k] }
+    for (entries, coefficient) in zip(model.fixedColumns.entries, beta) {
+      switch entries {
+      case .constant(let x): for i in 0..<n { fitted[i] += x * coefficient }
+      case .varying(let x): for i in 0..<n { fitted[i] += x[i] * coefficient }
+      }
     }
+    let random = modes.isEmpty ? [] : model.randomColumns.entries
     for (factor, modes) in zip(model.factors, modes) {
+      let codes = factor.codes
       for (k, column) in factor.columns.enumerated() {
-        for i in 0..<n {
-          fitted[i] +=
-            model.randomMatrix.storage[i + column * n] * modes.storage[factor.codes[i] + k * modes.rows]
+        let own = modes.storage[k * modes.rows..<(k + 1) * modes.rows]
+        let first = own.startIndex
+        switch random[column] {
+        case .constant(let x): for i in 0..<n { fitted[i] += x * own[first + codes[i]] }
+        case .varying(let x): for i in 0..<n { fitted[i] += x[i] * own[first + codes[i]] }
         }
       }
     }

@@ -1,5 +1,6 @@
 import Glibc
 import LinearAlgebra
+import Tables
 
 /// The result of fitting a linear mixed model by REML or ML.
 public struct LinearMixedModelFit: Sendable {
@@ -24,7 +25,10 @@ public struct LinearMixedModelFit: Sendable {
   /// Λ in the coordinates of the reduced data (q×q).
   let whiteLambda: Matrix
   /// Fitted values of the rows used, random effects and offset included.
-  public let fitted: [Double]
+  public var fitted: [Double] {
+    fittedValues.value { LinearMixedModelFit.fitted(model, fixedEffects, modes: randomEffects.map(\.modes)) }
+  }
+  private let fittedValues = MadeOnce<[Double]>()
   /// How the optimization went and what stands on the boundary.
   public let diagnostics: FitDiagnostics
 
@@ -40,7 +44,7 @@ public struct LinearMixedModelFit: Sendable {
   /// Number of parameters: fixed effects, covariance parameters and σ.
   public var parameterCount: Int { fixedEffects.count + theta.count + 1 }
   /// Number of rows used.
-  public var observationCount: Int { fitted.count }
+  public var observationCount: Int { model.frame.response.count }
   /// Log-likelihood (restricted under REML).
   public var logLikelihood: Double { -criterion / 2 }
   /// Akaike's criterion.

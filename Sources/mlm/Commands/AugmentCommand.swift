@@ -98,7 +98,7 @@ struct AugmentCommand: ReportingCommand {
     }
     let whole: CategoricalColumn
     if let column = table[name] {
-      whole = CategoricalColumn(column)
+      whole = column.factor
     } else {
       guard let expression = AugmentCommand.expression(text) else {
         throw FormulaError.missingVariable(name, available: table.columnNames)
