@@ -21,9 +21,7 @@ extension CovarianceOptimizer {
       {
         return nil
       }
-      var largest = 0.0
-      for e in 0..<s { largest = max(largest, abs(step[e])) }
-      var t = largest > 2 ? 2 / largest : 1
+      var t = 1.0
       var accepted = false
       var clipped = false
       for _ in 0..<40 {
@@ -155,7 +153,7 @@ extension CovarianceOptimizer {
     }
     // exp(tE), so that a long step shrinks an eigenvalue as readily as it stretches one.
     SmallKernels.symmetricEigen(work2, q, vectors: vectors)
-    for k in 0..<q { eigenvalues[k] = exp(work2[k + k * q]) }
+    for k in 0..<q { eigenvalues[k] = Self.stretch(work2[k + k * q]) }
     for j in 0..<q {
       for i in 0..<q {
         var sum = 0.0
@@ -182,6 +180,11 @@ extension CovarianceOptimizer {
     for i in 0..<q * q { work[i] = trial[i] }
     rebuild(trial, from: work, smallest: 0)
     return true
+  }
+
+  /// 1/(1 − λ), from 6/7 on its tangent, and no more than at 1.
+  private static func stretch(_ lambda: Double) -> Double {
+    lambda < 6.0 / 7 ? 1 / (1 - lambda) : 7 + 49 * (min(lambda, 1) - 6.0 / 7)
   }
 
   private func isPositiveDefinite(_ a: Pointer) -> Bool {
