@@ -85,10 +85,10 @@ struct ModelRows {
 
 extension ModelRows {
   /// The rows of a frame, compressed where that pays.
-  init(_ frame: ModelFrame, _ layout: RandomLayout) {
+  init(_ frame: ModelFrame, _ layout: RandomLayout, compresses: Bool = true) {
     let (response, rowFactors) = (frame.responseBesideOffset, frame.rowFactors)
     let codes = layout.factors.map(\.codes)
-    if codes.count == 1,
+    if compresses, codes.count == 1,
       let rows = LevelCompression.rows(
         random: layout.columns, blocks: layout.terms.map(\.columns), fixed: frame.fixedColumns,
         response: response, rowFactors: rowFactors, codes: codes[0],

@@ -120,13 +120,14 @@ public struct LinearMixedModel: Sendable {
     }
   }
 
-  init(frame: ModelFrame, exact: Bool = false) throws(FitError) {
+  /// - Parameter compresses: whether levels of many rows are compressed before they are reduced.
+  init(frame: ModelFrame, exact: Bool = false, compresses: Bool = true) throws(FitError) {
     for k in frame.random.indices where frame.random[k].grouping.levels.count < 2 {
       let grouping = frame.random[k].grouping
       throw .oneGroup(factor: grouping.name, level: grouping.levels.first ?? "")
     }
     let layout = try RandomLayout(frame)
-    let all = ModelRows(frame, layout)
+    let all = ModelRows(frame, layout, compresses: compresses)
     let full = all.fixedFactorization
     let names = frame.fixedCoding.columnNames
     let kept = full.pivot[..<full.rank].sorted()
