@@ -30,7 +30,8 @@ struct LevelCompressionTests {
     var (y, x, u, z, w, o) = ([Double](), [Double](), [Double](), [Double](), [Double](), [Double]())
     var (t, g) = ([String](), [Int]())
     for i in 0..<n {
-      var j = trait == .sorted || trait == .outlyingFirstRows ? i * levels / n : Int(uniform() * Double(levels))
+      var j =
+        trait == .sorted || trait == .outlyingFirstRows ? i * levels / n : Int(uniform() * Double(levels))
       // Levels of one, two and three rows, and very large ones.
       if trait == .unequal {
         j = i < 6 ? [0, 1, 1, 2, 2, 2][i] : 3 + Int(uniform() * uniform() * uniform() * Double(levels - 3))
@@ -60,7 +61,8 @@ struct LevelCompressionTests {
 
   static let formulas = [
     "y ~ x + (1 + x | g)", "y ~ x + u + z + (1 + x | g)", "y ~ x + I(2 * x) + t + (1 | g)",
-    "y ~ x * t + (1 + x + u | g)", "y ~ 0 + x + (0 + x | g)", "y ~ x + u + (1 + x || g)", "y ~ 0 + t + (1 | g)",
+    "y ~ x * t + (1 + x + u | g)", "y ~ 0 + x + (0 + x | g)", "y ~ x + u + (1 + x || g)",
+    "y ~ 0 + t + (1 | g)",
     "y ~ z + (1 + x | g) + (0 + u | g)", "y ~ 1 + (1 | g)",
   ]
 
@@ -83,7 +85,8 @@ struct LevelCompressionTests {
           let theta = RelativeCovarianceFactor.theta(
             of: .identity(plain.randomColumns.count) * size, blocks: plain.terms.map(\.columns))
           expectClose(
-            try compressed.criterion(at: theta, method: method), try plain.criterion(at: theta, method: method),
+            try compressed.criterion(at: theta, method: method),
+            try plain.criterion(at: theta, method: method),
             relative: 1e-11, "\(trait), θ = \(size)")
           for (x, y) in zip(
             try compressed.criterionGradient(at: theta, method: method),
