@@ -22,11 +22,15 @@ extension CovarianceOptimizer {
       // With average information steps shrink by a factor, so the step after the last one of this size moves nothing any more.
       var isLast =
         !exact && predicted < (criterion.valueError > 0 ? 1e-6 : criterion.isExpensive ? 1e-8 : 1e-12)
+      // Nor does it if the factor of the last two steps says so: what would be left is less than 1e-6 standard errors.
+      if !exact, criterion.isExpensive, criterion.valueError == 0, predicted < 1e-6, lastPrediction < 1 {
+        isLast = isLast || predicted * (predicted / lastPrediction) < 2e-13
+      }
       if isLast {
         // The positive part of D keeps an empty column from leaving: all of it must agree that it stays.
         fillFactorDerivatives(bend: criterion.gradient)
         let whole = trustRegion.solve(chart, chartHessian, radius: radius, into: eigenvalues)
-        if whole > 1e-8 {
+        if whole > max(1e-8, 2 * predicted) {
           predicted = whole
           for e in 0..<s { step[e] = eigenvalues[e] }
           isLast = false

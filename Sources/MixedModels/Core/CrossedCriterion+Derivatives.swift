@@ -212,8 +212,12 @@ extension CrossedCriterion {
         let row = stage.rows + stage.rowStart(j)
         for c in 0..<width {
           for i in 0..<q {
-            var sum = 0.0
             let column = around + c * width
+            if q == 1 {
+              e[c] = SmallMatrices.longDot(column, row, width)
+              continue
+            }
+            var sum = 0.0
             for l in 0..<width { sum += column[l] * row[i + l * q] }
             e[i + c * q] = sum
           }

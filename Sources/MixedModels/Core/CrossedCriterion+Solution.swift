@@ -74,9 +74,7 @@ extension CrossedCriterion {
     var c = count - 1
     while c >= 0 {
       let column = tailFactor + c * order
-      var sum = x[c]
-      for i in c + 1..<max(count, c + 1) { sum -= column[i] * x[i] }
-      x[c] = sum / column[c]
+      x[c] = (x[c] - SmallMatrices.longDot(column + c + 1, x + c + 1, count - c - 1)) / column[c]
       c -= 1
     }
   }

@@ -173,11 +173,14 @@ private struct CrossTables {
 
   /// [X y]'[X y].
   func dense() -> [Double] {
-    let u = white.fixedAndResponse
     var result = [Double](repeating: 0, count: (p + 1) * (p + 1))
-    for l in 0...p {
-      for k in 0...p {
-        for i in 0..<rows { result[k + l * (p + 1)] += u[i + k * rows] * u[i + l * rows] }
+    white.fixedAndResponse.withUnsafeBufferPointer { u in
+      guard let first = u.baseAddress else { return }
+      for l in 0...p {
+        for k in 0...l {
+          let product = SmallMatrices.longDot(first + k * rows, first + l * rows, rows)
+          (result[k + l * (p + 1)], result[l + k * (p + 1)]) = (product, product)
+        }
       }
     }
     return result
@@ -210,6 +213,14 @@ private struct CrossTables {
     var columnStart = [0]
     var slot = [Int](repeating: -1, count: levelColumns)
     let dense = (0...p).map { Int32(levelColumns + $0) }
+    // For each row its level's first column in each factor of the tail, and the columns of Z that meet there.
+    let tailCount = tail.count
+    var meets = [Int](repeating: 0, count: n * tailCount)
+    for (t, (other, first)) in tail.enumerated() {
+      let (codes, width) = (factors[other].codes, factors[other].columns.count)
+      for i in 0..<n { meets[i * tailCount + t] = first + codes[i] * width }
+    }
+    let (own, tailEffects) = (factor.columns, tail.map { factors[$0.factor].columns })
     white.effects.withUnsafeBufferPointer { z in
       white.fixedAndResponse.withUnsafeBufferPointer { u in
         for j in 0..<levels {
@@ -217,11 +228,10 @@ private struct CrossTables {
           // The columns met.
           var met: [Int32] = []
           for i in members {
-            for (t, first) in tail {
-              let width = factors[t].columns.count
-              let column = first + factors[t].codes[i] * width
+            for t in 0..<tailCount {
+              let column = meets[i * tailCount + t]
               if slot[column] < 0 {
-                for k in 0..<width {
+                for k in 0..<tailEffects[t].count {
                   slot[column + k] = 0
                   met.append(Int32(column + k))
                 }
@@ -234,19 +244,18 @@ private struct CrossTables {
           let base = rows.count
           rows += repeatElement(0, count: q * width)
           for i in members {
-            for (a, column) in factor.columns.enumerated() {
+            for (a, column) in own.enumerated() {
               let value = z[i + column * n]
               if value == 0 { continue }
-              for (b, other) in factor.columns.enumerated() {
+              for (b, other) in own.enumerated() {
                 squares[j * q * q + a + b * q] += value * z[i + other * n]
               }
               for (k, other) in ancestorColumns.enumerated() {
                 rows[base + a + k * q] += value * z[i + other * n]
               }
-              for (t, first) in tail {
-                let columns = factors[t].columns
-                let place = slot[first + factors[t].codes[i] * columns.count]
-                for (k, other) in columns.enumerated() {
+              for t in 0..<tailCount {
+                let place = slot[meets[i * tailCount + t]]
+                for (k, other) in tailEffects[t].enumerated() {
                   rows[base + a + (place + k) * q] += value * z[i + other * n]
                 }
               }

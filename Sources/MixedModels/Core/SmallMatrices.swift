@@ -9,6 +9,25 @@ enum SmallMatrices {
     return sum
   }
 
+  /// The inner product of long vectors, several sums side by side.
+  static func longDot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ n: Int) -> Double {
+    typealias Lanes = SIMD4<Double>
+    func load(_ x: UnsafePointer<Double>) -> Lanes { UnsafeRawPointer(x).loadUnaligned(as: Lanes.self) }
+    var (s1, s2) = (Lanes.zero, Lanes.zero)
+    var i = 0
+    while i + 8 <= n {
+      s1 += load(a + i) * load(b + i)
+      s2 += load(a + i + 4) * load(b + i + 4)
+      i += 8
+    }
+    var sum = (s1 + s2).sum()
+    while i < n {
+      sum += a[i] * b[i]
+      i += 1
+    }
+    return sum
+  }
+
   /// out ← Λ'AΛ for a lower triangular Λ and a full symmetric A (q×q).
   static func sandwich(_ out: Pointer, _ lambda: Pointer, _ a: Pointer, _ q: Int, scratch: Pointer) {
     for k in 0..<q {

@@ -109,9 +109,11 @@ struct WhitenedDesign {
     effects: [Double], count q: Int, fixed: [Double], fixedCount p: Int, rows n: Int
   ) -> [Double] {
     func product(_ a: [Double], _ k: Int, _ b: [Double], _ l: Int) -> Double {
-      var sum = 0.0
-      for i in 0..<n { sum += a[i + k * n] * b[i + l * n] }
-      return sum
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          n == 0 ? 0 : SmallMatrices.longDot(a.baseAddress! + k * n, b.baseAddress! + l * n, n)
+        }
+      }
     }
     var gram = Matrix(rows: q, columns: q)
     for k in 0..<q { for l in 0...k { gram[l, k] = product(effects, l, effects, k) } }
