@@ -40,6 +40,11 @@ public struct PivotedQR: Sendable {
       }
       if let rowFactors { for j in 0..<p { for i in 0..<n { buffer[i + j * n] *= rowFactors[i] } } }
       var norms = (0..<p).map { PivotedQR.norm(buffer, from: $0 * n, count: n) }
+      // Of columns that gave up a mean, with it: a spread that is nothing beside it is rounding.
+      for j in 0..<p where shifts[j] != 0 {
+        let mean = shifts[j] / constant * norms[0]
+        norms[j] = (norms[j] * norms[j] + mean * mean).squareRoot()
+      }
       var candidates = p
       var k = 0
       while k < min(candidates, n) {

@@ -85,6 +85,8 @@ class CovarianceCriterion {
   var leastResidualSquares: Double { 0 }
   /// Whether one evaluation takes so long that only one start is worth its time.
   var isExpensive: Bool { false }
+  /// Whether effects vary over several factors, which can stand for each other where levels are few.
+  var hasSeveralFactors: Bool { false }
   /// Whether minima far from each other are likely.
   var needsWideSearch: Bool { false }
   /// For each effect how much of its column other columns can stand for (`WhitenedDesign.Coordinates.inflations`).

@@ -115,8 +115,8 @@ final class CovarianceOptimizer {
       fillBestOfGrid()
       keepIfBetter(&end)
     }
-    // With more effects, or very few groups, more minima are worth looking for.
-    if q >= 3 || q == 2 && criterion.leastGroupCount <= 4 {
+    // With more effects, or few groups, more minima are worth looking for.
+    if q >= 3 || q == 2 && criterion.leastGroupCount <= (criterion.hasSeveralFactors ? 20 : 4) {
       keepIfBetter(&end, even: 0.01, odd: 0.01)
       keepIfBetter(&end, even: 10, odd: 0.01)
       keepIfBetter(&end, even: 0.01, odd: 10)

@@ -173,8 +173,9 @@ struct WhitenedDesign {
         }
         var after = 0.0
         for i in 0..<n { after += b[i + k * n] * b[i + k * n] }
-        // Less than 1e-12 of the column's length is what rounding of its digits may have left.
-        if before == 0 || after < 1e-24 * before { return k }
+        // Less than 1e-12 of the column's length is what rounding of its digits may have left; beside a middle that was taken out, 1e-13.
+        let mean = middle == 0 ? 0 : triangle[first, first] * middle / constant
+        if before == 0 || after < max(1e-24 * before, 1e-26 * mean * mean) { return k }
         let norm = after.squareRoot()
         triangle[k, k] = norm
         for i in 0..<n { b[i + k * n] /= norm }
