@@ -79,7 +79,7 @@ class CovarianceCriterion {
 
   /// The Monte Carlo standard error of the value at the last evaluation; 0 where it is exact.
   var valueError: Double { 0 }
-  /// Whether effects and predictors together may fit every row, so that r² has no lower bound but 0.
+  /// Whether effects and predictors together fit y exactly, so that r² has no lower bound but 0.
   var mayFallWithoutEnd: Bool { false }
   /// The least r², y having length 1, that is more than rounding.
   var leastResidualSquares: Double { 0 }

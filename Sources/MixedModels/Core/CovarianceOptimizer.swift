@@ -172,9 +172,8 @@ final class CovarianceOptimizer {
   private func isRunaway(_ value: Double) -> Bool {
     var excess = 0.0
     for k in 0..<q { excess = max(excess, psi[k + k * q] / max(1, criterion.inflations[k])) }
-    guard excess > 1e6, evaluate(psi).isFinite else { return false }
+    guard excess > 1e6, evaluate(psi).isFinite, criterion.mayFallWithoutEnd else { return false }
     if criterion.residualSquares < criterion.leastResidualSquares { return true }
-    guard criterion.mayFallWithoutEnd else { return false }
     if excess < 1e12 { return valueWithLargeEffects(times: 10) < value - 1 }
     // Further out rounding decides, and what lies behind tells. A fall without end is even, decade by decade; to an optimum or toward a limit it is not.
     let (far, middle, near) = (

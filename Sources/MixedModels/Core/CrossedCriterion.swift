@@ -83,7 +83,8 @@ final class CrossedCriterion: CovarianceCriterion {
   override var inflations: [Double] { data.design.inflations }
   override var leastGroupCount: Int { data.factors.map(\.levelCount).min() ?? 0 }
   override var mayFallWithoutEnd: Bool {
-    data.rowCount <= data.factors.reduce(fixedCount) { $0 + $1.levelCount * $1.columns.count }
+    data.rowSpan?.holdsResponse
+      ?? (data.rowCount <= data.factors.reduce(fixedCount) { $0 + $1.levelCount * $1.columns.count })
   }
   /// Cross-products lose r² in rounding of y'y.
   override var leastResidualSquares: Double { 1e-12 }

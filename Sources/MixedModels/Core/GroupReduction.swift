@@ -119,7 +119,7 @@ final class GroupReduction: Sendable {
 
   /// Whether independent terms together span all rows.
   var spansAllRows: Bool {
-    blocks.count > 1 && (withinDegreesOfFreedom <= 0 || rowCount <= groupCount * effectCount + fixedCount)
+    blocks.count > 1 && withinDegreesOfFreedom <= 0
   }
 
   /// Whether within groups y is fitted without residual: its Schur complement in W is nothing beside its sum of squares.

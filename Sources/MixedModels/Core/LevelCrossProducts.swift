@@ -70,6 +70,8 @@ final class LevelCrossProducts: Sendable {
   let tailStages: [Stage]
   /// [X y]'[X y] ((p+1)²).
   let dense: [Double]
+  /// The rows themselves where they are few.
+  let rowSpan: RowSpan?
   /// Number of the tail's columns of levels.
   let tailLevelColumns: Int
   /// Columns of levels, X and y.
@@ -93,6 +95,7 @@ final class LevelCrossProducts: Sendable {
     self.blocks = blocks
     design = white.coordinates
     self.factors = factors
+    rowSpan = RowSpan(white, factors: factors, fixedCount: p)
 
     let byLevels = factors.indices.sorted {
       (-factors[$0].levelCount, $0) < (-factors[$1].levelCount, $1)
