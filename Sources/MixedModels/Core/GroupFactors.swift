@@ -19,36 +19,14 @@ struct GroupFactors {
   init(
     whiteZ: [Double], u: [Double], rows n: Int, effects q: Int, columns: Int, codes: [Int], groups: Int
   ) {
-    // Rows of a group side by side.
-    var start = [Int](repeating: 0, count: groups + 1)
-    for code in codes { start[code + 1] += 1 }
-    let sizes = Array(start.dropFirst())
-    for j in 0..<groups { start[j + 1] += start[j] }
-    var order = [Int](repeating: 0, count: n)
-    var next = start
-    for i in 0..<n {
-      order[next[codes[i]]] = i
-      next[codes[i]] += 1
-    }
-
     var triangles = [Double](repeating: 0, count: groups * q * q)
     var projections = [Double](repeating: 0, count: groups * q * columns)
     var within = [Double](repeating: 0, count: columns * columns)
     var ranks = [Int](repeating: 0, count: groups)
-    let width = q + columns
-    let most = sizes.max() ?? 0
-    let scratch = ScratchBlock(count: most * width)
-    defer { withExtendedLifetime(scratch) {} }
-    let a = scratch.take(most * width)
-    for j in 0..<groups {
-      let rows = sizes[j]
-      for r in 0..<rows {
-        let i = order[start[j] + r]
-        for k in 0..<q { a[r + k * rows] = whiteZ[i + k * n] }
-        for k in 0..<columns { a[r + (q + k) * rows] = u[i + k * n] }
-      }
+    sizes = GroupFactors.forEachGroup(
+      whiteZ: whiteZ, u: u, rows: n, effects: q, columns: columns, codes: codes, groups: groups
+    ) { j, rows, a in
       let kept = min(q, rows)
-      for k in 0..<kept { GroupFactors.reflect(a, rows: rows, width: width, column: k) }
       var trace = 0.0
       for k in 0..<q {
         for i in 0...min(k, kept - 1) {
@@ -71,29 +49,86 @@ struct GroupFactors {
     self.ranks = ranks
     self.projections = projections
     self.within = within
-    self.sizes = sizes
     self.effects = q
     self.columns = columns
   }
 
+  /// Hands over each group's rows of [Z̃ X̃ ỹ] after the reflections that make Z̃_j triangular, by columns; returns the groups' sizes.
+  private static func forEachGroup(
+    whiteZ: [Double], u: [Double], rows n: Int, effects q: Int, columns: Int, codes: [Int], groups: Int,
+    _ body: (Int, Int, UnsafeMutablePointer<Double>) -> Void
+  ) -> [Int] {
+    // Rows of a group side by side.
+    var start = [Int](repeating: 0, count: groups + 1)
+    for code in codes { start[code + 1] += 1 }
+    let sizes = Array(start.dropFirst())
+    for j in 0..<groups { start[j + 1] += start[j] }
+    var order = [Int](repeating: 0, count: n)
+    var next = start
+    for i in 0..<n {
+      order[next[codes[i]]] = i
+      next[codes[i]] += 1
+    }
+    let width = q + columns
+    let most = sizes.max() ?? 0
+    let scratch = ScratchBlock(count: most * width)
+    defer { withExtendedLifetime(scratch) {} }
+    let a = scratch.take(most * width)
+    for j in 0..<groups {
+      let rows = sizes[j]
+      for r in 0..<rows {
+        let i = order[start[j] + r]
+        for k in 0..<q { a[r + k * rows] = whiteZ[i + k * n] }
+        for k in 0..<columns { a[r + (q + k) * rows] = u[i + k * n] }
+      }
+      for k in 0..<min(q, rows) { reflect(a, rows: rows, width: width, column: k) }
+      body(j, rows, a)
+    }
+    return sizes
+  }
+
+  /// The sum of squares that X̃ and the groups' effects leave of ỹ, from rows: sums of squares and products lose it where it is nothing beside them.
+  func withinResidual(whiteZ: [Double], u: [Double], rows n: Int, codes: [Int]) -> Double {
+    let (q, columns) = (effects, columns)
+    var left: [[Double]] = [[Double]](repeating: [], count: columns)
+    _ = GroupFactors.forEachGroup(
+      whiteZ: whiteZ, u: u, rows: n, effects: q, columns: columns, codes: codes, groups: ranks.count
+    ) { j, rows, a in
+      let kept = min(q, rows)
+      for k in 0..<columns { for i in kept..<max(rows, kept) { left[k].append(a[i + (q + k) * rows]) } }
+      for (k, rest) in singularRest(j).enumerated() { left[k] += rest }
+    }
+    var y = left[columns - 1]
+    // Columns of X̃ have length 1; what the effects leave of one that they span is rounding.
+    let kept = (0..<columns - 1).filter { k in left[k].reduce(0) { $0 + $1 * $1 } > 1e-24 }
+    let qr = PivotedQR(Matrix(rows: y.count, columns: kept.count, storage: kept.flatMap { left[$0] }))
+    qr.applyTransposedQ(to: &y)
+    return y[qr.rank...].reduce(0) { $0 + $1 * $1 }
+  }
+
+  /// What a singular R_j leaves of z_j, column by column; nothing of others.
+  private func singularRest(_ j: Int) -> [[Double]] {
+    let q = effects
+    let kept = min(q, sizes[j])
+    guard ranks[j] < kept else { return [] }
+    var head = Matrix(rows: kept, columns: q)
+    for k in 0..<q { for i in 0..<kept { head[i, k] = triangles[j * q * q + i + k * q] } }
+    let span = PivotedQR(head, tolerance: 1e-6)
+    return (0..<columns).map { k in
+      var column = (0..<kept).map { projections[j * q * columns + $0 + k * q] }
+      span.applyTransposedQ(to: &column)
+      return Array(column[min(span.rank, kept)...])
+    }
+  }
+
   /// W with what singular R_j leave of z_j: all sums of squares within groups.
   var allWithinGroups: [Double] {
-    let q = effects
     var squares = within
-    for (j, rank) in ranks.enumerated() where rank < min(q, sizes[j]) {
-      let kept = min(q, sizes[j])
-      var head = Matrix(rows: kept, columns: q)
-      for k in 0..<q { for i in 0..<kept { head[i, k] = triangles[j * q * q + i + k * q] } }
-      let span = PivotedQR(head, tolerance: 1e-6)
-      var turned: [[Double]] = []
-      for k in 0..<columns {
-        var column = (0..<kept).map { projections[j * q * columns + $0 + k * q] }
-        span.applyTransposedQ(to: &column)
-        turned.append(column)
-      }
-      for k in 0..<columns {
-        for l in 0..<columns {
-          for i in min(span.rank, kept)..<kept { squares[l + k * columns] += turned[k][i] * turned[l][i] }
+    for j in ranks.indices {
+      let rest = singularRest(j)
+      for (k, a) in rest.enumerated() {
+        for (l, b) in rest.enumerated() {
+          squares[l + k * columns] += zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
         }
       }
     }

@@ -32,6 +32,8 @@ final class GroupReduction: Sendable {
   let within: [Double]
   /// W with what singular R_j leave of z_j: all sums of squares within groups ((p+1)²).
   private let withinGroups: [Double]
+  /// What X̃ and the groups' effects leave of ỹ's sum of squares.
+  private let withinResidual: Double
   /// What turns results back to the user's coordinates.
   let design: WhitenedDesign.Coordinates
   /// How many R_j do not have full rank: groups whose rows do not determine all effects.
@@ -76,7 +78,10 @@ final class GroupReduction: Sendable {
     within = factors.within
     withinGroups = factors.allWithinGroups
     singularGroupCount = factors.ranks.count { $0 < q }
-    let (rank, _) = GroupReduction.withinRankAndResidual(withinGroups, p: p)
+    let (rank, residual) = GroupReduction.withinRankAndResidual(withinGroups, p: p)
+    withinResidual =
+      residual < 1e-8 * withinGroups[p + p * (p + 1)]
+      ? factors.withinResidual(whiteZ: whiteZ, u: u, rows: length, codes: rows.codes[0]) : residual
     withinDegreesOfFreedom = n - factors.ranks.reduce(0, +) - rank
     var leastRows = n - factors.ranks.reduce(0, +)
     if leastRows <= 0, blocks.count > 1 {
@@ -102,6 +107,7 @@ final class GroupReduction: Sendable {
     self.projections = projections
     self.within = within
     withinGroups = within
+    withinResidual = other.withinResidual
     design = WhitenedDesign.Coordinates(
       effectScale: other.design.effectScale, fixedScale: .identity(p), logFixedGram: 0,
       logWeights: other.design.logWeights, pooledCoefficients: [Double](repeating: 0, count: p),
@@ -125,7 +131,6 @@ final class GroupReduction: Sendable {
   /// Whether within groups y is fitted without residual: its Schur complement in W is nothing beside its sum of squares.
   private var fitsExactlyWithinGroups: Bool {
     let p = fixedCount
-    let (_, residual) = GroupReduction.withinRankAndResidual(withinGroups, p: p)
     var total = within[p + p * (p + 1)]
     for j in 0..<groupCount {
       for i in 0..<effectCount {
@@ -133,7 +138,7 @@ final class GroupReduction: Sendable {
         total += value * value
       }
     }
-    return design.responseScale == 0 || residual <= 1e-24 * total
+    return design.responseScale == 0 || withinResidual <= 1e-24 * total
   }
 
   /// Effects whose variance REML cannot see, because the fixed effects already hold a coefficient of their own for each level: Z_j'(I − P_X)Z_j vanishes.
