@@ -92,6 +92,8 @@ extension LinearMixedModelFit {
             ("boundaries", .strings(diagnostics.boundaries.map { $0.sentence() })),
             ("undetermined", .bool(diagnostics.isFlat)),
             ("unbounded", .bool(diagnostics.isUnbounded)),
+            ("no_residuals", .bool(diagnostics.hasNoResiduals)),
+            ("imprecise", .bool(diagnostics.isImprecise)),
             ("largest_gradient", .number(largestGradient)),
             ("least_curvature", .number(leastCurvature)),
             (

@@ -39,6 +39,20 @@ extension LinearMixedModelFit {
             + "deviation goes to 0; the fit shown is a local optimum: use fewer random effects, or more rows",
           "准则无界：固定效应与随机效应合在一起可以拟合每一行，残差标准差趋于 0 时准则一直下降；这里给出的是一个局部最优：请减少随机效应或增加数据"))
     }
+    if diagnostics.hasNoResiduals {
+      notes.append(
+        words.pick(
+          "boundary fit: the estimated residual standard deviation is as good as zero: fixed and random effects together fit every row, and "
+            + "the criterion levels off on the way there; the variances shown are one choice of many: use fewer random effects, or more rows",
+          "边界拟合：估计的残差标准差几乎为零：固定效应与随机效应合在一起拟合了每一行，准则在趋于零时不再变化；这里的方差只是许多可能之一：请减少随机效应或增加数据"))
+    }
+    if diagnostics.isImprecise, !diagnostics.hasNoResiduals {
+      notes.append(
+        words.pick(
+          "precision: the residuals are so small beside the response that sums of products have lost digits; of the variances a few may be "
+            + "right, and a term's may be missed altogether: fit the terms one factor at a time",
+          "精度：残差相对因变量极小，乘积之和已经丢失有效位数；方差只有几位可信，某一项的方差甚至可能被漏掉：请一次只拟合一个分组因子"))
+    }
     if diagnostics.criterionError > 0 {
       let error = shortNumber(diagnostics.criterionError)
       notes.append(

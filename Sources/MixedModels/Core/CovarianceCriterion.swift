@@ -83,6 +83,10 @@ class CovarianceCriterion {
   var mayFallWithoutEnd: Bool { false }
   /// The least r², y having length 1, that is more than rounding.
   var leastResidualSquares: Double { 0 }
+  /// The least r² of which products keep enough digits.
+  var leastPreciseSquares: Double { 0 }
+  /// Whether r² at the last evaluation is as good as nothing, y being fitted exactly.
+  var hasNoResiduals: Bool { residualSquares < 1e-6 && mayFallWithoutEnd }
   /// Whether one evaluation takes so long that only one start is worth its time.
   var isExpensive: Bool { false }
   /// Whether effects vary over several factors, which can stand for each other where levels are few.

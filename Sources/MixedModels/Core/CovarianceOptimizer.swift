@@ -55,6 +55,7 @@ final class CovarianceOptimizer {
   private let block: ScratchBlock
   /// The point Ψ, the one tried next, L = chol(I + Ψ), and the best optimum so far (q×q).
   let psi, trial, factor, best: Pointer
+  private let limitPsi: Pointer
   /// Λ on the boundary, and the one tried next (q×q).
   let lambda, nextLambda: Pointer
   let trustRegion: TrustRegionStep
@@ -70,10 +71,13 @@ final class CovarianceOptimizer {
     self.criterion = criterion
     q = criterion.effectCount
     s = criterion.directions.count
-    let sizes = [q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, s, s * s, s, s * s]
+    let sizes = [
+      q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, s, s * s, s, s * s,
+    ]
     let wide = max(s * s, q * q)
     block = ScratchBlock(count: sizes.reduce(0, +) + 2 * wide + max(q, s))
     lastPoint = block.take(q * q)
+    limitPsi = block.take(q * q)
     psi = block.take(q * q)
     trial = block.take(q * q)
     factor = block.take(q * q)
@@ -103,8 +107,17 @@ final class CovarianceOptimizer {
 
   /// The same, the optimum left in `best`. Allocates nothing but for a wide search.
   func minimizeInPlace() -> End? {
-    var end: End?
     sawRunaway = false
+    limit = nil
+    let end = bestOfStarts()
+    // Where the criterion falls without end, a place with residuals of nothing is on the way; else σ = 0 may be its limit.
+    guard let limit, !sawRunaway, limit.value < end?.value ?? .infinity else { return end }
+    for i in 0..<q * q { best[i] = limitPsi[i] }
+    return limit
+  }
+
+  private func bestOfStarts() -> End? {
+    var end: End?
     fillMomentStart()
     keepIfBetter(&end)
     if criterion.isExpensive, let end, end.converged { return end }
@@ -149,9 +162,19 @@ final class CovarianceOptimizer {
   /// Descends from `psi` and keeps where that ends, if it is better than what is known.
   private func keepIfBetter(_ known: inout End?) {
     guard let end = descend(known: known) else { return }
-    if isRunaway(end.value) {
-      sawRunaway = true
-      return
+    if mayVanish {
+      let vanishes = criterion.hasNoResiduals
+      if isRunaway(end.value) {
+        sawRunaway = true
+        return
+      }
+      if vanishes {
+        if end.value < limit?.value ?? .infinity {
+          limit = end
+          for i in 0..<q * q { limitPsi[i] = psi[i] }
+        }
+        return
+      }
     }
     if let found = known {
       let noise = 1e-10 * abs(end.value)
@@ -167,13 +190,24 @@ final class CovarianceOptimizer {
   /// Whether some start led to where the criterion falls without end as effects grow beside the residuals.
   private(set) var sawRunaway = false
 
-  /// Whether the Ψ in `psi` is on such a way: effects thousands of times the residuals, and ten times that is better by more than an optimum near it
+  /// The best place with residuals of nothing from where the criterion falls no further, in `limitPsi`.
+  private var limit: End?
+
+  /// How much larger than the residuals the effects of `psi` are, as a ratio of variances.
+  private var excess: Double {
+    (0..<q).reduce(0) { max($0, psi[$1 + $1 * q] / max(1, criterion.inflations[$1])) }
+  }
+
+  /// Whether the effects of the Ψ in `psi` are thousands of times the residuals, and can fit y exactly; the criterion is then evaluated there.
+  private var mayVanish: Bool {
+    excess > 1e6 && evaluate(psi).isFinite && criterion.mayFallWithoutEnd
+  }
+
+  /// Whether the Ψ in `psi`, with residuals of nothing, is on a way without end: effects ten times as large are better by more than an optimum near it
   /// could be. Where rounding decides already, what lies behind tells. A limit that is neared ever more slowly is none.
   private func isRunaway(_ value: Double) -> Bool {
-    var excess = 0.0
-    for k in 0..<q { excess = max(excess, psi[k + k * q] / max(1, criterion.inflations[k])) }
-    guard excess > 1e6, evaluate(psi).isFinite, criterion.mayFallWithoutEnd else { return false }
     if criterion.residualSquares < criterion.leastResidualSquares { return true }
+    let excess = excess
     if excess < 1e12 { return valueWithLargeEffects(times: 10) < value - 1 }
     // Further out rounding decides, and what lies behind tells. A fall without end is even, decade by decade; to an optimum or toward a limit it is not.
     let (far, middle, near) = (

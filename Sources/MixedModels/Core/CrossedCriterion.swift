@@ -88,6 +88,7 @@ final class CrossedCriterion: CovarianceCriterion {
   }
   /// Cross-products lose r² in rounding of y'y.
   override var leastResidualSquares: Double { 1e-12 }
+  override var leastPreciseSquares: Double { 3e-11 }
   override var hasSeveralFactors: Bool { true }
   override var isExpensive: Bool { data.operationCount > 3e6 }
   override var needsWideSearch: Bool {

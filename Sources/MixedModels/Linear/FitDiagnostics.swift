@@ -15,6 +15,11 @@ public struct FitDiagnostics: Sendable, Equatable {
   /// Whether the criterion falls without end as σ goes to 0, because effects and predictors together can fit every row; the fit is then a local
   /// optimum.
   public let isUnbounded: Bool
+  /// Whether σ is as good as 0, because effects and predictors together fit every row: the criterion levels off on the way there, and the variances shown
+  /// are one choice of many.
+  public let hasNoResiduals: Bool
+  /// Whether the residuals are so small beside the response that sums of products have lost digits of what is shown.
+  public let isImprecise: Bool
   /// The Monte Carlo standard error of the criterion; 0 where it is exact.
   public let criterionError: Double
   /// Fixed-effects columns that were left out because others span them.

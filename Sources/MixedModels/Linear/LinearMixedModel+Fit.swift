@@ -95,7 +95,9 @@ extension LinearMixedModelFit {
       converged: optimum.converged, evaluationCount: evaluations,
       boundaries: BoundaryTest.boundaries(of: lambda, in: model, except: unseen),
       unseenEffects: unseen.map { model.randomEffectNames[$0] }, isFlat: isFlat,
-      isUnbounded: isUnbounded, criterionError: workspace.valueError,
+      isUnbounded: isUnbounded, hasNoResiduals: !isUnbounded && workspace.hasNoResiduals,
+      isImprecise: workspace.residualSquares < workspace.leastPreciseSquares,
+      criterionError: workspace.valueError,
       droppedColumns: model.droppedColumns,
       omittedRows: model.frame.omittedCount)
   }
