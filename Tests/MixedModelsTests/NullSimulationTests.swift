@@ -97,8 +97,8 @@ struct NullSimulationTests {
             }
           }
           let found = spectrum.statistic(squares: squares, residual: total - squares.reduce(0, +))
-          let less = try #require(small.refittable.logLikelihood(ofFitTo: y))
-          let more = try #require(large.refittable.logLikelihood(ofFitTo: y))
+          let less = try #require(Refitting(small.refittable).logLikelihood(y))
+          let more = try #require(Refitting(large.refittable).logLikelihood(y))
           expectClose(found, max(0, 2 * (more - less)), absolute: 1e-6, "\(method) \(effect)")
           if found > 0.01 { positive += 1 }
         }
@@ -208,10 +208,11 @@ struct NullSimulationTests {
     #expect(asked.map { $0?.simulation?.source } == [nil, .exact, .bootstrap])
     let bootstrap = try #require(asked[2]?.simulation)
     #expect(bootstrap.drawCount == 99 && bootstrap.failureCount == 0 && bootstrap.pValue == 0.01)
-    // Two variances at once are unknown until they are simulated.
+    // Two variances at once have no known distribution, and are simulated.
     let both = [formulas[0], formulas[2]]
     let unknown = try #require(ModelComparison(both, data: data, roles: Self.roles).rows[1].test)
-    #expect(unknown.null == .unknown && unknown.pValue.isNaN && !unknown.isRough)
+    #expect(unknown.null == .unknown && unknown.largeSamplePValue.isNaN && !unknown.isRough)
+    #expect(unknown.simulation?.drawCount == 1000 && unknown.pValue == 1.0 / 1001)
     let known = try #require(
       ModelComparison(both, data: data, roles: Self.roles, simulation: plan).rows[1].test)
     #expect(known.simulation?.source == .bootstrap && known.pValue == 0.01)

@@ -114,11 +114,30 @@ struct TestTablesTests {
         m2: Reaction ~ Days + (Days | Subject)
            npar    AIC    BIC  logLik deviance  Chisq Df Pr(>Chisq) Pr(boundary)    
         m1    3 1906.3 1915.9 -950.15   1900.3                                      
-        m2    6 1763.9 1783.1 -875.97   1751.9 148.35  3  < 2.2e-16           NA ***
+        m2    6 1763.9 1783.1 -875.97   1751.9 148.35  3  < 2.2e-16     0.000999 ***
         ---
         Signif. codes:  0 ‘***’ 0.001 ‘**’ 0.01 ‘*’ 0.05 ‘.’ 0.1 ‘ ’ 1
 
         """)
+  }
+
+  @Test("several variances at once: NA, and how to know, where refitting takes long")
+  func unknown() throws {
+    let n = 30_000
+    let x = (0..<n).map { Double($0 * 37 % 101) }
+    var y: [Double] = []
+    for i in 0..<n {
+      let noise = Double(i * 7919 % 1009) / 100
+      y.append(noise + Double(i % 40) * (1 + x[i] / 100))
+    }
+    let table = DataTable([Column("y", y), Column("x", x), Column("g", (0..<n).map { $0 % 40 })])
+    let comparison = try ModelComparison(
+      ["y ~ x", "y ~ x + (x | g)"].map { try ModelFormula($0) }, data: table)
+    let test = try #require(comparison.rows[1].test)
+    #expect(test.null == .unknown && test.simulation == nil && test.pValue.isNaN)
+    #expect(comparison.text().contains("           NA"))
+    let note = try #require(comparison.notes().last { $0.contains("at once") })
+    #expect(note.hasSuffix("add one effect at a time, or simulate the distribution with --replicates 1000"))
   }
 }
 

@@ -178,15 +178,29 @@ struct CommandTests {
     #expect(throws: (any Error).self) { try run("--replicates", "0") }
   }
 
-  @Test("compare says how to know a p value that is not known")
-  func compareUnknown() throws {
-    let result = try run(
+  @Test("compare simulates unasked where no distribution is known, and for few groups where it may matter")
+  func compareUnasked() throws {
+    let several = try run(
       "compare", "Reaction ~ Days", "Reaction ~ Days + (Days | Subject)", "--data", Self.sleep, "--factor",
       "Subject", "--format", "csv")
-    #expect(result.echo == nil)
-    #expect(result.output.contains(",unknown,"))
-    let note = try #require(result.notes.last)
-    #expect(note.hasSuffix("add one effect at a time, or simulate the distribution with --replicates 1000"))
+    #expect(several.echo == "seed 1")
+    #expect(several.output.contains(",bootstrap,"))
+    #expect(try #require(several.notes.last).contains("1000 responses drawn from m1 (seed 1)"))
+    // A second variance, of a column that says nothing: p is not small.
+    try TemporaryFolder.use { folder in
+      let crossed = try run(
+        "compare", "diameter ~ 1 + (1 | sample)", "diameter ~ 1 + (1 | sample) + (1 | half)", "--data",
+        folder.file("halves.csv", penicillinWithHalves()), "--format", "csv")
+      #expect(crossed.output.contains(",bootstrap,"))
+    }
+  }
+
+  /// Penicillin's first four plates with a column that says nothing.
+  private func penicillinWithHalves() throws -> String {
+    let lines = try String(
+      decoding: Reference.bytes("lmm/penicillin.csv"), as: UTF8.self
+    ).split(separator: "\n").prefix(25)
+    return lines.enumerated().map { "\($1),\($0 == 0 ? "half" : "h\($0 * 7 % 5)")\n" }.joined()
   }
 
   @Test("predict adds R's predictions; new levels are an error unless allowed")

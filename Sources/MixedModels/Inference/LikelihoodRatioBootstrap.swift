@@ -18,16 +18,44 @@ enum RefittableModel: Sendable {
     }
   }
 
-  /// The log-likelihood (restricted for REML) of a fit to another response; nil if there is none.
-  func logLikelihood(ofFitTo response: [Double]) -> Double? {
+  /// Whether a thousand fits take no more than a second or two.
+  var isQuick: Bool {
     switch self {
+    case .linear(let frame, _, _): frame.response.count * frame.fixedColumns.count <= 100_000
+    case .mixed(let fit):
+      switch fit.model.reducedData {
+      case .single(let data): data.rowCount * (data.effectCount + data.fixedCount) <= 100_000
+      case .several(let data): data.rowCount <= 1000 && data.operationCount <= 1e5
+      case .iterative: false
+      }
+    }
+  }
+}
+
+/// Fits of a model to one response after another, on memory of its own.
+final class Refitting {
+  private let model: RefittableModel
+  private let repeated: RepeatedFit?
+
+  init(_ model: RefittableModel) {
+    self.model = model
+    if case .mixed(let fit) = model {
+      repeated = try? RepeatedFit(fit.model, by: fit.method)
+    } else {
+      repeated = nil
+    }
+  }
+
+  /// The log-likelihood (restricted for REML) of the fit to a response; nil if there is none.
+  func logLikelihood(_ response: [Double]) -> Double? {
+    switch model {
     case .linear(let frame, _, let method):
       let model = LinearModel(frame: frame.replacingResponse(by: response))
       let fit = model.fit()
       return method == .ml ? fit.logLikelihood : fit.restrictedLogLikelihood(of: model)
-    case .mixed(let fit):
-      guard let again = try? fit.refit(to: response), again.diagnostics.converged else { return nil }
-      return again.logLikelihood
+    case .mixed:
+      guard let repeated, (try? repeated.fit(response)) != nil, repeated.converged else { return nil }
+      return -repeated.criterion / 2
     }
   }
 }
@@ -43,13 +71,14 @@ extension LikelihoodRatioTest {
     let results = Mutex([Double?](repeating: nil, count: count))
     let workers = min(threads, count)
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      let (less, more) = (Refitting(small), Refitting(large))
       for r in stride(from: worker, to: count, by: workers) {
         var stream = KeyedStream(seed: seed, replicate: UInt32(r), stream: NullSimulation.bootstrapStream)
         let response = small.response(from: &stream)
-        guard let less = small.logLikelihood(ofFitTo: response),
-          let more = large.logLikelihood(ofFitTo: response)
-        else { continue }
-        let statistic = max(0, 2 * (more - less))
+        guard let low = less.logLikelihood(response), let high = more.logLikelihood(response) else {
+          continue
+        }
+        let statistic = max(0, 2 * (high - low))
         results.withLock { $0[r] = statistic }
       }
     }

@@ -7,7 +7,7 @@ import Glibc
 /// large: under the null the statistic is a mixture of two χ² (Self & Liang 1987, doi:10.1080/01621459.1987.10478472; Stram & Lee 1994,
 /// doi:10.2307/2533455). Both are for many groups: with few, the mixture is rough and mostly too large as well (Crainiceanu & Ruppert 2004,
 /// doi:10.1111/j.1467-9868.2004.00438.x). Then the null distribution is simulated: exactly where one variance is tested against complete pooling,
-/// by a parametric bootstrap elsewhere, if that is asked for.
+/// by a parametric bootstrap elsewhere, where models are quickly refitted or that is asked for.
 public struct LikelihoodRatioTest: Sendable, Equatable {
   /// Twice the difference of the log-likelihoods; not negative.
   public let statistic: Double
@@ -18,7 +18,7 @@ public struct LikelihoodRatioTest: Sendable, Equatable {
   /// The least number of levels over which an effect in question varies; nil if only fixed effects are.
   public let groupCount: Int?
   /// The statistic's place among draws from its null distribution, which then stands for `null`; nil if none were made.
-  public let simulation: SimulatedNull?
+  public private(set) var simulation: SimulatedNull?
 
   /// Distributions of the statistic under the smaller model, for many groups.
   public enum NullDistribution: Sendable, Equatable {
@@ -74,25 +74,35 @@ public struct LikelihoodRatioTest: Sendable, Equatable {
     statistic = difference > rounding ? difference : 0
     self.null = null
     self.groupCount = groupCount
-    guard degreesOfFreedom > 0 else {
-      simulation = nil
-      return
-    }
+    simulation = nil
+    guard degreesOfFreedom > 0 else { return }
     if let spectrum = LikelihoodRatioTest.spectrum(small, large, method: method, plan) {
       simulation = SimulatedNull(
         .exact, statistic: statistic,
         draws: spectrum.draws(
           count: max(plan.replicates ?? 0, NullSimulation.exactDraws), seed: plan.seed, threads: plan.threads),
         rounding: rounding)
-    } else if let replicates = plan.replicates {
+    } else if let replicates = plan.replicates
+      ?? unaskedReplicates(small, large)
+    {
       simulation = SimulatedNull(
         .bootstrap, statistic: statistic,
         draws: LikelihoodRatioTest.bootstrapDraws(
           of: small.refittable, within: large.refittable, count: replicates, seed: plan.seed,
           threads: plan.threads), rounding: rounding)
-    } else {
-      simulation = nil
     }
+  }
+
+  /// How often both models are refitted unasked: where no mixture of χ² is right, or groups are too few for it and p is not so small that the replicates
+  /// would only say so; and refitting is quick.
+  private func unaskedReplicates(_ small: ComparedModel, _ large: ComparedModel) -> Int? {
+    switch null {
+    case .chiSquared: return nil
+    case .mixture:
+      if groupCount ?? .max >= NullSimulation.fewGroups || largeSamplePValue < 1e-4 { return nil }
+    case .unknown: break
+    }
+    return small.refittable.isQuick && large.refittable.isQuick ? NullSimulation.unaskedReplicates : nil
   }
 
   /// The exact null distribution, where there is one and it is wanted: the smaller model is complete pooling, and the larger has one variance more,

@@ -1,6 +1,7 @@
 /// How null distributions are simulated, and whether those that need not be are.
 public struct NullSimulation: Sendable, Equatable {
-  /// Bootstrap replicates of every test; nil to simulate only what is exact and quick: one variance of few groups against complete pooling.
+  /// Bootstrap replicates of every test; nil to simulate only where the mixtures of χ² are not right: variances of few groups, and several variances at
+  /// once, by exact draws or, of models that are quickly refitted, by `unaskedReplicates`.
   public let replicates: Int?
   /// The seed of all draws.
   public let seed: UInt64
@@ -9,6 +10,8 @@ public struct NullSimulation: Sendable, Equatable {
 
   /// Draws from an exact null distribution are so cheap that there are at least this many.
   public static let exactDraws = 100_000
+  /// Bootstrap replicates of a test whose null distribution is not known otherwise.
+  public static let unaskedReplicates = 1000
   /// Below this number of groups the mixtures of χ², which are for many, are not trusted.
   public static let fewGroups = 30
 

@@ -18,11 +18,13 @@ struct CompareCommand: ReportingCommand {
       that is within it. They are fitted by maximum likelihood. Where a variance
       is tested at the boundary of its range, Pr(boundary) is the p value and the
       naive one stands beside it (p.value and p.naive in json and csv): by a
-      mixture of chi-squared for many groups; by draws from the exact null
-      distribution for one variance against a model without bars if groups are
-      fewer than 30; NA for several variances at once. --replicates simulates all
-      tests, exactly where that is possible and elsewhere by a parametric
-      bootstrap; replicate r depends on the seed and r alone.
+      mixture of chi-squared for many groups; if groups are fewer than 30, by
+      draws from the exact null distribution for one variance against a model
+      without bars, and by 1000 bootstrap replicates otherwise, unless p is far
+      below what those can tell; so, too, for several variances at once. Where
+      refitting takes long that is left to you (a note says so): --replicates
+      simulates all tests, exactly where that is possible; replicate r depends on
+      the seed and r alone.
 
       Example: mlm compare "y ~ x + (1 | g)" "y ~ x + (x | g)" --data d.csv
       Example: mlm compare "y ~ 1 + (1|a)" "y ~ 1 + (1|a) + (1|b)" --data d.csv
