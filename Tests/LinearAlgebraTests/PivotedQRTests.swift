@@ -42,4 +42,21 @@ struct PivotedQRTests {
     #expect(PivotedQR(Matrix([[0, 1], [0, 2], [0, 4]])).rank == 1)
     #expect(PivotedQR(Matrix([[0, 1], [0, 2], [0, 4]])).pivot == [1, 0])
   }
+
+  @Test(
+    "a column that is constant up to rounding is aliased behind a constant, and so is a multiple of any constant column"
+  )
+  func roundedConstants() {
+    let n = 40
+    let rounded = (0..<n).map { [0.2, 0.2.nextUp, 0.2.nextDown][$0 % 3] }
+    let x = (0..<n).map { Double($0 % 7) }
+    let ones = [Double](repeating: 1, count: n)
+    let qr = PivotedQR(Matrix(rows: n, columns: 3, storage: ones + x + rounded))
+    #expect(qr.rank == 2 && qr.pivot == [0, 1, 2])
+    let half = 0.5.squareRoot()
+    #expect(PivotedQR(Matrix([[half, -half], [half, -half.nextUp]])).rank == 1)
+    // A spread of ten digits below the mean counts.
+    let fine = (0..<n).map { 2000 + 1e-7 * Double($0 % 5) }
+    #expect(PivotedQR(Matrix(rows: n, columns: 2, storage: ones + fine)).rank == 2)
+  }
 }

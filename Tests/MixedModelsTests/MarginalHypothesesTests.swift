@@ -134,4 +134,13 @@ struct MarginalHypothesesTests {
     #expect(anova.rows.map(\.term) == ["f", "t"] && anova.rows.map(\.test.numerator) == [1, 2])
     #expect(anova.untestedTerms == ["h"] && anova.emptyCells.isEmpty)
   }
+
+  @Test("a restriction whose columns differ by sign alone is one")
+  func signs() throws {
+    // Cell b:B is empty. SAS's and lmerTest's table gives b one degree of freedom, F = 0.2007.
+    let anova = try Self.anova("y ~ a * b + a:x + b:x + x + (1 | g)", Self.table("two_columns"))
+    let row = try #require(anova.rows.first { $0.term == "b" })
+    #expect(row.test.numerator == 1)
+    expectClose(row.test.value, 0.2007, absolute: 1e-4)
+  }
 }

@@ -47,4 +47,88 @@ struct UnboundedCriterionTests {
     let fit = try LinearMixedModel("y ~ Days + (1 | Subject)", data: data).fit()
     #expect(!fit.diagnostics.isUnbounded && fit.theta[0] > 1e5)
   }
+
+  @Test(
+    "y without residual within groups, and more rows than rank: refused, however it comes out of rounding")
+  func withoutResidual() throws {
+    for (file, formula) in [
+      ("constant_in_groups", "y ~ x + (1 | g)"), ("constant_in_groups", "y ~ 1 + (1 | g)"),
+      ("repeated_row", "y ~ x + (x || g)"),
+    ] {
+      for method in [EstimationMethod.reml, .ml] {
+        #expect(throws: FitError.noResidualVariation(response: "y"), "\(file), \(formula)") {
+          try model(file, formula).fit(by: method)
+        }
+      }
+    }
+    #expect(throws: FitError.unboundedCriterion(response: "y")) {
+      try model("repeated_rows", "y ~ x + (x | g) + (1 | h)").fit()
+    }
+  }
+
+  @Test("a place on the way down is no local optimum")
+  func onTheWay() throws {
+    #expect(throws: FitError.unboundedCriterion(response: "y")) {
+      try model("on_the_way", "y ~ x * z + (1 | g) + (1 | h)").fit(by: .ml)
+    }
+  }
+
+  @Test("precise data with crossed factors have an optimum")
+  func precise() throws {
+    var (y, x, g, h) = ([Double](), [Double](), [String](), [String]())
+    for i in 0..<60 {
+      let (a, b) = (i * 7 % 6, i * 11 % 5)
+      let noise = Double(i * i * 37 % 101) / 50 - 1
+      x.append(Double(i * 29 % 31) / 10)
+      y.append(
+        [0.3, -1.2, 0.7, 2, -0.4, 0.1][a] + [1.1, -0.5, 0.2, 0.9, -1.4][b] + 0.5 * x[i] + 1e-5 * noise)
+      g.append("g\(a)")
+      h.append("h\(b)")
+    }
+    let data = DataTable([Column("y", y), Column("x", x), Column("g", g), Column("h", h)])
+    let fit = try LinearMixedModel("y ~ x + (1 | g) + (1 | h)", data: data).fit()
+    #expect(!fit.diagnostics.isUnbounded && !fit.diagnostics.hasNoResiduals && fit.diagnostics.converged)
+    #expect(fit.sigma > 3e-6 && fit.sigma < 1e-5)
+    expectClose(fit.fixedEffects[1], 0.5, absolute: 1e-5)
+  }
+
+  @Test(
+    "of two optima the lower",
+    arguments: [("two_optima_ml", EstimationMethod.ml, 57.19342), ("two_optima_reml", .reml, 57.15424)])
+  func twoOptima(_ file: String, _ method: EstimationMethod, _ criterion: Double) throws {
+    let data = try DataTable(csv: Reference.bytes("minima/\(file).csv"), file: file)
+    let fit = try LinearMixedModel("y ~ x + (1 | g) + (1 | h)", data: data).fit(by: method)
+    expectClose(fit.criterion, criterion, absolute: 1e-5)
+  }
+
+  @Test("σ on its way to 0 where the criterion levels off is named")
+  func vanishing() throws {
+    // Each level of g has two rows, a line fits them: with independent effects the data can be fitted at a finite price.
+    var found = 0
+    for seed in 0..<40 {
+      var state = UInt64(seed * 7919 + 1)
+      func uniform() -> Double {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Double(state >> 33) / 2_147_483_648 - 0.5
+      }
+      let groups = 6
+      let (a, b) = ((0..<groups).map { _ in 3 * uniform() }, (0..<groups).map { _ in 3 * uniform() })
+      var (y, x, g) = ([Double](), [Double](), [Int]())
+      for i in 0..<2 * groups {
+        x.append(4 * uniform())
+        y.append(a[i / 2] + b[i / 2] * x[i] + uniform())
+        g.append(i / 2)
+      }
+      let data = DataTable([Column("y", y), Column("x", x), Column("g", g)])
+      guard let fit = try? LinearMixedModel("y ~ x + (x || g)", data: data).fit() else { continue }
+      let spread = (y.reduce(0) { $0 + $1 * $1 } / Double(y.count)).squareRoot()
+      if fit.sigma < 1e-4 * spread {
+        found += 1
+        #expect(fit.diagnostics.hasNoResiduals || fit.diagnostics.isUnbounded, "seed \(seed)")
+      } else {
+        #expect(!fit.diagnostics.hasNoResiduals)
+      }
+    }
+    #expect(found > 0)
+  }
 }
