@@ -19,7 +19,7 @@ enum Basis: Sendable, Equatable {
     guard case .call(let function, let arguments, _) = call, function == "poly" || function == "ns" else {
       return nil
     }
-    let parameters = function == "poly" ? ["x", "degree", "raw"] : ["x", "df", "intercept"]
+    let parameters = function == "poly" ? ["x", "degree", "raw"] : ["x", "df", "knots", "intercept"]
     let given = try CallArguments(arguments, of: call, parameters: parameters, formula: formula)
     let x = try given.expression("x").trained(on: data, formula: formula)
     let values = try x.trainingValues(in: data, of: call, formula: formula)
@@ -39,6 +39,16 @@ enum Basis: Sendable, Equatable {
       return (.polynomials(polynomials), x, degree)
     }
     let hasIntercept = try given.flag("intercept", default: false)
+    if let knots = try given.numbers("knots")?.sorted() {
+      guard let spline = NaturalSpline(over: values, innerKnots: knots, hasIntercept: hasIntercept) else {
+        throw .degenerate(
+          expression: call.text, found: "knots stand between the least and the greatest value, each once",
+          remedy:
+            "\(x.text) goes from \(shortestText(values.min() ?? .nan)) to \(shortestText(values.max() ?? .nan))"
+        )
+      }
+      return (.spline(spline), x, spline.columnCount)
+    }
     let df = try given.count("df", default: hasIntercept ? 2 : 1)
     if hasIntercept, df < 2 {
       throw .degenerate(

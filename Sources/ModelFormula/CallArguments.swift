@@ -53,6 +53,23 @@ struct CallArguments {
     return count
   }
 
+  /// Numbers, written as one or as c(…); nil where there are none.
+  func numbers(_ name: String) throws(FormulaError) -> [Double]? {
+    guard let value = values[name] else { return nil }
+    var parts = [value.unwrapped]
+    if case .call("c", let arguments, _) = value.unwrapped { parts = arguments }
+    var numbers: [Double] = []
+    for part in parts {
+      guard let number = part.writtenNumber else {
+        throw .unsupported(
+          formula: formula, column: part.position, what: "\(name) = \(value.text)",
+          hint: "numbers would work, e.g. \(name) = c(2, 5)")
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
   /// A yes or no.
   func flag(_ name: String, default fallback: Bool) throws(FormulaError) -> Bool {
     guard let value = values[name] else { return fallback }
@@ -64,6 +81,17 @@ struct CallArguments {
       throw .unsupported(
         formula: formula, column: value.position, what: "\(name) = \(value.text)",
         hint: "TRUE or FALSE would work")
+    }
+  }
+}
+
+extension FormulaExpression {
+  /// The number that is written here, with or without a sign; nil for anything else.
+  fileprivate var writtenNumber: Double? {
+    switch unwrapped {
+    case .number(let digits, _): Double(digits)
+    case .sign(let op, let operand, _): operand.writtenNumber.map { op == "-" ? -$0 : $0 }
+    default: nil
     }
   }
 }

@@ -88,6 +88,12 @@ extension FormulaExpression {
           formula: formula, column: at, what: "'\(op)' in arithmetic",
           hint: "arithmetic uses + - * / ^ and parentheses")
       }
+    case .call("log", let arguments, _) where arguments.count == 2:
+      let given = try CallArguments(arguments, of: self, parameters: ["x", "base"], formula: formula)
+      let x = try given.expression("x").number(in: data, formula: formula)
+      let base = try given.expression("base").number(in: data, formula: formula)
+      // As R: the library's own logarithms for 2 and 10.
+      return zip(x, base).map { $1 == 2 ? log2($0) : $1 == 10 ? log10($0) : log($0) / log($1) }
     case .call(let name, let arguments, let at):
       guard let function = FormulaExpression.functions[name], arguments.count == 1 else {
         if FormulaExpression.isTrained(name) {

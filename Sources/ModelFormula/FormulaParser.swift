@@ -235,7 +235,11 @@ struct FormulaParser {
     case .text:
       throw unexpected(token, hint: "a column goes by its name without quotation marks")
     default:
-      throw unexpected(token, hint: "a column name, a number or an opening parenthesis would work here")
+      throw unexpected(
+        token,
+        hint: next == 0 && token.text == "~"
+          ? "in front of it stands the response, e.g. salary ~ experience + (1 | department)"
+          : "a column name, a number or an opening parenthesis would work here")
     }
   }
 

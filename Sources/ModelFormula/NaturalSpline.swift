@@ -24,16 +24,24 @@ struct NaturalSpline: Sendable, Equatable {
   init?(over points: [Double], df: Int, hasIntercept: Bool) {
     let sorted = points.sorted()
     let inner = df - 1 - (hasIntercept ? 1 : 0)
-    guard inner >= 0, let low = sorted.first, let high = sorted.last else { return nil }
+    guard inner >= 0, !sorted.isEmpty else { return nil }
     let innerKnots = (0..<inner).map { k in
       NaturalSpline.quantile(sorted, Double(k + 1) / Double(inner + 1))
     }
+    self.init(over: points, innerKnots: innerKnots, hasIntercept: hasIntercept)
+  }
+
+  /// A basis with given knots between the least and the greatest of the training data.
+  /// - Parameter innerKnots: ascending.
+  /// - Returns: nil where two knots coincide or one is not between.
+  init?(over points: [Double], innerKnots: [Double], hasIntercept: Bool) {
+    guard let low = points.min(), let high = points.max() else { return nil }
     let breaks = [low] + innerKnots + [high]
     guard zip(breaks, breaks.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
     let knots = [low, low, low] + breaks + [high, high, high]
     self.knots = knots
     self.hasIntercept = hasIntercept
-    columnCount = df
+    columnCount = innerKnots.count + (hasIntercept ? 2 : 1)
     let skipped = hasIntercept ? 0 : 1
     var constraints = [low, high].map {
       Array(NaturalSpline.values(at: $0, derivative: 2, knots: knots)[skipped...])

@@ -37,6 +37,8 @@ all <- list(
   record("ns(x, df = 1)"), record("ns(x, df = 2)"), record("ns(x, 3)"), record("ns(x, df = 4)"), record("ns(x, df = 5)"),
   record("ns(x, df = 8)"), record("ns(days, df = 3)"), record("ns(year, df = 4)"), record("ns(x, df = 3, intercept = TRUE)"),
   record("0 + ns(x, df = 4, intercept = TRUE)"),
+  record("ns(x, knots = c(8, 12))"), record("ns(days, knots = 2.5)"), record("0 + ns(x, knots = c(6, 10, 13), intercept = TRUE)"),
+  record("log(x + 20, 2)"), record("log(year, base = 10) + log(x + 20, 7)"),
   record("f * poly(x, 2)"), record("poly(x, 2):f + ns(days, df = 2):poly(x, 2)"), record("scale(x) * f"),
   record("f", list(f = "contr.sum")), record("f", list(f = "contr.helmert")), record("f", list(f = "contr.poly")),
   record("k", list(k = "contr.sum"), "k"), record("k", list(k = "contr.helmert"), "k"), record("k", list(k = "contr.poly"), "k"),
