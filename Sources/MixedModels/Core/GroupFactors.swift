@@ -19,36 +19,45 @@ struct GroupFactors {
   init(
     whiteZ: [Double], u: [Double], rows n: Int, effects q: Int, columns: Int, codes: [Int], groups: Int
   ) {
-    var triangles = [Double](repeating: 0, count: groups * q * q)
-    var projections = [Double](repeating: 0, count: groups * q * columns)
-    var within = [Double](repeating: 0, count: columns * columns)
+    // Written through pointers: this is most of what large models do before they are fitted.
+    let (count, wide) = (groups * q * q, groups * q * columns)
+    let block = ScratchBlock(count: count + wide + columns * columns)
+    defer { withExtendedLifetime(block) {} }
+    let (triangles, projections) = (block.take(count), block.take(wide))
+    let within = block.take(columns * columns)
     var ranks = [Int](repeating: 0, count: groups)
-    sizes = GroupFactors.forEachGroup(
-      whiteZ: whiteZ, u: u, rows: n, effects: q, columns: columns, codes: codes, groups: groups
-    ) { j, rows, a in
-      let kept = min(q, rows)
-      var trace = 0.0
-      for k in 0..<q {
-        for i in 0...min(k, kept - 1) {
-          triangles[j * q * q + i + k * q] = a[i + k * rows]
-          trace += a[i + k * rows] * a[i + k * rows]
+    sizes = ranks.withUnsafeMutableBufferPointer { ranks in
+      GroupFactors.forEachGroup(
+        whiteZ: whiteZ, u: u, rows: n, effects: q, columns: columns, codes: codes, groups: groups
+      ) { j, rows, a in
+        let kept = min(q, rows)
+        let (r, z) = (triangles + j * q * q, projections + j * q * columns)
+        var trace = 0.0
+        for k in 0..<q {
+          for i in 0...min(k, kept - 1) {
+            let entry = a[i + k * rows]
+            r[i + k * q] = entry
+            trace += entry * entry
+          }
         }
-      }
-      ranks[j] = GroupFactors.rank(ofTriangleAt: j * q * q, q: q, in: triangles, trace: trace)
-      for k in 0..<columns {
-        for i in 0..<kept { projections[j * q * columns + i + k * q] = a[i + (q + k) * rows] }
-        for l in 0...k {
-          var sum = 0.0
-          for i in kept..<max(rows, kept) { sum += a[i + (q + k) * rows] * a[i + (q + l) * rows] }
-          within[l + k * columns] += sum
+        ranks[j] = GroupFactors.rank(ofTriangle: r, q: q, trace: trace)
+        for k in 0..<columns {
+          let x = a + (q + k) * rows
+          for i in 0..<kept { z[i + k * q] = x[i] }
+          for l in 0...k {
+            let y = a + (q + l) * rows
+            var sum = 0.0
+            for i in kept..<max(rows, kept) { sum += x[i] * y[i] }
+            within[l + k * columns] += sum
+          }
         }
       }
     }
     for k in 0..<columns { for l in 0..<k { within[k + l * columns] = within[l + k * columns] } }
-    self.triangles = triangles
+    self.triangles = Array(UnsafeBufferPointer(start: triangles, count: count))
     self.ranks = ranks
-    self.projections = projections
-    self.within = within
+    self.projections = Array(UnsafeBufferPointer(start: projections, count: wide))
+    self.within = Array(UnsafeBufferPointer(start: within, count: columns * columns))
     self.effects = q
     self.columns = columns
   }
@@ -74,15 +83,22 @@ struct GroupFactors {
     let scratch = ScratchBlock(count: most * width)
     defer { withExtendedLifetime(scratch) {} }
     let a = scratch.take(most * width)
-    for j in 0..<groups {
-      let rows = sizes[j]
-      for r in 0..<rows {
-        let i = order[start[j] + r]
-        for k in 0..<q { a[r + k * rows] = whiteZ[i + k * n] }
-        for k in 0..<columns { a[r + (q + k) * rows] = u[i + k * n] }
+    whiteZ.withUnsafeBufferPointer { whiteZ in
+      u.withUnsafeBufferPointer { u in
+        order.withUnsafeBufferPointer { order in
+          for j in 0..<groups {
+            let rows = sizes[j]
+            let first = start[j]
+            for k in 0..<width {
+              let column = k < q ? whiteZ.baseAddress! + k * n : u.baseAddress! + (k - q) * n
+              let target = a + k * rows
+              for r in 0..<rows { target[r] = column[order[first + r]] }
+            }
+            for k in 0..<min(q, rows) { reflect(a, rows: rows, width: width, column: k) }
+            body(j, rows, a)
+          }
+        }
       }
-      for k in 0..<min(q, rows) { reflect(a, rows: rows, width: width, column: k) }
-      body(j, rows, a)
     }
     return sizes
   }
@@ -123,8 +139,9 @@ struct GroupFactors {
 
   /// W with what singular R_j leave of z_j: all sums of squares within groups.
   var allWithinGroups: [Double] {
+    let q = effects
     var squares = within
-    for j in ranks.indices {
+    for j in ranks.indices where ranks[j] < min(q, sizes[j]) {
       let rest = singularRest(j)
       for (k, a) in rest.enumerated() {
         for (l, b) in rest.enumerated() {
@@ -172,12 +189,12 @@ struct GroupFactors {
   }
 
   /// Rank of a whitened R_j, by column-pivoted elimination of R_j'R_j against 1e-12 of its trace.
-  private static func rank(ofTriangleAt base: Int, q: Int, in triangles: [Double], trace: Double) -> Int {
+  private static func rank(ofTriangle r: UnsafePointer<Double>, q: Int, trace: Double) -> Int {
     if trace == 0 { return 0 }
     if q == 1 { return 1 }
     if q == 2 {
       // What the larger diagonal entry leaves of the other is det/larger.
-      let (a, b, d) = (triangles[base], triangles[base + 2], triangles[base + 3])
+      let (a, b, d) = (r[0], r[2], r[3])
       let larger = max(a * a, b * b + d * d)
       return (a * d) * (a * d) > 1e-12 * trace * larger ? 2 : 1
     }
@@ -185,7 +202,7 @@ struct GroupFactors {
     for i in 0..<q {
       for j in 0..<q {
         var sum = 0.0
-        for k in 0...min(i, j) { sum += triangles[base + k + i * q] * triangles[base + k + j * q] }
+        for k in 0...min(i, j) { sum += r[k + i * q] * r[k + j * q] }
         gram[i, j] = sum
       }
     }

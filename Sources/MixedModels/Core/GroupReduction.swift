@@ -145,28 +145,29 @@ final class GroupReduction: Sendable {
   var effectsSpannedByFixed: [Int] {
     let q = effectCount
     let p = fixedCount
-    return (0..<q).filter { k in
-      var own = 0.0
-      var left = 0.0
-      for j in 0..<groupCount {
-        var information = 0.0
-        for i in 0..<q {
-          let r = triangles[j * q * q + i + k * q]
-          information += r * r
-        }
-        // The column's products with X̃, whose columns have length 1: (R_j'z_j)_k.
-        var spanned = 0.0
-        for l in 0..<p {
-          var sum = 0.0
-          for i in 0..<q {
-            sum += triangles[j * q * q + i + k * q] * projections[j * q * (p + 1) + i + l * q]
+    return triangles.withUnsafeBufferPointer { triangles in
+      projections.withUnsafeBufferPointer { projections in
+        (0..<q).filter { k in
+          var own = 0.0
+          var left = 0.0
+          for j in 0..<groupCount {
+            let r = triangles.baseAddress! + j * q * q + k * q
+            let z = projections.baseAddress! + j * q * (p + 1)
+            var information = 0.0
+            for i in 0..<q { information += r[i] * r[i] }
+            // The column's products with X̃, whose columns have length 1: (R_j'z_j)_k.
+            var spanned = 0.0
+            for l in 0..<p {
+              var sum = 0.0
+              for i in 0..<q { sum += r[i] * z[i + l * q] }
+              spanned += sum * sum
+            }
+            own += information
+            left += information - spanned
           }
-          spanned += sum * sum
+          return left <= 1e-10 * own
         }
-        own += information
-        left += information - spanned
       }
-      return left <= 1e-10 * own
     }
   }
 
