@@ -107,11 +107,13 @@ package final class ScratchBlock {
   /// A block of zeros.
   package init(count: Int) {
     capacity = max(count, 1)
-    base = .allocate(capacity: capacity)
+    // The beginning is aligned for vectors of four.
+    base = UnsafeMutableRawPointer.allocate(byteCount: capacity * 8, alignment: 32)
+      .bindMemory(to: Double.self, capacity: capacity)
     base.initialize(repeating: 0, count: capacity)
   }
 
-  deinit { base.deallocate() }
+  deinit { UnsafeMutableRawPointer(base).deallocate() }
 
   /// The next piece of the block.
   package func take(_ count: Int) -> UnsafeMutablePointer<Double> {

@@ -249,8 +249,9 @@ public struct ModelFrame: Sendable {
 extension Column {
   /// Whether an entry is missing; real columns are read for their magnitudes too.
   fileprivate func hasMissing(_ known: inout KnownColumns) -> Bool {
-    if case .real(let numbers) = values, known.isOrdinary(numbers) { return false }
-    return hasMissing
+    guard case .real(let numbers) = values, isOrdinary else { return hasMissing }
+    known.note(ordinary: numbers)
+    return false
   }
 
   /// Clears the entries of rows that are missing here.

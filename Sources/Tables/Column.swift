@@ -20,6 +20,7 @@ public struct Column: Sendable, Equatable {
   /// What is found out of the entries when it is first asked for; copies of the column share it.
   private final class Facts: Sendable {
     let hasMissing = MadeOnce<Bool>()
+    let isOrdinary = MadeOnce<Bool>()
     let factor = MadeOnce<CategoricalColumn>()
   }
 
@@ -80,6 +81,12 @@ public struct Column: Sendable, Equatable {
       case .text(let v): v.contains { $0 == nil }
       }
     }
+  }
+
+  /// Whether it is a real column of ordinary numbers (`[Double].isOrdinary`), none of them missing. They are looked through once.
+  package var isOrdinary: Bool {
+    guard case .real(let numbers) = values else { return false }
+    return facts.isOrdinary.value { numbers.isOrdinary }
   }
 
   /// The column as a factor. The levels are found once.

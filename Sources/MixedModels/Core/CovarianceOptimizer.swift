@@ -123,7 +123,10 @@ final class CovarianceOptimizer {
     if criterion.isExpensive, let end, end.converged { return end }
     keepIfBetter(&end, even: 1, odd: 1)
     if criterion.isExpensive, let end, end.converged { return end }
-    keepIfBetter(&end, even: 100, odd: 100)
+    // Minima far apart were met with few groups only, up to a dozen or two.
+    if q > 2 || criterion.leastGroupCount < 1000 || end?.converged != true {
+      keepIfBetter(&end, even: 100, odd: 100)
+    }
     if q == 1 {
       fillBestOfGrid()
       keepIfBetter(&end)

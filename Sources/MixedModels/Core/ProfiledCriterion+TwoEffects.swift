@@ -1,7 +1,7 @@
 import Glibc
 
 /// The two passes over the groups written out for q = 2, the model with varying intercept and slope: four groups at a time, no inner loops over
-/// effects. Memory of groups is filled up to a multiple of four with zeros, groups that add nothing.
+/// effects. What fills up the last four groups are zeros, and groups of zeros add nothing.
 extension ProfiledCriterion {
   typealias Lanes = SIMD4<Double>
 
@@ -10,13 +10,12 @@ extension ProfiledCriterion {
     let order = data.fixedCount + 1
     let (p1, p2, p3) = (Lanes(repeating: psi[0]), Lanes(repeating: psi[2]), Lanes(repeating: psi[3]))
     let sums = lanes
-    let z = lanes + order * order
     for i in 0..<order * order { sums[i] = .zero }
     var product = Lanes(repeating: 1)
-    var j = 0
-    while j < data.groupCount {
-      let r = triangles + 4 * j
-      let (r11, r12, r22) = (Self.load(r, 4), Self.load(r + 2, 4), Self.load(r + 3, 4))
+    let fours = (data.groupCount + 3) / 4
+    for four in 0..<fours {
+      let r = triangles.four(four)
+      let (r11, r12, r22) = (r[0], r[2], r[3])
       let u1 = r11 * p1 + r12 * p2
       let u2 = r11 * p2 + r12 * p3
       let v2 = r22 * p3
@@ -37,21 +36,19 @@ extension ProfiledCriterion {
       let a21 = h12 * r11
       let a12 = h11 * r12 + h12 * r22
       let a22 = h12 * r12 + h22 * r22
-      let g = groupInformation + 4 * j
+      let g = groupInformation.four(four)
       let g12 = r11 * a12
-      Self.store(r11 * a11, g, 4)
-      Self.store(g12, g + 1, 4)
-      Self.store(g12, g + 2, 4)
-      Self.store(r12 * a12 + r22 * a22, g + 3, 4)
-      let own = projections + j * 2 * order
-      let cross = groupCross + j * 2 * order
+      g[0] = r11 * a11
+      g[1] = g12
+      g[2] = g12
+      g[3] = r12 * a12 + r22 * a22
+      let z = projections.four(four)
+      let cross = groupCross.four(four)
       var k = 0
       while k < order {
-        let (z1, z2) = (Self.load(own + 2 * k, 2 * order), Self.load(own + 2 * k + 1, 2 * order))
-        z[2 * k] = z1
-        z[2 * k + 1] = z2
-        Self.store(a11 * z1 + a21 * z2, cross + 2 * k, 2 * order)
-        Self.store(a12 * z1 + a22 * z2, cross + 2 * k + 1, 2 * order)
+        let (z1, z2) = (z[2 * k], z[2 * k + 1])
+        cross[2 * k] = a11 * z1 + a21 * z2
+        cross[2 * k + 1] = a12 * z1 + a22 * z2
         let y1 = h11 * z1 + h12 * z2
         let y2 = h12 * z1 + h22 * z2
         var l = 0
@@ -65,7 +62,6 @@ extension ProfiledCriterion {
         for i in 0..<4 { logSum += log(product[i]) }
         product = Lanes(repeating: 1)
       }
-      j += 4
     }
     for i in 0..<4 { logSum += log(product[i]) }
     for k in 0..<order { for l in 0...k { s[l + k * order] += sums[l + k * order].sum() } }
@@ -76,7 +72,6 @@ extension ProfiledCriterion {
   /// Adds to D and to the sums of the Hessian.
   func differentiateTwoEffects() {
     let p = data.fixedCount
-    let order = p + 1
     let ratio = Lanes(repeating: ratio)
     let restricted = method == .reml
     // The free entries (1,1), (1,2), (2,2) of Ψ; without a covariance the second is not one of `directions`.
@@ -92,19 +87,17 @@ extension ProfiledCriterion {
     var (h11, h12, h13) = (Lanes.zero, Lanes.zero, Lanes.zero)
     var (h22, h23, h33) = (Lanes.zero, Lanes.zero, Lanes.zero)
     var (t1, t2, t3) = (Lanes.zero, Lanes.zero, Lanes.zero)
-    var j = 0
-    while j < data.groupCount {
-      let g = groupInformation + 4 * j
-      let (g11, g12, g22) = (Self.load(g, 4), Self.load(g + 2, 4), Self.load(g + 3, 4))
-      let cross = groupCross + j * 2 * order
-      var c1 = Self.load(cross + 2 * p, 2 * order)
-      var c2 = Self.load(cross + 2 * p + 1, 2 * order)
+    let fours = (data.groupCount + 3) / 4
+    for four in 0..<fours {
+      let g = groupInformation.four(four)
+      let (g11, g12, g22) = (g[0], g[2], g[3])
+      let cross = groupCross.four(four)
+      var (c1, c2) = (cross[2 * p], cross[2 * p + 1])
       var (p11, p12, p22) = (Lanes.zero, Lanes.zero, Lanes.zero)
       // Rows of B solve B L_x' = C_x.
       var k = 0
       while k < p {
-        let x = Self.load(cross + 2 * k, 2 * order)
-        let y = Self.load(cross + 2 * k + 1, 2 * order)
+        let (x, y) = (cross[2 * k], cross[2 * k + 1])
         c1 -= x * beta[k]
         c2 -= y * beta[k]
         var (b1, b2) = (x, y)
@@ -158,7 +151,6 @@ extension ProfiledCriterion {
         }
         k += 1
       }
-      j += 4
     }
     gradient[0] = d11.sum()
     gradient[2] = d12.sum()
@@ -181,19 +173,6 @@ extension ProfiledCriterion {
     }
   }
 
-  @inline(__always)
-  private static func load(_ a: Pointer, _ stride: Int) -> Lanes {
-    Lanes(a[0], a[stride], a[2 * stride], a[3 * stride])
-  }
-
-  @inline(__always)
-  private static func store(_ x: Lanes, _ a: Pointer, _ stride: Int) {
-    a[0] = x[0]
-    a[stride] = x[1]
-    a[2 * stride] = x[2]
-    a[3 * stride] = x[3]
-  }
-
   /// How many lanes the two passes need.
-  static func laneCount(p: Int) -> Int { max((p + 1) * (p + 1) + 2 * (p + 1), 2 * p + 3 * p * p + 3 * p) }
+  static func laneCount(p: Int) -> Int { max((p + 1) * (p + 1), 2 * p + 3 * p * p + 3 * p) }
 }

@@ -16,12 +16,13 @@ import LinearAlgebra
 final class ProfiledCriterion: CovarianceCriterion {
   let data: GroupReduction
   /// G_j (q×q) and C_j (q×(p+1)), group after group.
-  let groupInformation: Pointer
-  let groupCross: Pointer
+  let groupInformation: GroupBlocks
+  let groupCross: GroupBlocks
 
   private let block: ScratchBlock
   /// R_j, z_j and W of the reduction, as this workspace sees them: the response's columns may be replaced.
-  let triangles, projections, within: Pointer
+  let triangles, projections: GroupBlocks
+  let within: Pointer
   /// What the scales of X and y add to the value.
   private(set) var constant = 0.0
   /// m/r², or what stands for it, at the last derivatives.
@@ -40,22 +41,24 @@ final class ProfiledCriterion: CovarianceCriterion {
     let p = data.fixedCount
     let d = data.blocks.reduce(0) { $0 + $1.count * ($1.count + 1) / 2 }
     // Two effects are done four groups at a time.
-    let groups = q == 2 ? (data.groupCount + 3) & ~3 : data.groupCount
+    let width = q == 2 ? 4 : 1
+    func size(_ slots: Int) -> Int { GroupBlocks.count(groups: data.groupCount, slots: slots, lanes: width) }
     lanes = .allocate(capacity: q == 2 ? Self.laneCount(p: p) : 1)
     lanes.initialize(repeating: .zero, count: q == 2 ? Self.laneCount(p: p) : 1)
+    // What is read as vectors comes first, where memory is aligned.
     let sizes = [
-      groups * q * q, groups * q * (p + 1), data.within.count,
-      groups * q * q, groups * q * (p + 1), (p + 1) * (p + 1), q * q, q * q, q * (p + 1),
+      size(q * q), size(q * (p + 1)), size(q * q), size(q * (p + 1)), data.within.count, (p + 1) * (p + 1),
+      q * q, q * q, q * (p + 1),
       q * p, q, q * q, d * d, d * p * p, d * p,
     ]
     block = ScratchBlock(count: sizes.reduce(0, +))
     var pieces = sizes.makeIterator()
     func piece(_ block: ScratchBlock) -> UnsafeMutablePointer<Double> { block.take(pieces.next()!) }
-    triangles = piece(block)
-    projections = piece(block)
+    triangles = GroupBlocks(base: piece(block), slots: q * q, lanes: width)
+    projections = GroupBlocks(base: piece(block), slots: q * (p + 1), lanes: width)
+    groupInformation = GroupBlocks(base: piece(block), slots: q * q, lanes: width)
+    groupCross = GroupBlocks(base: piece(block), slots: q * (p + 1), lanes: width)
     within = piece(block)
-    groupInformation = piece(block)
-    groupCross = piece(block)
     s = piece(block)
     self.m = piece(block)
     rp = piece(block)
@@ -66,8 +69,8 @@ final class ProfiledCriterion: CovarianceCriterion {
     tensor = piece(block)
     kSums = piece(block)
     xSums = piece(block)
-    triangles.update(from: data.triangles, count: data.triangles.count)
-    projections.update(from: data.projections, count: data.projections.count)
+    triangles.fill(from: data.triangles)
+    projections.fill(from: data.projections)
     for (k, value) in data.within.enumerated() { within[k] = value }
     responseScale = data.design.responseScale
     super.init(method: method, blocks: data.blocks, fixedCount: p, rowCount: data.rowCount)
@@ -121,8 +124,8 @@ final class ProfiledCriterion: CovarianceCriterion {
     let order = data.fixedCount + 1
     var product = 1.0
     for j in 0..<data.groupCount {
-      let r = triangles + j * q * q
-      let z = projections + j * q * order
+      let r = triangles.group(j)
+      let z = projections.group(j)
       // M = I + RΨR' and its factor.
       for k in 0..<q {
         for i in 0..<q {
@@ -149,7 +152,7 @@ final class ProfiledCriterion: CovarianceCriterion {
         for i in 0..<q { hz[i + k * q] = z[i + k * q] }
         SmallKernels.solveLower(m, q, hz + k * q)
       }
-      let g = groupInformation + j * q * q
+      let g = groupInformation.group(j)
       for k in 0..<q {
         for i in 0...k {
           var sum = 0.0
@@ -158,7 +161,7 @@ final class ProfiledCriterion: CovarianceCriterion {
           g[k + i * q] = sum
         }
       }
-      let cross = groupCross + j * q * order
+      let cross = groupCross.group(j)
       for k in 0..<order {
         for i in 0..<q {
           var sum = 0.0
@@ -228,8 +231,8 @@ final class ProfiledCriterion: CovarianceCriterion {
     let restricted = method == .reml
     directions.withUnsafeBufferPointer { directions in
       for j in 0..<data.groupCount {
-        let g = groupInformation + j * q * q
-        let cross = groupCross + j * q * order
+        let g = groupInformation.group(j)
+        let cross = groupCross.group(j)
         for i in 0..<q {
           var sum = cross[i + p * q]
           for k in 0..<p { sum -= cross[i + k * q] * beta[k] }
@@ -303,10 +306,9 @@ final class ProfiledCriterion: CovarianceCriterion {
     }
     for i in 0..<q * q { qm[i] = 0 }
     for j in 0..<data.groupCount {
-      let cross = groupCross + j * q * (p + 1)
       for i in 0..<q {
-        var sum = cross[i + p * q]
-        for k in 0..<p { sum -= cross[i + k * q] * beta[k] }
+        var sum = groupCross[j, i + p * q]
+        for k in 0..<p { sum -= groupCross[j, i + k * q] * beta[k] }
         c[i] = sum
       }
       for k in 0..<q { for i in 0..<q { qm[i + k * q] += c[i] * c[k] } }
@@ -329,8 +331,7 @@ final class ProfiledCriterion: CovarianceCriterion {
   override var fixedProducts: [(columns: [Int], levels: [Matrix])] {
     let (q, p) = (effectCount, fixedCount)
     let levels = (0..<data.groupCount).map { j in
-      let start = groupCross + j * q * (p + 1)
-      return Matrix(rows: q, columns: p, storage: Array(UnsafeBufferPointer(start: start, count: q * p)))
+      Matrix(rows: q, columns: p, storage: (0..<q * p).map { groupCross[j, $0] })
     }
     return [(Array(0..<q), levels)]
   }

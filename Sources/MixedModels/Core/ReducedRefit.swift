@@ -40,9 +40,9 @@ final class ReducedRefit {
     oneEffect = q == 1 ? OneEffectSearch(data, workspace) : nil
     coefficients = spanned.isEmpty ? RandomCoefficientsSearch(data, workspace) : nil
     // The workspace sees the design in the bases in which responses are reduced.
-    for k in 0..<reduction.groupCount * q * q { workspace.triangles[k] = data.triangles[k] }
     for j in 0..<reduction.groupCount {
-      for k in 0..<q * p { workspace.projections[j * q * (p + 1) + k] = data.crossX[j * q * p + k] }
+      for k in 0..<q * q { workspace.triangles[j, k] = data.triangles[j * q * q + k] }
+      for k in 0..<q * p { workspace.projections[j, k] = data.crossX[j * q * p + k] }
     }
     for k in 0..<(p + 1) * (p + 1) { workspace.within[k] = data.within[k] }
     spansAllRows = reduction.spansAllRows
@@ -90,8 +90,7 @@ final class ReducedRefit {
   private func minimize() throws(FitError) {
     let (q, p) = (reduction.effectCount, reduction.fixedCount)
     for j in 0..<reduction.groupCount {
-      let target = workspace.projections + j * q * (p + 1) + q * p
-      for i in 0..<q { target[i] = data.crossY[j * q + i] }
+      for i in 0..<q { workspace.projections[j, q * p + i] = data.crossY[j * q + i] }
     }
     for k in 0..<p {
       workspace.within[k + p * (p + 1)] = data.withinXY[k]

@@ -79,8 +79,7 @@ final class ReducedFixedEffectProfile: FixedEffectProfile {
     let b = (value - centre) * unit
     let (q, p) = (workspace.data.effectCount, workspace.data.fixedCount)
     for j in 0..<workspace.data.groupCount {
-      let target = workspace.projections + j * q * (p + 1) + q * p
-      for i in 0..<q { target[i] = response[j * q + i] - b * held[j * q + i] }
+      for i in 0..<q { workspace.projections[j, q * p + i] = response[j * q + i] - b * held[j * q + i] }
     }
     for i in 0..<p {
       let entry = responseWithin[i] - b * heldWithin[i]

@@ -34,9 +34,8 @@ struct GroupPosteriors: FactorPosteriors {
     let data = workspace.data
     let (q, p) = (data.effectCount, data.fixedCount)
     reduction = data
-    information = Array(
-      UnsafeBufferPointer(start: workspace.groupInformation, count: data.groupCount * q * q))
-    cross = Array(UnsafeBufferPointer(start: workspace.groupCross, count: data.groupCount * q * (p + 1)))
+    information = workspace.groupInformation.values(groups: data.groupCount)
+    cross = workspace.groupCross.values(groups: data.groupCount)
     variance = workspace.sigmaSquared * data.design.responseScale * data.design.responseScale
     self.lambda = lambda
     unscale = data.design.effectScale.upperInverse
@@ -49,10 +48,10 @@ struct GroupPosteriors: FactorPosteriors {
 
     var modes = [Double](repeating: 0, count: data.groupCount * q)
     for j in 0..<data.groupCount {
-      let c = workspace.groupCross + j * q * (p + 1)
+      let c = j * q * (p + 1)
       for k in 0..<q {
-        var residual = c[k + p * q]
-        for l in 0..<p { residual -= c[k + l * q] * workspace.beta[l] }
+        var residual = cross[c + k + p * q]
+        for l in 0..<p { residual -= cross[c + k + l * q] * workspace.beta[l] }
         residual *= data.design.responseScale
         for i in 0..<q { modes[j + i * data.groupCount] += turnedPsi.storage[i + k * q] * residual }
       }
