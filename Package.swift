@@ -53,7 +53,9 @@ let package = Package(
     // 5: figures of models
     .target(
       name: "ModelFigures",
-      dependencies: ["MixedModels", "ModelFormula", "Estimates", "Tables", "LinearAlgebra", "Plotting"]),
+      dependencies: [
+        "MixedModels", "ModelFormula", "Estimates", "Distributions", "Tables", "LinearAlgebra", "Plotting",
+      ]),
 
     // 6: documents
     .target(name: "Labs", dependencies: ["Tables", "Estimates"]),

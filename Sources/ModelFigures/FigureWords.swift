@@ -143,6 +143,81 @@ struct FigureWords {
       "共 \(count) 个组（\(grouping.name(language))），画法相同。")
   }
 
+  /// The name of the effect that every row has.
+  static let constant = "(Intercept)"
+
+  /// The effect of a column: the intercept, or its slope.
+  func effect(_ column: FigureVariable) -> String {
+    if column.column == FigureWords.constant { return either("Intercept", "截距") }
+    let name = column.name(language)
+    return either("Slope of \(name)", "\(inSentence(name).drop { $0 == " " })的斜率")
+  }
+
+  /// The same with the unit that follows from those of the response and of the column.
+  func effect(_ column: FigureVariable, of response: FigureVariable) -> String {
+    let unit = response.unit(language)
+    let per = column.singularUnit(language)
+    if unit.isEmpty { return effect(column) }
+    if column.column == FigureWords.constant { return effect(column) + parenthesis(unit) }
+    return effect(column) + (per.isEmpty ? "" : parenthesis(either("\(unit) per \(per)", "\(unit)/\(per)")))
+  }
+
+  /// A name inside a Chinese sentence: blanks stand between it and the characters around where it begins or ends with a Latin letter or a digit.
+  func inSentence(_ name: String) -> String { spaced(name) + (name.last?.isASCII == true ? " " : "") }
+
+  /// An estimate with its interval: "0.154 [0.095, 0.212]".
+  func interval(_ estimate: Double, _ low: Double, _ high: Double) -> String {
+    "\(number(estimate)) [\(number(low)), \(number(high))]"
+  }
+
+  var normalQuantile: String { either("Standard normal quantile", "标准正态分位数") }
+  var intervalWithoutZero: String { either("interval leaves 0 out", "区间不含 0") }
+  var intervalWithZero: String { either("interval holds 0", "区间含 0") }
+  var highlighted: String { either("highlighted", "突出显示") }
+
+  var conditionalMode: String { either("Conditional mode", "条件众数") }
+
+  /// The caption of a caterpillar: what bars are, how rows are sorted, why none is named.
+  func conditionalBars(level: Double, sorted effect: String?, unnamed count: Int?) -> String {
+    let percent = number(100 * level)
+    var text = either(
+      "Bars: \(percent)% intervals from the conditional standard deviations, the model's parameters held at their estimates.",
+      "横线：由条件标准差得到的 \(percent)% 区间（模型参数取估计值）。")
+    if let effect {
+      text += either(" Rows are sorted by the \(effect.lowercasedFirst).", "各行按\(effect)排序。")
+    }
+    if let count {
+      text += either(" There is no room to name all \(count) rows.", "共 \(count) 行，不能逐一标注名称。")
+    }
+    return text
+  }
+
+  /// The axis of coefficients.
+  func coefficientTitle(_ response: FigureVariable) -> String {
+    let (y, unit) = (response.name(language), response.unit(language))
+    return either(
+      "Coefficient: change of \(y)" + (unit.isEmpty ? "" : " (\(unit))") + " for one unit more of the column",
+      "系数：该列每增加一个单位时\(inSentence(y))的变化" + (unit.isEmpty ? "" : "（\(unit)）"))
+  }
+
+  /// The caption of a coefficient plot.
+  func coefficientBars(_ kind: CoefficientPlot.Kind, level: Double, leavesOutConstant: Bool) -> String {
+    let percent = number(100 * level)
+    var text =
+      switch kind {
+      case .wald:
+        either(
+          "Bars: \(percent)% Wald intervals, the variances held at their estimates.",
+          "横线：\(percent)% Wald 区间（方差取估计值）。")
+      case .student(let df):
+        either(
+          "Bars: \(percent)% t intervals with \(number(df)) degrees of freedom.",
+          "横线：\(percent)% t 区间，自由度 \(number(df))。")
+      }
+    if leavesOutConstant { text += either(" The intercept is not shown.", "截距未画出。") }
+    return text
+  }
+
   /// A title: the first letter is a capital.
   func title(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 }

@@ -4,7 +4,7 @@ import Plotting
 ///
 /// The line of no pooling is a band under the thin line of partial pooling, so that one sees where they coincide and where they cross.
 /// A group whose own line cannot be estimated shows the other two.
-public struct GroupPanels: ModelFigure {
+public struct GroupPanels: LineFigure {
   /// Order of the panels.
   public enum Order: Sendable, Equatable {
     /// As the groups are given.

@@ -2,7 +2,7 @@ import Plotting
 
 /// Observations coloured by group, with one line for all, or one for each group: complete pooling, varying intercepts, varying
 /// slopes, or both.
-public struct GroupScatter: ModelFigure {
+public struct GroupScatter: LineFigure {
   /// Which lines are drawn, and what the figure is called.
   public enum Lines: Equatable, Sendable {
     /// One line for all data.

@@ -14,6 +14,12 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   case varyingBoth = "varying-both"
   /// One panel a group with three lines.
   case groupPanels = "group-panels"
+  /// Conditional modes with intervals, one row a level.
+  case caterpillar
+  /// Conditional modes with intervals against normal quantiles.
+  case qqCaterpillar = "qq-caterpillar"
+  /// Fixed coefficients with intervals.
+  case coefficients
   /// What may vary, drawn without data.
   case schematic
 
@@ -21,7 +27,44 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   public var needsModel: Bool { self != .schematic }
 
   /// Whether the figure is one scatter plot of the observations.
-  public var isScatter: Bool { needsModel && self != .poolingPlane && self != .groupPanels }
+  public var isScatter: Bool {
+    switch self {
+    case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth: true
+    case .poolingPlane, .groupPanels, .caterpillar, .qqCaterpillar, .coefficients, .schematic: false
+    }
+  }
+
+  /// Whether the figure shows a line over one predictor, and so needs a model that has one.
+  public var showsLines: Bool { isScatter || self == .poolingPlane || self == .groupPanels }
+
+  /// Whether levels may be picked out in it.
+  public var canHighlight: Bool { self == .caterpillar || self == .qqCaterpillar }
+
+  /// The figure of a fitted model, whatever its predictors: caterpillars and coefficients.
+  /// - Parameters:
+  ///   - grouping: which factor's effects; nil for the first.
+  ///   - highlighted: levels to be picked out.
+  /// - Throws: `FigureKindError` if there is no such factor or level, or nothing to show.
+  public func figure(
+    of fit: LinearMixedModelFit, grouping: String? = nil, highlighted: [String] = []
+  ) throws(FigureKindError) -> any ModelFigure {
+    if self == .coefficients {
+      let plot = CoefficientPlot(fit)
+      if plot.coefficients.isEmpty { throw .noCoefficients }
+      return plot
+    }
+    let names = fit.model.factors.map(\.name)
+    guard let factor = grouping.map({ names.firstIndex(of: $0) }) ?? 0 else {
+      throw .noFactor(grouping ?? "", available: names)
+    }
+    let intervals = RandomEffectIntervals(fit, factor: factor)
+    for level in highlighted where !intervals.levels.contains(where: { $0.name == level }) {
+      throw .noLevel(level, factor: names[factor], some: intervals.levels.prefix(5).map(\.name))
+    }
+    if intervals.standardDeviations.storage.allSatisfy(\.isNaN) { throw .noSpreads }
+    return Caterpillar(
+      intervals, heights: self == .caterpillar ? .rows : .quantiles, highlighted: Set(highlighted))
+  }
 
   /// The figure of this kind.
   /// - Parameters:
@@ -49,6 +92,8 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
       return try dodged(groups.completePoolingScatter())
     case .groupPanels: return groups.panels(order: order)
     case .schematic: return VaryingCoefficientsSchematic()
+    case .caterpillar, .qqCaterpillar, .coefficients:
+      preconditionFailure("\(rawValue) is drawn from the fit, not from lines")
     case .varyingIntercept, .varyingSlope, .varyingBoth:
       let fitting: ModelFigureKind =
         switch (groups.interceptVaries, groups.slopeVaries) {
@@ -64,6 +109,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   /// The figure of a model without groups: its points and its line.
   /// - Throws: `FigureKindError.needsGroups` for every kind but complete pooling; `.needsOnePredictor`.
   public func figure(of fit: LinearModelFit, model: LinearModel) throws(FigureKindError) -> any ModelFigure {
+    if self == .coefficients { return CoefficientPlot(fit, of: model) }
     guard self == .completePooling else { throw .needsGroups(kind: rawValue) }
     let names = fit.coefficientNames
     guard names.count == 2, names[0] == "(Intercept)" else {
@@ -95,6 +141,10 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
   case needsOnePredictor(found: [String])
   case noCompletePooling
   case nothingToDodge(predictor: String)
+  case noCoefficients
+  case noFactor(String, available: [String])
+  case noLevel(String, factor: String, some: [String])
+  case noSpreads
 
   /// The fault in words.
   public var description: String {
@@ -107,6 +157,13 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
       "complete pooling has no line here: the fixed part of the formula, which it fits, has no column that the data determine"
     case .nothingToDodge(let predictor):
       "points cannot be set side by side: all values of '\(predictor)' are equal"
+    case .noCoefficients: "the model has no fixed coefficients to draw"
+    case .noFactor(let name, let available):
+      "the model has no grouping factor '\(name)'; it has \(available.joined(separator: ", "))"
+    case .noLevel(let name, let factor, let some):
+      "'\(factor)' has no level '\(name)'; it has \(some.joined(separator: ", ")), …"
+    case .noSpreads:
+      "the conditional standard deviations of so many levels are not computed; --exact computes them, however long it takes"
     case .needsOnePredictor(let found):
       "this figure shows one numeric predictor; the formula has "
         + (found.isEmpty ? "none" : found.joined(separator: ", "))

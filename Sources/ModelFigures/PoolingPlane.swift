@@ -4,7 +4,7 @@ import Plotting
 ///
 /// Ellipses behind show the distribution that the estimates are pulled into: estimated from the drawn points, or the
 /// fitted model's own.
-public struct PoolingPlane: ModelFigure {
+public struct PoolingPlane: LineFigure {
   /// What the ellipses are.
   public enum Ellipses: Equatable, Sendable {
     /// Normal curves of all points drawn, as R's `stat_ellipse(type = "norm")`.

@@ -5,7 +5,7 @@ import Plotting
 ///
 /// Five groups have one fixed pair (αⱼ, βⱼ) each. The third panel shows the pairs; the first two put the mean of the pairs in
 /// the place of the coefficient that does not vary. A ring marks each intercept, where a line meets x = 0.
-public struct VaryingCoefficientsSchematic: ModelFigure {
+public struct VaryingCoefficientsSchematic: LineFigure {
   /// The illustrative groups; their pair is the line `partialPooling`.
   public var groups: [GroupFit]
   /// The response.

@@ -1,6 +1,6 @@
 /// A figure as a specification: what is shown, not where. `layout(measuring:)` turns it into a `Scene`.
 ///
-/// Panels share both axes and one categorical scale. A figure with one panel has no strip unless the panel has a name;
+/// Panels share the vertical axis, one categorical scale and, unless told otherwise, the horizontal axis. A figure with one panel has no strip unless the panel has a name;
 /// several panels wrap row by row.
 public struct Figure: Sendable {
   /// Canvas size in points at final print size.
@@ -11,6 +11,8 @@ public struct Figure: Sendable {
   public var columns: Int?
   /// The horizontal axis of all panels.
   public var x: Axis
+  /// Whether all panels have one horizontal scale; if not, each has that of its own marks, and ticks of its own.
+  public var sharesX: Bool
   /// The vertical axis of all panels.
   public var y: Axis
   /// Looks of the categories that marks name.
@@ -43,6 +45,7 @@ public struct Figure: Sendable {
     self.y = y
     self.categories = categories
     self.columns = nil
+    self.sharesX = true
     self.legend = .top
     self.caption = ""
     self.unplacedNote = "Not labelled for want of room: "

@@ -99,7 +99,7 @@ extension ModelFigure {
       case .level: if label.hasUnit { throw .unitOfLevel(label.name) }
       case nil:
         throw .unknownName(
-          label.name, columns: columnNames, levels: groups.map(\.group).filter { !$0.isEmpty })
+          label.name, columns: columnNames, levels: levelNames.filter { !$0.isEmpty })
       }
       rename(label.name, to: label.words, unit: label.unit, per: label.singularUnit)
     }

@@ -13,6 +13,14 @@ enum SalaryFigures {
     try DataTable(csv: Reference.bytes("salary/seed_892174303.csv"), file: "salary.csv")
   }
 
+  static func fit(_ formula: String = "salary ~ experience + (1 + experience | department)") throws
+    -> LinearMixedModelFit
+  {
+    try LinearMixedModel(formula, data: table()).fit(by: .reml)
+  }
+
+  static func effects() throws -> RandomEffectIntervals { RandomEffectIntervals(try fit()) }
+
   static func fitted(_ formula: String = "salary ~ experience + (1 + experience | department)") throws
     -> FittedGroups
   {
@@ -28,6 +36,8 @@ enum SalaryFigures {
       both.fittedScatter(), both.panels(),
       try fitted("salary ~ experience + (1 | department)").fittedScatter(),
       try fitted("salary ~ experience + (0 + experience | department)").fittedScatter(),
+      Caterpillar(try effects(), heights: .rows), Caterpillar(try effects(), heights: .quantiles),
+      CoefficientPlot(try fit()),
     ]
   }
 }

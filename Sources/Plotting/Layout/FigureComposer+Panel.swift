@@ -6,6 +6,8 @@ struct PanelLabels {
   let x: [String]
   /// Tick labels beside the panel; none where a panel to the left has them.
   let y: [String]
+  /// Texts behind the panel, one for each level of the vertical axis; none where a panel to the right has them.
+  let end: [String]
 }
 
 extension FigureComposer {
@@ -75,6 +77,11 @@ extension FigureComposer {
     for (label, value) in zip(around.y, canvas.y.breaks.values) {
       let x = area.x - tickLength - FigureFrame.tickGap - (try texts.width(label, theme.tick))
       let origin = Point(x, canvas.y.position(value) + theme.tick.middle)
+      scene.commands.append(.text(TextRun(label, at: origin, font: theme.tick, colour: theme.textColour)))
+    }
+    for (level, label) in around.end.enumerated() {
+      let origin = Point(
+        area.right + FigureFrame.blockGap, canvas.y.position(Double(level)) + theme.tick.middle)
       scene.commands.append(.text(TextRun(label, at: origin, font: theme.tick, colour: theme.textColour)))
     }
     for (i, line) in around.strip.enumerated() {

@@ -43,13 +43,16 @@ struct FigureComposer {
     for (i, panel) in figure.panels.enumerated() {
       let area = frame.area(of: i)
       let canvas = PanelCanvas(
-        area: area, x: frame.xAxis.scale(from: area.x, to: area.right, breaks: frame.horizontal.breaks),
+        area: area,
+        x: frame.xAxis(ofPanel: i).scale(
+          from: area.x, to: area.right, breaks: frame.horizontal.ticks(ofPanel: i).breaks),
         y: frame.yAxis.scale(from: area.bottom, to: area.y, breaks: frame.yBreaks), theme: theme,
         categories: figure.categories, language: figure.language, measurer: texts.measurer)
       let isLowest = i + frame.columns >= figure.panels.count
       let labels = PanelLabels(
-        strip: strips[i], x: isLowest ? frame.horizontal.labels : [],
-        y: i % frame.columns == 0 ? frame.yLabels : [])
+        strip: strips[i], x: isLowest || !figure.sharesX ? frame.horizontal.ticks(ofPanel: i).labels : [],
+        y: i % frame.columns == 0 ? frame.yLabels : [],
+        end: (i + 1) % frame.columns == 0 || i + 1 == figure.panels.count ? frame.endTexts : [])
       let placement = try draw(panel, on: canvas, labels, into: &scene)
       canvases.append(canvas)
       placements.append(placement.placed)

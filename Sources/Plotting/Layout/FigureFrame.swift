@@ -25,7 +25,7 @@ struct FigureFrame {
   let bottom: Double
   /// Left edge of the first panel.
   let left: Double
-  /// Right edge available to panels and the labels that stick out of them.
+  /// Right edge available to panels, the labels that stick out of them and texts behind them.
   let right: Double
   /// The stretch that the vertical axis' title may fill: below the legend, above the other axis' title.
   let yTitleSpan: ClosedRange<Double>
@@ -34,11 +34,14 @@ struct FigureFrame {
   let panelHeight: Double
   let stripHeight: Double
   let rowGap: Double
-  let xAxis: TrainedAxis
+  /// The horizontal axis of all panels, or of each.
+  let xAxes: [TrainedAxis]
   let yAxis: TrainedAxis
   let horizontal: HorizontalAxis
   let yBreaks: Breaks
   let yLabels: [String]
+  /// Texts behind the last panel of each row of panels, one for each level of the vertical axis.
+  let endTexts: [String]
 
   /// - Parameters:
   ///   - strips: lines of each panel's heading.
@@ -52,10 +55,14 @@ struct FigureFrame {
     let theme = figure.theme
     columns = figure.panelsPerRow
     rows = (figure.panels.count + columns - 1) / columns
-    var xRange = DataRange()
+    var xRanges = [DataRange](repeating: DataRange(), count: figure.sharesX ? 1 : figure.panels.count)
     var yRange = DataRange()
-    for mark in figure.panels.flatMap(\.marks) { mark.train(x: &xRange, y: &yRange) }
-    xAxis = try TrainedAxis(figure.x, range: xRange, name: "horizontal")
+    for (i, panel) in figure.panels.enumerated() {
+      for mark in panel.marks { mark.train(x: &xRanges[figure.sharesX ? 0 : i], y: &yRange) }
+    }
+    var axes: [TrainedAxis] = []
+    for range in xRanges { axes.append(try TrainedAxis(figure.x, range: range, name: "horizontal")) }
+    xAxes = axes
     yAxis = try TrainedAxis(figure.y, range: yRange, name: "vertical")
     legend = try Legend(figure, texts: texts)
 
@@ -75,13 +82,22 @@ struct FigureFrame {
       captionLines.isEmpty ? 0 : Double(captionLines.count) * theme.caption.lineHeight + FigureFrame.blockGap
     top = theme.margin + legendRoom + (above ? FigureFrame.blockGap : 0) + (stripRows > 0 ? 0 : 3)
     bottom = figure.size.height - theme.margin - foot - xAxisHeight
-    rowGap = theme.panelGap - 4
+    rowGap = theme.panelGap - 4 + (figure.sharesX ? 0 : tickHeight + FigureFrame.tickGap)
     panelHeight = (bottom - top - Double(rows) * stripHeight - Double(rows - 1) * rowGap) / Double(rows)
 
     // Widths.
     let target = max(3, Int((panelHeight / (0.75 * figure.y.tickSpacing)).rounded()) + 1)
-    yBreaks = yAxis.breaks(target: target)
-    yLabels = NumberFormat.labels(for: yBreaks)
+    let breaks = yAxis.breaks(target: target)
+    let wanted = Double(figure.y.levels?.count ?? 0) * 0.95 * theme.tick.lineHeight
+    let isCrowded = wanted > panelHeight
+    yBreaks = isCrowded ? yAxis.markedBreaks : breaks
+    var labels = yAxis.labels(for: yBreaks)
+    if figure.y.levels != nil {
+      // Long names end in an ellipsis.
+      let longest = (figure.panels.count == 1 ? 0.4 : 0.3) * inner
+      for i in labels.indices { labels[i] = try texts.shortened(labels[i], theme.tick, limit: longest) }
+    }
+    yLabels = labels
     let tickWidth =
       (figure.y.hasTicks ? try texts.widest(yLabels, theme.tick) + FigureFrame.tickLength : 0)
       + FigureFrame.tickGap
@@ -90,6 +106,12 @@ struct FigureFrame {
       figure.y.title, theme.axisTitle, limit: yTitleSpan.upperBound - yTitleSpan.lowerBound)
     left = theme.margin + Double(yTitleLines.count) * theme.axisTitle.lineHeight + 2 + tickWidth
     right = figure.size.width - theme.margin
+    // Texts behind the panels stand there only if they leave these most of the room.
+    let endWidth =
+      figure.y.endTexts.isEmpty
+      ? 0 : try texts.widest(figure.y.endTexts, theme.tick) + 2 * FigureFrame.blockGap
+    let hasEndTexts = endWidth > 0 && !isCrowded && right - endWidth - left > 0.45 * inner
+    endTexts = hasEndTexts ? figure.y.endTexts : []
     let least = FigureFrame.smallestPanel
     let shortage = Double(rows) * max(0, least - panelHeight)
     func tooSmall(_ missing: Double) -> FigureError {
@@ -100,7 +122,8 @@ struct FigureFrame {
     let missing = Double(columns) * (least + theme.panelGap) - (right - left)
     guard shortage == 0, missing <= 0 else { throw tooSmall(missing) }
     horizontal = try HorizontalAxis(
-      xAxis, left: left, right: right, columns: columns, theme: theme, texts: texts)
+      xAxes, left: left, right: right - (hasEndTexts ? endWidth : 0), columns: columns, theme: theme,
+      texts: texts)
     // Wide tick labels may have taken the rest.
     if horizontal.panelWidth < 0.8 * least {
       throw tooSmall(Double(columns) * (least - horizontal.panelWidth))
@@ -112,6 +135,9 @@ struct FigureFrame {
 
   /// Width of a legend above the panels.
   var legendWidth: Double { right - legendLeft }
+
+  /// The horizontal axis of a panel.
+  func xAxis(ofPanel index: Int) -> TrainedAxis { xAxes.count == 1 ? xAxes[0] : xAxes[index] }
 
   /// Place of the cell of a panel, counted row by row.
   func area(of index: Int) -> Rectangle {

@@ -1,47 +1,86 @@
-/// Ticks of the horizontal axis with the widths that follow from their labels.
+/// Ticks of the horizontal axes with the widths that follow from their labels.
 ///
 /// Four ticks at least are wished for, also in narrow panels. Ticks are taken away until neighbouring labels are 6 points apart; gaps and the right border grow so that the outermost labels
 /// stay clear of the next panel and inside the canvas.
 struct HorizontalAxis {
-  let breaks: Breaks
-  let labels: [String]
+  /// The ticks of each axis: one for all panels, or one a panel.
+  let ticks: [Ticks]
   /// Width of each panel.
   let panelWidth: Double
   /// Space between neighbouring panels.
   let gap: Double
 
+  /// Ticks and their texts.
+  struct Ticks {
+    let breaks: Breaks
+    let labels: [String]
+  }
+
+  /// The ticks of a panel.
+  func ticks(ofPanel index: Int) -> Ticks { ticks.count == 1 ? ticks[0] : ticks[index] }
+
   /// Fits ticks to `columns` panels between two edges of the page.
+  /// - Parameter axes: one axis for all panels, or one for each.
   init(
-    _ axis: TrainedAxis, left: Double, right: Double, columns: Int, theme: Theme, texts: TextFitting
+    _ axes: [TrainedAxis], left: Double, right: Double, columns: Int, theme: Theme, texts: TextFitting
   ) throws(FigureError) {
     let full = (right - left - Double(columns - 1) * theme.panelGap) / Double(columns)
-    var target = max(4, Int((full / axis.axis.tickSpacing).rounded()) + 1)
+    var choices: [Choice] = []
+    for axis in axes {
+      let target = max(4, Int((full / axis.axis.tickSpacing).rounded()) + 1)
+      choices.append(try Choice(axis, target: target, theme: theme, texts: texts))
+    }
     while true {
-      let breaks = axis.breaks(target: target)
-      let labels = NumberFormat.labels(for: breaks)
-      var widths: [Double] = []
-      for label in labels { widths.append(try texts.width(label, theme.tick)) }
-      let unit = axis.scale(from: 0, to: 1, breaks: breaks)
-      let places = breaks.values.map { unit.position($0) }
       var panelWidth = full
       var gap = theme.panelGap
       for _ in 0..<3 {
-        let overRight = zip(places, widths).map { $0 * panelWidth + $1 / 2 - panelWidth }.max() ?? 0
-        let overLeft = zip(places, widths).map { $1 / 2 - $0 * panelWidth }.max() ?? 0
+        let overRight = choices.map { $0.overRight(panelWidth) }.max() ?? 0
+        let overLeft = choices.map { $0.overLeft(panelWidth) }.max() ?? 0
         gap = max(theme.panelGap, overRight + overLeft + 6)
         panelWidth = (right - left - max(0, overRight) - Double(columns - 1) * gap) / Double(columns)
       }
-      let free = zip(zip(places, widths), zip(places, widths).dropFirst()).allSatisfy { a, b in
-        (b.0 - a.0) * panelWidth - (a.1 + b.1) / 2 >= 6
+      let crowded = choices.indices.filter {
+        choices[$0].target > 2 && !(panelWidth > 0 && choices[$0].isFree(panelWidth))
       }
-      if (free && panelWidth > 0) || target == 2 {
-        self.breaks = breaks
-        self.labels = labels
+      if crowded.isEmpty {
+        ticks = choices.map { Ticks(breaks: $0.breaks, labels: $0.labels) }
         self.panelWidth = panelWidth
         self.gap = gap
         return
       }
-      target -= 1
+      for i in crowded {
+        choices[i] = try Choice(axes[i], target: choices[i].target - 1, theme: theme, texts: texts)
+      }
+    }
+  }
+
+  /// Ticks for one target, with the places of their labels as shares of the panel's width.
+  private struct Choice {
+    let target: Int
+    let breaks: Breaks
+    let labels: [String]
+    private let places: [Double]
+    private let widths: [Double]
+
+    init(_ axis: TrainedAxis, target: Int, theme: Theme, texts: TextFitting) throws(FigureError) {
+      self.target = target
+      breaks = axis.breaks(target: target)
+      labels = axis.labels(for: breaks)
+      var widths: [Double] = []
+      for label in labels { widths.append(try texts.width(label, theme.tick)) }
+      self.widths = widths
+      let unit = axis.scale(from: 0, to: 1, breaks: breaks)
+      places = breaks.values.map { unit.position($0) }
+    }
+
+    func overRight(_ width: Double) -> Double {
+      zip(places, widths).map { $0 * width + $1 / 2 - width }.max() ?? 0
+    }
+    func overLeft(_ width: Double) -> Double { zip(places, widths).map { $1 / 2 - $0 * width }.max() ?? 0 }
+    func isFree(_ width: Double) -> Bool {
+      zip(zip(places, widths), zip(places, widths).dropFirst()).allSatisfy { a, b in
+        (b.0 - a.0) * width - (a.1 + b.1) / 2 >= 6
+      }
     }
   }
 }

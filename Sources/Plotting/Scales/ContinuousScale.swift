@@ -10,19 +10,26 @@ public struct Axis: Sendable {
   public var tickSpacing: Double
   /// Whether the quantity is counted in whole numbers, so that ticks stand at such only.
   public var isWhole: Bool
+  /// Names of the values 0, 1, 2, … in place of numbers: one row each. All stand at the axis, or those of `marked` alone where all would touch.
+  public var levels: [String]?
+  /// Levels that are named even where others are not.
+  public var marked: Set<Int> = []
+  /// A text for each level at the far end of its row, behind the last panel.
+  public var endTexts: [String] = []
   /// Whether values can be read off: an axis without ticks has no labels and no grid, for figures that show a shape and no numbers.
   public var hasTicks: Bool
 
   /// An axis.
   public init(
     _ title: String, limits: ClosedRange<Double>? = nil, expansion: Double = 0.05, tickSpacing: Double = 48,
-    isWhole: Bool = false, hasTicks: Bool = true
+    isWhole: Bool = false, levels: [String]? = nil, hasTicks: Bool = true
   ) {
     self.title = title
     self.limits = limits
     self.expansion = expansion
     self.tickSpacing = tickSpacing
     self.isWhole = isWhole
+    self.levels = levels
     self.hasTicks = hasTicks
   }
 }
@@ -78,6 +85,12 @@ struct TrainedAxis {
   /// - Throws: `FigureError.noFiniteValues`.
   init(_ axis: Axis, range: DataRange, name: String) throws(FigureError) {
     self.axis = axis
+    if let levels = axis.levels {
+      data = 0...Double(max(levels.count - 1, 1))
+      let room = max(0.6, 0.012 * Double(levels.count))
+      limits = -room...Double(levels.count - 1) + room
+      return
+    }
     if let limits = axis.limits, limits.lowerBound < limits.upperBound {
       data = limits
       self.limits = limits
@@ -103,6 +116,9 @@ struct TrainedAxis {
   /// About `target` ticks, chosen for the data and continued to the limits; for whole numbers the nearest count that has no fractions.
   func breaks(target: Int) -> Breaks {
     guard axis.hasTicks else { return .none }
+    if let levels = axis.levels {
+      return Breaks(multiples: Array(levels.indices), mantissa: 10, exponent: 0)
+    }
     let targets = axis.isWhole ? [target] + (1...target).flatMap { [target - $0, target + $0] } : [target]
     let choices = targets.lazy.filter { $0 >= 2 }.map { count in
       extendedWilkinsonBreaks(from: data.lowerBound, to: data.upperBound, target: count)
@@ -110,6 +126,15 @@ struct TrainedAxis {
     }
     return choices.first { !axis.isWhole || $0.decimals == 0 } ?? choices[choices.startIndex]
   }
+
+  /// The texts at the ticks.
+  func labels(for breaks: Breaks) -> [String] {
+    guard let levels = axis.levels else { return NumberFormat.labels(for: breaks) }
+    return breaks.multiples.map { levels[$0] }
+  }
+
+  /// Ticks at the marked levels.
+  var markedBreaks: Breaks { Breaks(multiples: axis.marked.sorted(), mantissa: 10, exponent: 0) }
 
   /// The scale over a stretch of the page.
   func scale(from start: Double, to end: Double, breaks: Breaks) -> ContinuousScale {

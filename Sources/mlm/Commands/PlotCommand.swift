@@ -19,13 +19,18 @@ struct PlotCommand: ReportingCommand {
       it takes neither formula nor data.
 
       Example: mlm plot pooling-plane "y ~ x + (x | g)" --data d.csv --out f.svg
+      Example: mlm plot caterpillar "y ~ x + (x | g)" --data d.csv --out f.svg
       Example: mlm plot schematic --out f.svg
       """)
 
   @Argument(help: ArgumentHelp("Kind of figure.", valueName: "KIND"))
   var kind: ModelFigureKind
 
-  @Argument(help: "Model formula with one numeric predictor and one grouping factor; none for schematic.")
+  @Argument(
+    help: """
+      Model formula: with one numeric predictor and one grouping factor for figures with lines, any for caterpillars and coefficients; none \
+      for schematic.
+      """)
   var formula: String?
 
   @Option(
@@ -64,6 +69,18 @@ struct PlotCommand: ReportingCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
+      "Grouping factor whose effects a caterpillar shows. (default: the first)", valueName: "FACTOR"))
+  var grouping: String?
+
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp(
+      "Level to be picked out in a caterpillar. May be repeated.", valueName: "LEVEL"))
+  var highlight: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
       """
       Set the points of groups side by side, over this share (0 ≤ W < 1) of the smallest distance between different x; lines stay. For \
       scatter plots, whose last group hides the others where x are whole numbers. (default: 0)
@@ -84,7 +101,7 @@ struct PlotCommand: ReportingCommand {
     help: ArgumentHelp(
       """
       Height with unit. (default: at 16cm width 12cm for the pooling plane, 10cm for scatter plots, 6.5cm for the schematic, 11cm or \
-      what the rows need for group panels; at another width in proportion)
+      what the rows need for group panels, caterpillars and coefficients; at another width in proportion, but for rows)
       """, valueName: "10cm"),
     transform: Length.init(parsing:))
   var height: Length?
@@ -141,6 +158,15 @@ struct PlotCommand: ReportingCommand {
       throw ValidationError(
         "--ellipse is for \(ModelFigureKind.poolingPlane.rawValue), not for \(kind.rawValue)")
     }
+    if grouping != nil || !highlight.isEmpty, !kind.canHighlight {
+      let option = grouping != nil ? "--grouping" : "--highlight"
+      let kinds = ModelFigureKind.allCases.filter(\.canHighlight).map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("\(option) is for \(kinds), not for \(kind.rawValue)")
+    }
+    if yRange != nil, kind == .caterpillar || kind == .coefficients {
+      throw ValidationError(
+        "--y-range is for figures with numbers on the vertical axis; \(kind.rawValue) has rows")
+    }
     if let dodge {
       let kinds = ModelFigureKind.allCases.filter(\.isScatter).map(\.rawValue).joined(separator: ", ")
       if !kind.isScatter { throw ValidationError("--dodge is for \(kinds), not for \(kind.rawValue)") }
@@ -167,8 +193,11 @@ struct PlotCommand: ReportingCommand {
       return try drawn(kind.figure(of: linear.fit(), model: linear), in: context)
     }
     let fit = try model.mixedModel(formula, table).fit(by: model.method)
-    let figure = try kind.figure(
-      of: FittedGroups(fit), ellipses: ellipse ?? .data, order: (order ?? .given).order, dodge: dodge ?? 0)
+    let figure =
+      kind.showsLines
+      ? try kind.figure(
+        of: FittedGroups(fit), ellipses: ellipse ?? .data, order: (order ?? .given).order, dodge: dodge ?? 0)
+      : try kind.figure(of: fit, grouping: grouping, highlighted: highlight)
     return try drawn(figure, notes: fit.notes(in: words.language(in: context).ofSentences), in: context)
   }
 
@@ -180,8 +209,8 @@ struct PlotCommand: ReportingCommand {
     var notes = notes
     try drawn.rename(labels.labels)
     if let width {
-      drawn.size = Size(
-        width: width.points, height: drawn.size.height / drawn.size.width * width.points)
+      let share = drawn.keepsHeight ? 1 : width.points / drawn.size.width
+      drawn.size = Size(width: width.points, height: drawn.size.height * share)
     }
     if let height { drawn.size.height = height.points }
     var figure = drawn.figure(in: words.language(in: context) == .zh ? .chinese : .english)

@@ -1,0 +1,148 @@
+import Distributions
+import MixedModels
+import Plotting
+
+/// The fixed coefficients of a model with their intervals, the first on top.
+///
+/// The constant is left out where there are others: it is in another unit than slopes, and its size would hide theirs.
+public struct CoefficientPlot: ModelFigure {
+  /// A coefficient with its interval.
+  public struct Coefficient: Sendable, Equatable {
+    /// The column's name.
+    public let name: String
+    /// Its name in figures; the column's unless changed.
+    public var label: LocalizedText
+    /// Estimate and the ends of its interval.
+    public let estimate, low, high: Double
+  }
+
+  /// How the intervals were computed.
+  public enum Kind: Sendable, Equatable {
+    /// Estimate ± t quantile with these degrees of freedom.
+    case student(degreesOfFreedom: Double)
+    /// Estimate ± normal quantile (Wald).
+    case wald
+  }
+
+  /// What is drawn, first on top.
+  public var coefficients: [Coefficient]
+  /// How the intervals were computed.
+  public let kind: Kind
+  /// Probability of each interval.
+  public let level: Double
+  /// Whether there is a constant that is not drawn.
+  public let leavesOutConstant: Bool
+  /// The response; change it to give the axis other words.
+  public var response: FigureVariable
+  /// Canvas size; at first 16 cm wide and as high as the rows want.
+  public var size: Size
+
+  private init(
+    names: [String], estimates: [Double], errors: [Double], kind: Kind, level: Double, response: String
+  ) {
+    let quantile =
+      switch kind {
+      case .wald: NormalDistribution().quantile((1 + level) / 2)
+      case .student(let df): StudentTDistribution(degreesOfFreedom: df).quantile((1 + level) / 2)
+      }
+    let all = names.indices.map { k in
+      Coefficient(
+        name: names[k], label: LocalizedText(names[k]), estimate: estimates[k],
+        low: estimates[k] - quantile * errors[k], high: estimates[k] + quantile * errors[k])
+    }.filter { $0.estimate.isFinite }
+    let slopes = all.filter { $0.name != "(Intercept)" }
+    coefficients = slopes.isEmpty ? all : slopes
+    leavesOutConstant = !slopes.isEmpty && slopes.count < all.count
+    self.kind = kind
+    self.level = level
+    self.response = .column(response)
+    size = .centimetres(16, max(5, (3 + 0.65 * Double(coefficients.count)).rounded(.up)))
+  }
+
+  /// The fixed effects of a mixed model, with Wald intervals.
+  public init(_ fit: LinearMixedModelFit, level: Double = 0.95) {
+    self.init(
+      names: fit.model.fixedEffectNames, estimates: fit.fixedEffects, errors: fit.fixedEffectStandardErrors,
+      kind: .wald, level: level, response: fit.model.frame.responseBesideOffsetText)
+  }
+
+  /// The coefficients of a linear model, with t intervals.
+  public init(_ fit: LinearModelFit, of model: LinearModel, level: Double = 0.95) {
+    self.init(
+      names: fit.coefficientNames, estimates: fit.coefficients, errors: fit.standardErrors,
+      kind: .student(degreesOfFreedom: Double(fit.residualDegreesOfFreedom)), level: level,
+      response: model.frame.responseBesideOffsetText)
+  }
+
+  /// The specification.
+  public func figure(in language: FigureLanguage) -> Figure {
+    let words = FigureWords(language)
+    let rows = Array(coefficients.reversed())
+    let heights = rows.indices.map(Double.init)
+    let marks: [any Mark] = [
+      RuleMark(.x(0)),
+      IntervalMark(
+        low: rows.map(\.low), high: rows.map(\.high), y: heights, .fixed(CategoryStyle(OkabeIto.blue)),
+        width: 1.6),
+      PointMark(x: rows.map(\.estimate), y: heights, .fixed(CategoryStyle(OkabeIto.blue)), size: 1.2),
+    ]
+    var y = Axis("", levels: rows.map { $0.label(language) })
+    // A short bar is hidden by its dot, so numbers stand beside.
+    y.endTexts = rows.map { words.interval($0.estimate, $0.low, $0.high) }
+    var figure = Figure(
+      size: size, x: Axis(words.coefficientTitle(response), tickSpacing: 52), y: y,
+      panels: [Panel("", marks)])
+    figure.caption = words.coefficientBars(kind, level: level, leavesOutConstant: leavesOutConstant)
+    figure.slug = "coefficients"
+    figure.language = language.rawValue
+    figure.alternativeTitle =
+      language == .english
+      ? "Coefficients of the model of \(response.name(language)) with intervals"
+      : "\(words.inSentence(response.name(language)).drop { $0 == " " })模型的系数及区间"
+    figure.alternativeText = alternativeText(language)
+    return figure
+  }
+
+  private func alternativeText(_ language: FigureLanguage) -> String {
+    let words = FigureWords(language)
+    let number = words.number
+    let pieces = coefficients.map { c in
+      language == .english
+        ? "\(c.label(language)) \(number(c.estimate)), from \(number(c.low)) to \(number(c.high))"
+        : "\(c.label(language)) \(number(c.estimate))，区间 \(number(c.low)) 至 \(number(c.high))"
+    }
+    let percent = number(100 * level)
+    return language == .english
+      ? "Estimates with \(percent)% intervals: " + pieces.joined(separator: "; ") + "."
+      : "估计值及其 \(percent)% 区间：" + pieces.joined(separator: "；") + "。"
+  }
+
+  /// The numbers, first coefficient first.
+  public var plottedData: PlottedData {
+    var data = PlottedData(["term", "estimate", "low", "high"])
+    for c in coefficients {
+      data.append([.text(c.name), .number(c.estimate), .number(c.low), .number(c.high)])
+    }
+    return data
+  }
+}
+
+extension CoefficientPlot {
+  /// The response and the coefficients' columns.
+  public var columnNames: [String] { [response.column] + coefficients.map(\.name) }
+
+  /// Rows need it.
+  public var keepsHeight: Bool { true }
+  /// None.
+  public var levelNames: [String] { [] }
+
+  /// Gives the response or a coefficient other words.
+  public mutating func rename(
+    _ name: String, to words: LocalizedText, unit: LocalizedText, per singularUnit: LocalizedText
+  ) {
+    if response.column == name {
+      response = FigureVariable(words, unit: unit, per: singularUnit, column: name)
+    }
+    for k in coefficients.indices where coefficients[k].name == name { coefficients[k].label = words }
+  }
+}

@@ -1,0 +1,134 @@
+import MixedModels
+import Plotting
+import Tables
+import TestSupport
+import Testing
+
+@testable import ModelFigures
+
+@Suite("Caterpillars and coefficients")
+struct CaterpillarTests {
+  private func sleep() throws -> LinearMixedModelFit {
+    let data = try DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"), file: "sleepstudy")
+    return try LinearMixedModel(
+      "Reaction ~ Days + (Days | Subject)", data: data, roles: .init(factors: ["Subject"])
+    ).fit()
+  }
+
+  /// The scene's positions of one panel's dots, from the bottom.
+  private func dots(_ layout: FigureLayout, panel: Int) -> [Point] {
+    let area = layout.panels[panel].area
+    return layout.scene.commands.compactMap { command -> Point? in
+      if case .circle(let centre, _, _, _) = command, area.contains(centre) { centre } else { nil }
+    }.sorted { $0.y > $1.y }
+  }
+
+  @Test("modes and intervals are lme4's, rows sorted by the first effect in both panels")
+  func rows() throws {
+    let fit = try sleep()
+    let record = try Reference.json("lmm/sleep_slope_reml.json")["ranef"].array[0]
+    let (modes, deviations) = (record["values"].matrix, record["cond_sd"].matrix)
+    let intervals = RandomEffectIntervals(fit)
+    #expect(intervals.levels.map(\.name) == record["levels"].strings)
+    let q = 1.959963984540054
+    for j in intervals.levels.indices {
+      for e in 0..<2 {
+        expectClose(intervals.modes[j, e], modes[j][e], absolute: 1e-5)
+        expectClose(
+          intervals.interval(j, e).high - intervals.modes[j, e], q * deviations[j][e], relative: 1e-6)
+      }
+    }
+    let figure = Caterpillar(intervals, heights: .rows).figure(in: .english)
+    let layout = try figure.layout()
+    let order = intervals.order(by: 0)
+    #expect(zip(order, order.dropFirst()).allSatisfy { intervals.modes[$0, 0] <= intervals.modes[$1, 0] })
+    for panel in 0..<2 {
+      let canvas = layout.panels[panel]
+      let found = dots(layout, panel: panel)
+      #expect(found.count == 18)
+      for (place, dot) in found.enumerated() {
+        expectClose(dot.x, canvas.x.position(intervals.modes[order[place], panel]), absolute: 1e-9)
+        expectClose(dot.y, canvas.y.position(Double(place)), absolute: 1e-9)
+      }
+    }
+    // Each panel has a scale of its own, and every row its name at the left.
+    #expect(layout.panels[0].x.upper > 3 * layout.panels[1].x.upper)
+    let names = Set(layout.scene.texts.map(\.text))
+    #expect(intervals.levels.allSatisfy { names.contains($0.name) })
+    #expect(figure.alternativeText.contains("6 of 18 intervals leave 0 out"))
+  }
+
+  @Test("quantiles are Φ⁻¹((i − ½)/J), each panel in its own order")
+  func quantiles() throws {
+    let intervals = RandomEffectIntervals(try sleep())
+    let layout = try Caterpillar(intervals, heights: .quantiles).figure(in: .chinese).layout()
+    // qnorm((1:18 - .5)/18)[c(1, 2, 10)]
+    let expected = [(0, -1.9145058250555569), (1, -1.382994127100639), (9, 0.06968492)]
+    for panel in 0..<2 {
+      let canvas = layout.panels[panel]
+      let found = dots(layout, panel: panel)
+      for (place, value) in expected {
+        expectClose(found[place].y, canvas.y.position(value), absolute: 1e-5)
+      }
+      #expect(zip(found, found.dropFirst()).allSatisfy { $0.x <= $1.x })
+    }
+  }
+
+  @Test("many rows: none is named but those picked out, and nothing leaves the canvas")
+  func many() throws {
+    let n = 2000
+    var (y, g) = ([Double](), [String]())
+    for i in 0..<n {
+      y.append(Double(i % 500 * 37 % 101) / 10 + Double(i * 7919 % 97) / 50)
+      g.append("level \(i % 500)")
+    }
+    let fit = try LinearMixedModel("y ~ 1 + (1 | g)", data: DataTable([Column("y", y), Column("g", g)])).fit()
+    let caterpillar = Caterpillar(RandomEffectIntervals(fit), heights: .rows, highlighted: ["level 7"])
+    let figure = caterpillar.figure(in: .english)
+    let layout = try figure.layout()
+    #expect(layout.scene.texts.filter { $0.text.hasPrefix("level ") }.map(\.text) == ["level 7"])
+    #expect(figure.caption.contains("all 500 rows"))
+    let canvas = Rectangle(x: 0, y: 0, width: figure.size.width, height: figure.size.height)
+    #expect(layout.scene.texts.allSatisfy { canvas.contains($0.origin) })
+    #expect(figure.size.height < Size.centimetres(1, 25).height)
+  }
+
+  @Test("coefficients: Wald and t intervals, the first on top, the constant left out, numbers beside")
+  func coefficients() throws {
+    let plot = CoefficientPlot(try sleep())
+    #expect(plot.coefficients.map(\.name) == ["Days"] && plot.leavesOutConstant)
+    expectClose(plot.coefficients[0].estimate, 10.467286, absolute: 1e-5)
+    // confint(fm1, method = "Wald")
+    expectClose(plot.coefficients[0].low, 7.4373592, absolute: 1e-3)
+    expectClose(plot.coefficients[0].high, 13.4972129, absolute: 1e-3)
+    let model = try LinearModel("salary ~ experience + department", data: SalaryFigures.table())
+    let linear = CoefficientPlot(model.fit(), of: model)
+    let layout = try linear.figure(in: .english).layout()
+    let rows = layout.scene.texts.filter { linear.coefficients.map(\.name).contains($0.text) }
+    #expect(
+      rows.sorted { $0.origin.y < $1.origin.y }.map(\.text) == linear.coefficients.map(\.name))
+    #expect(layout.scene.texts.count { $0.text.contains("[") } == linear.coefficients.count)
+    var narrow = linear.figure(in: .english)
+    narrow.size = .centimetres(8, 7)
+    #expect(try narrow.layout().scene.texts.allSatisfy { !$0.text.contains("[") })
+    let constant = try LinearModel("salary ~ 1", data: SalaryFigures.table())
+    #expect(CoefficientPlot(constant.fit(), of: constant).coefficients.map(\.name) == ["(Intercept)"])
+  }
+
+  @Test("unknown factors and levels, and what cannot be shown, are refused with what would work")
+  func refusals() throws {
+    let fit = try sleep()
+    #expect(throws: FigureKindError.noFactor("class", available: ["Subject"])) {
+      try ModelFigureKind.caterpillar.figure(of: fit, grouping: "class")
+    }
+    let error = #expect(throws: FigureKindError.self) {
+      try ModelFigureKind.qqCaterpillar.figure(of: fit, highlighted: ["1"])
+    }
+    #expect(error.map { "\($0)".contains("it has 308, 309") } == true)
+    let empty = try LinearMixedModel(
+      "Reaction ~ 0 + (1 | Subject)", data: DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"), file: "s"),
+      roles: .init(factors: ["Subject"])
+    ).fit()
+    #expect(throws: FigureKindError.noCoefficients) { try ModelFigureKind.coefficients.figure(of: empty) }
+  }
+}
