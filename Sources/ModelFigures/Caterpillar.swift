@@ -110,7 +110,7 @@ public struct Caterpillar: ModelFigure {
     func bars(_ places: [Int], _ appearance: Appearance, width: Double) -> IntervalMark {
       let ends = places.map { intervals.interval(order[$0], effect) }
       return IntervalMark(
-        low: ends.map(\.low), high: ends.map(\.high), y: places.map(height), appearance, width: width)
+        low: ends.map(\.low), high: ends.map(\.high), at: places.map(height), appearance, width: width)
     }
     marks.append(bars(places { $0 != .highlighted }, grey, width: barWidth))
     marks.insert(

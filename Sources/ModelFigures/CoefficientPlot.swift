@@ -82,7 +82,7 @@ public struct CoefficientPlot: ModelFigure {
     let marks: [any Mark] = [
       RuleMark(.x(0)),
       IntervalMark(
-        low: rows.map(\.low), high: rows.map(\.high), y: heights, .fixed(CategoryStyle(OkabeIto.blue)),
+        low: rows.map(\.low), high: rows.map(\.high), at: heights, .fixed(CategoryStyle(OkabeIto.blue)),
         width: 1.6),
       PointMark(x: rows.map(\.estimate), y: heights, .fixed(CategoryStyle(OkabeIto.blue)), size: 1.2),
     ]

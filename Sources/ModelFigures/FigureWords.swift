@@ -192,6 +192,23 @@ struct FigureWords {
     return text
   }
 
+  /// The axis of group sizes.
+  func groupSize(_ grouping: FigureVariable) -> String {
+    let name = grouping.name(language)
+    return either("Rows in the \(name)", "\(inSentence(name).drop { $0 == " " })的行数")
+  }
+
+  var expectedRange: String { either("95% of groups, by the model", "模型预期的 95% 范围") }
+
+  /// The caption of estimates by size.
+  func sizeBars(hasCurves: Bool) -> String {
+    either("Bars: one standard error to either side. Level line: the mean.", "竖线：上下各一个标准误。水平线：均值。")
+      + (hasCurves
+        ? either(
+          " Dashed: where the fitted model expects the middle 95% of groups of each size.",
+          "虚线：拟合模型预期各规模的组中间 95% 所在的范围。") : "")
+  }
+
   /// The axis of coefficients.
   func coefficientTitle(_ response: FigureVariable) -> String {
     let (y, unit) = (response.name(language), response.unit(language))

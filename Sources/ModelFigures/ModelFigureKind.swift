@@ -18,6 +18,8 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   case caterpillar
   /// Conditional modes with intervals against normal quantiles.
   case qqCaterpillar = "qq-caterpillar"
+  /// Estimates against group sizes, without and with pooling.
+  case shrinkageBySize = "shrinkage-by-size"
   /// Fixed coefficients with intervals.
   case coefficients
   /// What may vary, drawn without data.
@@ -30,7 +32,9 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   public var isScatter: Bool {
     switch self {
     case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth: true
-    case .poolingPlane, .groupPanels, .caterpillar, .qqCaterpillar, .coefficients, .schematic: false
+    case .poolingPlane, .groupPanels, .caterpillar, .qqCaterpillar, .shrinkageBySize, .coefficients,
+      .schematic:
+      false
     }
   }
 
@@ -38,7 +42,10 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   public var showsLines: Bool { isScatter || self == .poolingPlane || self == .groupPanels }
 
   /// Whether levels may be picked out in it.
-  public var canHighlight: Bool { self == .caterpillar || self == .qqCaterpillar }
+  public var canHighlight: Bool { showsFactors || self == .shrinkageBySize }
+
+  /// Whether it shows the effects of any one of a model's grouping factors.
+  public var showsFactors: Bool { self == .caterpillar || self == .qqCaterpillar }
 
   /// The figure of a fitted model, whatever its predictors: caterpillars and coefficients.
   /// - Parameters:
@@ -53,14 +60,23 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
       if plot.coefficients.isEmpty { throw .noCoefficients }
       return plot
     }
+    func check(_ levels: [String], of factor: String) throws(FigureKindError) {
+      for level in highlighted where !levels.contains(level) {
+        throw .noLevel(level, factor: factor, some: Array(levels.prefix(5)))
+      }
+    }
     let names = fit.model.factors.map(\.name)
+    if self == .shrinkageBySize {
+      try check(fit.model.groupLevels, of: names[0])
+      do throws(ModelFigureError) { return try ShrinkageBySize(fit, highlighted: Set(highlighted)) } catch {
+        throw .otherModel(error)
+      }
+    }
     guard let factor = grouping.map({ names.firstIndex(of: $0) }) ?? 0 else {
       throw .noFactor(grouping ?? "", available: names)
     }
     let intervals = RandomEffectIntervals(fit, factor: factor)
-    for level in highlighted where !intervals.levels.contains(where: { $0.name == level }) {
-      throw .noLevel(level, factor: names[factor], some: intervals.levels.prefix(5).map(\.name))
-    }
+    try check(intervals.levels.map(\.name), of: names[factor])
     if intervals.standardDeviations.storage.allSatisfy(\.isNaN) { throw .noSpreads }
     return Caterpillar(
       intervals, heights: self == .caterpillar ? .rows : .quantiles, highlighted: Set(highlighted))
@@ -92,7 +108,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
       return try dodged(groups.completePoolingScatter())
     case .groupPanels: return groups.panels(order: order)
     case .schematic: return VaryingCoefficientsSchematic()
-    case .caterpillar, .qqCaterpillar, .coefficients:
+    case .caterpillar, .qqCaterpillar, .shrinkageBySize, .coefficients:
       preconditionFailure("\(rawValue) is drawn from the fit, not from lines")
     case .varyingIntercept, .varyingSlope, .varyingBoth:
       let fitting: ModelFigureKind =
@@ -145,6 +161,7 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
   case noFactor(String, available: [String])
   case noLevel(String, factor: String, some: [String])
   case noSpreads
+  case otherModel(ModelFigureError)
 
   /// The fault in words.
   public var description: String {
@@ -157,6 +174,7 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
       "complete pooling has no line here: the fixed part of the formula, which it fits, has no column that the data determine"
     case .nothingToDodge(let predictor):
       "points cannot be set side by side: all values of '\(predictor)' are equal"
+    case .otherModel(let error): error.description
     case .noCoefficients: "the model has no fixed coefficients to draw"
     case .noFactor(let name, let available):
       "the model has no grouping factor '\(name)'; it has \(available.joined(separator: ", "))"

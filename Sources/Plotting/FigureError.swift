@@ -2,6 +2,8 @@
 public enum FigureError: Error, Equatable, Sendable {
   /// An axis has no finite value to show.
   case noFiniteValues(axis: String)
+  /// A logarithmic axis has a value that is not positive.
+  case notPositive(axis: String, value: Double)
   /// The values of an axis lie further apart than numbers reach.
   case tooWide(axis: String, lower: Double, upper: Double)
   /// A mark names a category that the figure's scale does not have.
@@ -20,6 +22,9 @@ extension FigureError: CustomStringConvertible {
     switch self {
     case .noFiniteValues(let axis):
       return "the \(axis) axis has no finite value to show; check for missing or infinite values"
+    case .notPositive(let axis, let value):
+      return "the \(axis) axis is logarithmic and cannot show \(value); "
+        + "only positive values have a place there"
     case .tooWide(let axis, let lower, let upper):
       return
         "the \(axis) axis would run from \(lower) to \(upper), further than numbers reach; rescale the data"

@@ -132,3 +132,63 @@ struct CaterpillarTests {
     #expect(throws: FigureKindError.noCoefficients) { try ModelFigureKind.coefficients.figure(of: empty) }
   }
 }
+
+@Suite("Estimates against group sizes")
+struct ShrinkageBySizeTests {
+  private func exam() throws -> DataTable {
+    try DataTable(csv: Reference.bytes("lmm/exam.csv"), file: "exam")
+  }
+
+  @Test("estimates, errors and curves are the models'")
+  func numbers() throws {
+    let model = try LinearMixedModel(
+      "normexam ~ 1 + (1 | school)", data: exam(), roles: .init(factors: ["school"]))
+    let fit = try model.fit()
+    let plot = try ShrinkageBySize(fit, highlighted: ["48"])
+    let j = try #require(plot.estimates.firstIndex { $0.group == "48" })
+    let rows = model.groupCodes.indices.filter { model.groupCodes[$0] == j }
+    let y = rows.map { model.frame.response[$0] }
+    expectClose(plot.estimates[j].own, y.reduce(0, +) / Double(y.count), absolute: 1e-12)
+    #expect(plot.estimates[j].count == 2)
+    expectClose(plot.estimates[j].pooled, fit.groupCoefficients[j, 0], absolute: 1e-12)
+    expectClose(plot.mean, fit.fixedEffects[0], absolute: 1e-12)
+    let figure = plot.figure(in: .english)
+    #expect(figure.x.isLogarithmic && figure.panels.map(\.name) == ["No pooling", "Partial pooling"])
+    let lines = figure.panels.map { $0.marks.compactMap { $0 as? LineMark } }
+    #expect(lines.map(\.count) == [2, 2])
+    let (group, residual) = (fit.varianceComponents[0].standardDeviations[0], fit.sigma)
+    for (panel, spread) in zip(
+      lines,
+      [
+        (group * group + residual * residual / 2).squareRoot(),
+        group * (2 / (2 + residual * residual / (group * group))).squareRoot(),
+      ])
+    {
+      expectClose(panel[1].x[0], 2, absolute: 1e-9)
+      expectClose(panel[1].y[0] - plot.mean, 1.959964 * spread, relative: 1e-6)
+      expectClose(plot.mean - panel[0].y[0], 1.959964 * spread, relative: 1e-6)
+    }
+    // Partial pooling's estimates are weighted means of the own one and the overall mean.
+    for e in plot.estimates {
+      #expect(min(e.own, plot.mean) - 1e-9 <= e.pooled && e.pooled <= max(e.own, plot.mean) + 1e-9)
+    }
+  }
+
+  @Test("with other predictors or weights there are no curves; several factors are refused")
+  func others() throws {
+    let slope = try LinearMixedModel(
+      "normexam ~ standLRT + (standLRT | school)", data: exam(), roles: .init(factors: ["school"]))
+    #expect(try ShrinkageBySize(slope.fit()).deviations == nil)
+    let pastes = try DataTable(csv: Reference.bytes("lmm/pastes.csv"), file: "pastes")
+    let nested = try LinearMixedModel("strength ~ 1 + (1 | batch/cask)", data: pastes).fit()
+    #expect(throws: ModelFigureError.self) { try ShrinkageBySize(nested) }
+    // Groups of one size stand on an axis with even steps.
+    let table = try DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"), file: "sleep")
+    let even = try LinearMixedModel(
+      "Reaction ~ 1 + (1 | Subject)", data: table, roles: .init(factors: ["Subject"])
+    ).fit()
+    let figure = try ShrinkageBySize(even).figure(in: .chinese)
+    #expect(!figure.x.isLogarithmic)
+    #expect(throws: Never.self) { try figure.layout() }
+  }
+}

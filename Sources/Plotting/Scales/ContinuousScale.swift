@@ -1,3 +1,5 @@
+import Glibc
+
 /// One axis of a figure: its title, which values it shows, how ticks are chosen and written.
 public struct Axis: Sendable {
   /// Name and unit of the quantity, "Salary (USD)".
@@ -10,6 +12,8 @@ public struct Axis: Sendable {
   public var tickSpacing: Double
   /// Whether the quantity is counted in whole numbers, so that ticks stand at such only.
   public var isWhole: Bool
+  /// Whether equal ratios take equal room; for positive quantities.
+  public var isLogarithmic = false
   /// Names of the values 0, 1, 2, … in place of numbers: one row each. All stand at the axis, or those of `marked` alone where all would touch.
   public var levels: [String]?
   /// Levels that are named even where others are not.
@@ -55,7 +59,7 @@ public struct DataRange: Equatable, Sendable {
   public var isEmpty: Bool { lower > upper }
 }
 
-/// An affine map from data units to points, with its ticks.
+/// A map from data units to points, affine in the values or in their logarithms, with its ticks.
 public struct ContinuousScale: Equatable, Sendable {
   /// Value at `start`.
   public let lower: Double
@@ -67,10 +71,13 @@ public struct ContinuousScale: Equatable, Sendable {
   public let end: Double
   /// Ticks within the limits.
   public let breaks: Breaks
+  /// Whether equal ratios take equal room.
+  public var isLogarithmic = false
 
   /// Position of a value, in points.
   public func position(_ value: Double) -> Double {
-    start + (value - lower) / (upper - lower) * (end - start)
+    if isLogarithmic { return start + log(value / lower) / log(upper / lower) * (end - start) }
+    return start + (value - lower) / (upper - lower) * (end - start)
   }
 }
 
@@ -96,6 +103,9 @@ struct TrainedAxis {
       self.limits = limits
       return
     }
+    if axis.isLogarithmic, !(range.lower > 0) {
+      throw FigureError.notPositive(axis: axis.title.isEmpty ? name : axis.title, value: range.lower)
+    }
     if range.isEmpty { throw FigureError.noFiniteValues(axis: axis.title.isEmpty ? name : axis.title) }
     var lower = range.lower
     var upper = range.upper
@@ -106,6 +116,11 @@ struct TrainedAxis {
       upper += half
     }
     data = lower...upper
+    if axis.isLogarithmic {
+      let factor = exp(log(upper / lower) * axis.expansion)
+      limits = lower / factor...upper * factor
+      return
+    }
     let room = (upper - lower) * axis.expansion
     guard (upper - lower + 2 * room).isFinite else {
       throw FigureError.tooWide(axis: axis.title.isEmpty ? name : axis.title, lower: lower, upper: upper)
@@ -119,6 +134,7 @@ struct TrainedAxis {
     if let levels = axis.levels {
       return Breaks(multiples: Array(levels.indices), mantissa: 10, exponent: 0)
     }
+    if axis.isLogarithmic, let decades = logarithmicBreaks(limits, target: target) { return decades }
     let targets = axis.isWhole ? [target] + (1...target).flatMap { [target - $0, target + $0] } : [target]
     let choices = targets.lazy.filter { $0 >= 2 }.map { count in
       extendedWilkinsonBreaks(from: data.lowerBound, to: data.upperBound, target: count)
@@ -139,6 +155,7 @@ struct TrainedAxis {
   /// The scale over a stretch of the page.
   func scale(from start: Double, to end: Double, breaks: Breaks) -> ContinuousScale {
     ContinuousScale(
-      lower: limits.lowerBound, upper: limits.upperBound, start: start, end: end, breaks: breaks)
+      lower: limits.lowerBound, upper: limits.upperBound, start: start, end: end, breaks: breaks,
+      isLogarithmic: axis.isLogarithmic)
   }
 }

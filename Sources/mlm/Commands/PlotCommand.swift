@@ -28,7 +28,7 @@ struct PlotCommand: ReportingCommand {
 
   @Argument(
     help: """
-      Model formula: with one numeric predictor and one grouping factor for figures with lines, any for caterpillars and coefficients; none \
+      Model formula: with one numeric predictor and one grouping factor for figures with lines, one grouping factor for shrinkage-by-size, any for caterpillars and coefficients; none \
       for schematic.
       """)
   var formula: String?
@@ -75,7 +75,7 @@ struct PlotCommand: ReportingCommand {
   @Option(
     name: .long, parsing: .singleValue,
     help: ArgumentHelp(
-      "Level to be picked out in a caterpillar. May be repeated.", valueName: "LEVEL"))
+      "Level to be picked out in caterpillars and shrinkage-by-size. May be repeated.", valueName: "LEVEL"))
   var highlight: [String] = []
 
   @Option(
@@ -158,10 +158,14 @@ struct PlotCommand: ReportingCommand {
       throw ValidationError(
         "--ellipse is for \(ModelFigureKind.poolingPlane.rawValue), not for \(kind.rawValue)")
     }
-    if grouping != nil || !highlight.isEmpty, !kind.canHighlight {
-      let option = grouping != nil ? "--grouping" : "--highlight"
-      let kinds = ModelFigureKind.allCases.filter(\.canHighlight).map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("\(option) is for \(kinds), not for \(kind.rawValue)")
+    func names(_ kinds: [ModelFigureKind]) -> String { kinds.map(\.rawValue).joined(separator: ", ") }
+    if grouping != nil, !kind.showsFactors {
+      let kinds = names(ModelFigureKind.allCases.filter(\.showsFactors))
+      throw ValidationError("--grouping is for \(kinds), not for \(kind.rawValue)")
+    }
+    if !highlight.isEmpty, !kind.canHighlight {
+      let kinds = names(ModelFigureKind.allCases.filter(\.canHighlight))
+      throw ValidationError("--highlight is for \(kinds), not for \(kind.rawValue)")
     }
     if yRange != nil, kind == .caterpillar || kind == .coefficients {
       throw ValidationError(

@@ -1,0 +1,234 @@
+import Glibc
+import MixedModels
+import Plotting
+
+/// Estimates of each group against its number of rows: from its own rows beside partial pooling, with their standard errors. The less a group
+/// has, the further its own estimate strays and the nearer partial pooling brings it to the mean.
+///
+/// Where intercepts alone vary, two curves hold the middle 95 % of estimates that the fitted model expects for groups of each size:
+///
+///     no pooling: μ ± 1.96 √(σ²_α + σ²/n)        partial pooling: μ ± 1.96 σ_α √(n/(n + σ²/σ²_α))
+///
+/// Reference: Gelman & Hill (2007), Data Analysis Using Regression and Multilevel/Hierarchical Models, figure 12.1.
+public struct ShrinkageBySize: ModelFigure {
+  /// A group's estimates of one coefficient.
+  public struct Estimate: Sendable, Equatable {
+    /// The level of the grouping factor.
+    public let group: String
+    /// Its name in figures; the level itself unless changed.
+    public var label: LocalizedText
+    /// Number of rows.
+    public let count: Int
+    /// Estimate from the group's own rows and its standard error; NaN where they do not determine it.
+    public let own, ownError: Double
+    /// Estimate by partial pooling and its standard error.
+    public let pooled, pooledError: Double
+  }
+
+  /// The groups, in the factor's order.
+  public var estimates: [Estimate]
+  /// The mean of the groups' coefficients.
+  public let mean: Double
+  /// σ_α and σ where intercepts alone vary, so that there are curves; nil otherwise.
+  public let deviations: (group: Double, residual: Double)?
+  /// The coefficient.
+  public var effect: FigureVariable
+  /// The response.
+  public var response: FigureVariable
+  /// The grouping factor.
+  public var grouping: FigureVariable
+  /// Levels to be picked out by colour and name.
+  public var highlighted: Set<String>
+  /// Canvas size; at first 16 × 9 cm.
+  public var size = Size.centimetres(16, 9)
+
+  /// Takes the first coefficient that varies over the groups of a fit with one grouping factor.
+  /// - Throws: `ModelFigureError.severalGroupingFactors`.
+  public init(_ fit: LinearMixedModelFit, highlighted: Set<String> = []) throws(ModelFigureError) {
+    let model = fit.model
+    if model.factors.count > 1 {
+      throw .severalGroupingFactors(model.factors.map(\.name), formula: model.formulaText)
+    }
+    let name = model.randomEffectNames[0]
+    let none = GroupRegressions.noPooling(model)
+    let own = none.names.firstIndex(of: name)!
+    let pooled = fit.coefficientNames.firstIndex(of: name)!
+    let (coefficients, errors) = (fit.groupCoefficients, fit.groupCoefficientErrors)
+    let sizes = model.groupSizes
+    estimates = model.groupLevels.indices.map { j in
+      Estimate(
+        group: model.groupLevels[j], label: LocalizedText(model.groupLevels[j]), count: sizes[j],
+        own: none.estimates[j, own], ownError: none.errors[j, own], pooled: coefficients[j, pooled],
+        pooledError: errors[j, pooled])
+    }
+    mean = model.fixedEffectNames.firstIndex(of: name).map { fit.fixedEffects[$0] } ?? 0
+    let isPlain =
+      model.randomEffectNames == [FigureWords.constant] && model.fixedEffectNames == [FigureWords.constant]
+      && model.frame.weights == nil
+    deviations = isPlain ? (fit.varianceComponents[0].standardDeviations[0], fit.sigma) : nil
+    effect = .column(name)
+    response = .column(model.frame.responseBesideOffsetText)
+    grouping = .column(model.groupingFactor)
+    self.highlighted = highlighted
+  }
+
+  /// Sizes along which curves are drawn, evenly on the logarithmic axis.
+  private var curveSizes: [Double] {
+    guard let least = estimates.map(\.count).min(), let most = estimates.map(\.count).max(), most > least
+    else {
+      return []
+    }
+    return (0...60).map { Double(least) * exp(log(Double(most) / Double(least)) * Double($0) / 60) }
+  }
+
+  private func curves(pooled: Bool) -> [any Mark] {
+    guard let (group, residual) = deviations, group > 0 else { return [] }
+    let n = curveSizes
+    if n.isEmpty { return [] }
+    let half = n.map { n in
+      1.959964
+        * (pooled
+          ? group * (n / (n + residual * residual / (group * group))).squareRoot()
+          : (group * group + residual * residual / n).squareRoot())
+    }
+    return [-1.0, 1].map { side in
+      LineMark(x: n, y: half.map { mean + side * $0 }, .category("expected"), width: 1)
+    }
+  }
+
+  /// The specification.
+  public func figure(in language: FigureLanguage) -> Figure {
+    let words = FigureWords(language)
+    let counts = estimates.map { Double($0.count) }
+    func panel(_ style: PoolingStyle, _ values: [(estimate: Double, error: Double)], pooled: Bool) -> Panel {
+      let named = estimates.indices.filter {
+        highlighted.contains(estimates[$0].group) && values[$0].estimate.isFinite
+      }
+      let others = estimates.indices.filter { !highlighted.contains(estimates[$0].group) }
+      let isDense = estimates.count > 40
+      var marks: [any Mark] = [RuleMark(.y(mean))]
+      marks += curves(pooled: pooled)
+      for (places, look) in [
+        (others, Appearance.fixed(CategoryStyle(style.style.colour))), (named, .category("highlighted")),
+      ] {
+        marks.append(
+          IntervalMark(
+            low: places.map { values[$0].estimate - values[$0].error },
+            high: places.map { values[$0].estimate + values[$0].error }, at: places.map { counts[$0] }, look,
+            direction: .upright, width: isDense ? 0.6 : 0.9))
+      }
+      let size = isDense ? 0.7 : 1.0
+      marks.append(
+        PointMark(
+          x: others.map { counts[$0] }, y: others.map { values[$0].estimate }, style.appearance, size: size))
+      marks.append(
+        PointMark(
+          x: named.map { counts[$0] }, y: named.map { values[$0].estimate }, .category("highlighted"),
+          size: 1.1))
+      marks.append(
+        LabelMark(
+          named.map { estimates[$0].label(language) }, x: named.map { counts[$0] },
+          y: named.map { values[$0].estimate }, clearance: 2.9))
+      return Panel(words.title(style.label(language)), marks)
+    }
+    var x = Axis(words.groupSize(grouping), tickSpacing: 30, isWhole: true)
+    let (least, most) = (counts.min() ?? 1, counts.max() ?? 1)
+    x.isLogarithmic = most > 1.5 * least
+    var categories = PoolingStyle.scale(language)
+    categories.entries.append(
+      .init(
+        "expected", label: words.expectedRange, style: CategoryStyle(Colour(hex: 0x595959), .circle, .dashed))
+    )
+    categories.entries.append(
+      .init(
+        "highlighted", label: words.highlighted,
+        style: CategoryStyle(OkabeIto.bluishGreen, .diamond, markerScale: 1.2, lineScale: 1.5)))
+    var figure = Figure(
+      size: size, x: x, y: Axis(words.effect(effect, of: response)), categories: categories,
+      panels: [
+        panel(.none, estimates.map { ($0.own, $0.ownError) }, pooled: false),
+        panel(.partial, estimates.map { ($0.pooled, $0.pooledError) }, pooled: true),
+      ])
+    figure.caption = words.sizeBars(hasCurves: deviations != nil && !curveSizes.isEmpty)
+    figure.slug = "shrinkage-by-size"
+    figure.language = language.rawValue
+    figure.unplacedNote = words.unplaced
+    figure.alternativeTitle = alternativeTitle(language)
+    figure.alternativeText = alternativeText(language)
+    return figure
+  }
+
+  private func alternativeTitle(_ language: FigureLanguage) -> String {
+    let words = FigureWords(language)
+    let name = words.effect(effect)
+    return language == .english
+      ? "\(name) of each \(grouping.name(language)) against its number of rows, without and with partial pooling"
+      : "各\(words.inSentence(grouping.name(language)))的\(name)与其行数：无池化与部分池化"
+  }
+
+  /// Counts, the spread of both kinds of estimates, and the group that moves most.
+  private func alternativeText(_ language: FigureLanguage) -> String {
+    let words = FigureWords(language)
+    let number = words.number
+    let sizes = estimates.map(\.count)
+    guard let least = sizes.min(), let most = sizes.max() else { return "" }
+    let both = estimates.filter { $0.own.isFinite && $0.pooled.isFinite }
+    func range(_ values: [Double]) -> String {
+      let (low, high) = (number(values.min() ?? .nan), number(values.max() ?? .nan))
+      return language == .english ? "from \(low) to \(high)" : "从 \(low) 到 \(high)"
+    }
+    var text =
+      language == .english
+      ? "\(estimates.count) groups with \(least) to \(most) rows, around a mean of \(number(mean))."
+      : "共 \(estimates.count) 组，每组 \(least) 到 \(most) 行，均值 \(number(mean))。"
+    text +=
+      language == .english
+      ? " Estimates without pooling go \(range(both.map(\.own))), with partial pooling \(range(both.map(\.pooled)))."
+      : "无池化的估计值\(range(both.map(\.own)))，部分池化\(range(both.map(\.pooled)))。"
+    if let far = both.max(by: { abs($0.pooled - $0.own) < abs($1.pooled - $1.own) }) {
+      let (own, pooled) = (number(far.own), number(far.pooled))
+      text +=
+        language == .english
+        ? " \(far.label(language)), with \(far.count) rows, moves most: from \(own) to \(pooled)."
+        : "移动最大的是 \(far.label(language))（\(far.count) 行）：从 \(own) 到 \(pooled)。"
+    }
+    return text
+  }
+
+  /// The numbers, one row a group.
+  public var plottedData: PlottedData {
+    var data = PlottedData(["group", "n", "none", "none.se", "partial", "partial.se"])
+    for e in estimates {
+      data.append([
+        .text(e.group), .number(Double(e.count)), .number(e.own), .number(e.ownError), .number(e.pooled),
+        .number(e.pooledError),
+      ])
+    }
+    return data
+  }
+}
+
+extension ShrinkageBySize {
+  /// The response, the grouping factor, and the column whose slope is shown.
+  public var columnNames: [String] {
+    [response.column, grouping.column] + [effect.column].filter { $0 != FigureWords.constant }
+  }
+  /// The groups.
+  public var levelNames: [String] { estimates.map(\.group) }
+
+  /// Gives the response, the factor, the column or a level other words.
+  public mutating func rename(
+    _ name: String, to words: LocalizedText, unit: LocalizedText, per singularUnit: LocalizedText
+  ) {
+    let variable = FigureVariable(words, unit: unit, per: singularUnit, column: name)
+    switch part(named: name) {
+    case .column:
+      if response.column == name { response = variable }
+      if grouping.column == name { grouping = variable }
+      if effect.column == name { effect = variable }
+    case .level:
+      for j in estimates.indices where estimates[j].group == name { estimates[j].label = words }
+    case nil: break
+    }
+  }
+}
