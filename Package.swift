@@ -84,7 +84,7 @@ let package = Package(
       ("MixedModels", ["ModelFormula", "Tables", "LinearAlgebra", "Estimates"]),
       ("Designs", ["Tables", "Distributions"]),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
-      ("ModelFigures", ["Plotting", "MixedModels", "Tables"]),
+      ("ModelFigures", ["Plotting", "MixedModels", "ModelFormula", "Tables"]),
       ("Labs", ["Estimates"]),
       (
         "mlm",

@@ -192,6 +192,29 @@ struct FigureWords {
     return text
   }
 
+  var estimate: String { either("Estimate", "估计值") }
+
+  /// A group with its number of rows.
+  func sized(_ label: String, _ count: Int) -> String { label + parenthesis("\(count)") }
+
+  /// The caption of dumbbells: what lines are, how rows are sorted, why none is named.
+  func dumbbells(size: Int?, sorted effect: String?, unnamed count: Int?) -> String {
+    var text =
+      size.map { either("Each group has \($0) rows.", "每组 \($0) 行。") }
+      ?? either("Behind each name its number of rows.", "名称后括号内为行数。")
+    text += either(" Upright line: the mean of the groups.", "竖线：各组的均值。")
+    if let effect {
+      text += either(
+        " Rows are sorted by the \(effect.lowercasedFirst) with partial pooling.", "各行按部分池化的\(effect)排序。")
+    }
+    if let count {
+      text = either(
+        "Upright line: the mean of the groups. There is no room to name all \(count) rows.",
+        "竖线：各组的均值。共 \(count) 行，不能逐一标注名称。")
+    }
+    return text
+  }
+
   /// The axis of group sizes.
   func groupSize(_ grouping: FigureVariable) -> String {
     let name = grouping.name(language)

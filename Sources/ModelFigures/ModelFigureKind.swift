@@ -20,6 +20,8 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   case qqCaterpillar = "qq-caterpillar"
   /// Estimates against group sizes, without and with pooling.
   case shrinkageBySize = "shrinkage-by-size"
+  /// Estimates without and with pooling, joined, one row a group.
+  case dumbbell
   /// Fixed coefficients with intervals.
   case coefficients
   /// What may vary, drawn without data.
@@ -32,7 +34,8 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   public var isScatter: Bool {
     switch self {
     case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth: true
-    case .poolingPlane, .groupPanels, .caterpillar, .qqCaterpillar, .shrinkageBySize, .coefficients,
+    case .poolingPlane, .groupPanels, .caterpillar, .qqCaterpillar, .shrinkageBySize, .dumbbell,
+      .coefficients,
       .schematic:
       false
     }
@@ -42,7 +45,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   public var showsLines: Bool { isScatter || self == .poolingPlane || self == .groupPanels }
 
   /// Whether levels may be picked out in it.
-  public var canHighlight: Bool { showsFactors || self == .shrinkageBySize }
+  public var canHighlight: Bool { showsFactors || self == .shrinkageBySize || self == .dumbbell }
 
   /// Whether it shows the effects of any one of a model's grouping factors.
   public var showsFactors: Bool { self == .caterpillar || self == .qqCaterpillar }
@@ -66,11 +69,13 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
       }
     }
     let names = fit.model.factors.map(\.name)
-    if self == .shrinkageBySize {
+    if self == .shrinkageBySize || self == .dumbbell {
       try check(fit.model.groupLevels, of: names[0])
-      do throws(ModelFigureError) { return try ShrinkageBySize(fit, highlighted: Set(highlighted)) } catch {
-        throw .otherModel(error)
-      }
+      do throws(ModelFigureError) {
+        return self == .dumbbell
+          ? try Dumbbell(fit, highlighted: Set(highlighted))
+          : try ShrinkageBySize(fit, highlighted: Set(highlighted))
+      } catch { throw .otherModel(error) }
     }
     guard let factor = grouping.map({ names.firstIndex(of: $0) }) ?? 0 else {
       throw .noFactor(grouping ?? "", available: names)
@@ -108,7 +113,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
       return try dodged(groups.completePoolingScatter())
     case .groupPanels: return groups.panels(order: order)
     case .schematic: return VaryingCoefficientsSchematic()
-    case .caterpillar, .qqCaterpillar, .shrinkageBySize, .coefficients:
+    case .caterpillar, .qqCaterpillar, .shrinkageBySize, .dumbbell, .coefficients:
       preconditionFailure("\(rawValue) is drawn from the fit, not from lines")
     case .varyingIntercept, .varyingSlope, .varyingBoth:
       let fitting: ModelFigureKind =

@@ -1,4 +1,5 @@
 import MixedModels
+import ModelFormula
 import Plotting
 import Tables
 import TestSupport
@@ -190,5 +191,39 @@ struct ShrinkageBySizeTests {
     let figure = try ShrinkageBySize(even).figure(in: .chinese)
     #expect(!figure.x.isLogarithmic)
     #expect(throws: Never.self) { try figure.layout() }
+  }
+}
+
+@Suite("Dumbbells")
+struct DumbbellTests {
+  @Test("both ends are the models' estimates, rows sorted; a group that cannot be fitted alone has one dot")
+  func ends() throws {
+    let data = try DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"), file: "sleepstudy")
+    let roles = ColumnRoles(factors: ["Subject"])
+    let fit = try LinearMixedModel("Reaction ~ Days + (Days | Subject)", data: data, roles: roles).fit()
+    let plot = try Dumbbell(fit)
+    // lmList's and coef's numbers of subjects 308 and 309.
+    expectClose(plot.groups[0].own, [244.192670, 21.764702], absolute: 1e-5)
+    expectClose(plot.groups[1].own, [205.054945, 2.261785], absolute: 1e-5)
+    expectClose(plot.groups[0].pooled, [253.663676, 19.666258], absolute: 1e-4)
+    let figure = plot.figure(in: .english)
+    let links = figure.panels.map { $0.marks.compactMap { $0 as? IntervalMark }[0] }
+    for (place, j) in plot.order.enumerated() {
+      for e in 0..<2 {
+        #expect(
+          links[e].low[place] == plot.groups[j].own[e] && links[e].high[place] == plot.groups[j].pooled[e])
+      }
+    }
+    #expect(figure.y.levels?.first == "309" && figure.caption.hasPrefix("Each group has 10 rows."))
+    // One row of subject 309 alone does not determine its line.
+    let first = try #require(data["Subject"]?.numbers?.firstIndex(of: 309))
+    let rest = (0..<data.rowCount).filter { $0 == first || data["Subject"]!.numbers![$0] != 309 }
+    let few = try Dumbbell(
+      LinearMixedModel(
+        "Reaction ~ Days + (Days | Subject)", data: data.selecting(rows: rest), roles: roles
+      ).fit())
+    let slopes = few.figure(in: .chinese).panels[1].marks
+    #expect(slopes.compactMap { $0 as? PointMark }.map(\.x.count) == [17, 18])
+    #expect(few.figure(in: .english).y.levels?.contains("309 (1)") == true)
   }
 }

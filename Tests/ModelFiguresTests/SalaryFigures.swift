@@ -37,7 +37,7 @@ enum SalaryFigures {
       try fitted("salary ~ experience + (1 | department)").fittedScatter(),
       try fitted("salary ~ experience + (0 + experience | department)").fittedScatter(),
       Caterpillar(try effects(), heights: .rows), Caterpillar(try effects(), heights: .quantiles),
-      CoefficientPlot(try fit()), try ShrinkageBySize(fit()),
+      CoefficientPlot(try fit()), try ShrinkageBySize(fit()), try Dumbbell(fit()),
     ]
   }
 }

@@ -28,7 +28,7 @@ struct PlotCommand: ReportingCommand {
 
   @Argument(
     help: """
-      Model formula: with one numeric predictor and one grouping factor for figures with lines, one grouping factor for shrinkage-by-size, any for caterpillars and coefficients; none \
+      Model formula: with one numeric predictor and one grouping factor for figures with lines, one grouping factor for shrinkage-by-size and dumbbells, any for caterpillars and coefficients; none \
       for schematic.
       """)
   var formula: String?
@@ -75,7 +75,8 @@ struct PlotCommand: ReportingCommand {
   @Option(
     name: .long, parsing: .singleValue,
     help: ArgumentHelp(
-      "Level to be picked out in caterpillars and shrinkage-by-size. May be repeated.", valueName: "LEVEL"))
+      "Level to be picked out in caterpillars, shrinkage-by-size and dumbbells. May be repeated.",
+      valueName: "LEVEL"))
   var highlight: [String] = []
 
   @Option(
@@ -167,7 +168,7 @@ struct PlotCommand: ReportingCommand {
       let kinds = names(ModelFigureKind.allCases.filter(\.canHighlight))
       throw ValidationError("--highlight is for \(kinds), not for \(kind.rawValue)")
     }
-    if yRange != nil, kind == .caterpillar || kind == .coefficients {
+    if yRange != nil, [.caterpillar, .dumbbell, .coefficients].contains(kind) {
       throw ValidationError(
         "--y-range is for figures with numbers on the vertical axis; \(kind.rawValue) has rows")
     }
