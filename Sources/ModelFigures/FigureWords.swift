@@ -192,6 +192,16 @@ struct FigureWords {
     return text
   }
 
+  var parameterValue: String { either("Value of the parameter", "参数值") }
+
+  /// The caption of profiles.
+  var profileBars: String {
+    either(
+      "|ζ|: square root of the rise of the ML deviance. Level bars: profile intervals of 50, 80, 90, 95 and 99%. Dashed: with a quadratic "
+        + "deviance.",
+      "|ζ|：极大似然偏差增量的平方根。水平线：50%、80%、90%、95% 与 99% 轮廓区间。虚线：偏差为二次函数时的情形。")
+  }
+
   var estimate: String { either("Estimate", "估计值") }
 
   /// A group with its number of rows.

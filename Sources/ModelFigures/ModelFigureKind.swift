@@ -24,6 +24,8 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   case dumbbell
   /// Fixed coefficients with intervals.
   case coefficients
+  /// Profile likelihood of every parameter.
+  case profile
   /// What may vary, drawn without data.
   case schematic
 
@@ -32,13 +34,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
 
   /// Whether the figure is one scatter plot of the observations.
   public var isScatter: Bool {
-    switch self {
-    case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth: true
-    case .poolingPlane, .groupPanels, .caterpillar, .qqCaterpillar, .shrinkageBySize, .dumbbell,
-      .coefficients,
-      .schematic:
-      false
-    }
+    [.completePooling, .varyingIntercept, .varyingSlope, .varyingBoth].contains(self)
   }
 
   /// Whether the figure shows a line over one predictor, and so needs a model that has one.
@@ -67,6 +63,9 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
       for level in highlighted where !levels.contains(level) {
         throw .noLevel(level, factor: factor, some: Array(levels.prefix(5)))
       }
+    }
+    if self == .profile {
+      do throws(FitError) { return try ProfilePlot(fit) } catch { throw .noProfile(error) }
     }
     let names = fit.model.factors.map(\.name)
     if self == .shrinkageBySize || self == .dumbbell {
@@ -113,7 +112,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
       return try dodged(groups.completePoolingScatter())
     case .groupPanels: return groups.panels(order: order)
     case .schematic: return VaryingCoefficientsSchematic()
-    case .caterpillar, .qqCaterpillar, .shrinkageBySize, .dumbbell, .coefficients:
+    case .caterpillar, .qqCaterpillar, .shrinkageBySize, .dumbbell, .coefficients, .profile:
       preconditionFailure("\(rawValue) is drawn from the fit, not from lines")
     case .varyingIntercept, .varyingSlope, .varyingBoth:
       let fitting: ModelFigureKind =
@@ -167,6 +166,7 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
   case noLevel(String, factor: String, some: [String])
   case noSpreads
   case otherModel(ModelFigureError)
+  case noProfile(FitError)
 
   /// The fault in words.
   public var description: String {
@@ -180,6 +180,7 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
     case .nothingToDodge(let predictor):
       "points cannot be set side by side: all values of '\(predictor)' are equal"
     case .otherModel(let error): error.description
+    case .noProfile(let error): error.description
     case .noCoefficients: "the model has no fixed coefficients to draw"
     case .noFactor(let name, let available):
       "the model has no grouping factor '\(name)'; it has \(available.joined(separator: ", "))"

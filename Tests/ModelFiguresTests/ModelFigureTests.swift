@@ -56,7 +56,7 @@ import Testing
       #expect(english.language == "en" && chinese.language == "zh-CN")
       slugs.insert(english.slug)
     }
-    #expect(slugs.count == 11)  // the two planes share one
+    #expect(slugs.count == 12)  // the two planes share one
   }
 
   @Test("Each strategy looks the same in every figure")
@@ -229,16 +229,23 @@ import Testing
       #expect(figure.plottedData.csv == data)
       #expect(
         figure.part(named: "salary") == .column
-          && figure.part(named: "experience") == (figure is ShrinkageBySize ? nil : .column))
-      #expect(figure.part(named: "biology") == (figure is CoefficientPlot ? nil : .level))
+          && figure.part(named: "experience")
+            == (figure is ShrinkageBySize || figure is ProfilePlot ? nil : .column)
+      )
+      #expect(
+        figure.part(named: "biology") == (figure is CoefficientPlot || figure is ProfilePlot ? nil : .level))
       #expect(figure.part(named: "wages") == nil)
       let english = figure.figure(in: .english)
       let chinese = figure.figure(in: .chinese)
       let texts = try english.layout().scene.texts.map(\.text)
+      // Parameters keep their names.
+      if english.slug == "profile" { continue }
       #expect(!texts.contains { $0.contains("biology") || $0.contains("experience") })
       #expect(!(english.alternativeText + english.alternativeTitle).contains("experience"))
       #expect(!english.alternativeText.contains("biology"))
-      let namesLevels = !["complete-pooling", "qq-caterpillar", "shrinkage-by-size", "coefficients"].contains(
+      let namesLevels = ![
+        "complete-pooling", "qq-caterpillar", "shrinkage-by-size", "coefficients", "profile",
+      ].contains(
         english.slug)
       if namesLevels || english.slug == "complete-pooling" && !texts.contains("Biology") {
         #expect(try chinese.layout().scene.texts.contains { $0.text.contains("生物") })

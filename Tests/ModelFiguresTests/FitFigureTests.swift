@@ -227,3 +227,40 @@ struct DumbbellTests {
     #expect(few.figure(in: .english).y.levels?.contains("309 (1)") == true)
   }
 }
+
+@Suite("Profiles")
+struct ProfilePlotTests {
+  @Test("bars are lme4's profile intervals, curves rise from 0 at the estimate, a bound is named")
+  func curves() throws {
+    let data = try DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"), file: "sleepstudy")
+    let plot = try ProfilePlot(
+      LinearMixedModel(
+        "Reaction ~ Days + (Days | Subject)", data: data, roles: ColumnRoles(factors: ["Subject"])
+      ).fit())
+    let record = try Reference.json("lmm/sleep_slope_reml.json")["confint_profile"]
+    #expect(plot.curves.map(\.parameter) == record["terms"].strings)
+    let place = try #require(ProfilePlot.levels.firstIndex(of: 0.95))
+    for (curve, limits) in zip(plot.curves, record["values"].matrix) {
+      expectClose(curve.lower[place], limits[0], relative: 1e-3)
+      expectClose(curve.upper[place], limits[1], relative: 1e-3)
+      #expect(zip(curve.values, curve.values.dropFirst()).allSatisfy { $0 < $1 })
+      #expect(zip(curve.zetas, curve.zetas.dropFirst()).allSatisfy { $0 < $1 })
+      let zero = try #require(curve.zetas.firstIndex(of: 0))
+      #expect(curve.values[zero] == curve.estimate)
+      // A fixed effect's slope is one over its standard error by ML, almost.
+      if curve.parameter == "Days" { expectClose(try #require(curve.slope), 1 / 1.502, relative: 0.01) }
+    }
+    let layout = try plot.figure(in: .english).layout()
+    #expect(Set(layout.panels.map(\.x.upper)).count == 6)
+    let bound = try ProfilePlot(
+      LinearMixedModel(
+        "Yield ~ 1 + (1 | Batch)",
+        data: DataTable(csv: Reference.bytes("lmm/dyestuff2.csv"), file: "dyestuff2")
+      ).fit())
+    #expect(bound.curves[0].estimate == 0 && bound.curves[0].lower.allSatisfy(\.isNaN))
+    #expect(bound.curves[0].slope == nil)
+    #expect(
+      bound.figure(in: .english).alternativeText.contains("sd_(Intercept)|Batch 0, from its bound to 2.08"))
+    #expect(throws: Never.self) { try bound.figure(in: .chinese).layout() }
+  }
+}
