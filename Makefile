@@ -56,8 +56,13 @@ $(foreach stamp,$(wildcard $(STAMPS)),\
 missing-files:
 
 .PHONY: labs
-labs: $(HANDOUTS)/index.html
-	@echo 'Open $(HANDOUTS)/index.html'
+labs: $(HANDOUTS)/index.html $(FIGURES)/gallery.html
+	@echo 'Open $(HANDOUTS)/index.html; every kind of figure is in $(FIGURES)/gallery.html'
+
+$(FIGURES)/gallery.html: Scripts/gallery.sh $(MLM)
+	@mkdir -p $(FIGURES)
+	Scripts/gallery.sh $(MLM) $(FIGURES)
+	@touch $@
 
 $(HANDOUTS)/index.html: $(STAMPS)
 	$(MLM) lab index $(LABS) --out $(HANDOUTS) $(LAB_FLAGS)
@@ -79,6 +84,7 @@ labs-check: labs
 	  $(MLM) lab build $$lab --out "$$again"/handouts --figures "$$again"/figures $(LAB_FLAGS) || exit 1; \
 	done && \
 	$(MLM) lab index $(LABS) --out "$$again"/handouts $(LAB_FLAGS) && \
+	Scripts/gallery.sh $(MLM) "$$again"/figures && \
 	diff -r --exclude=.made $(HANDOUTS) "$$again"/handouts && diff -r $(FIGURES) "$$again"/figures && \
 	echo 'Built again, byte for byte the same.'
 

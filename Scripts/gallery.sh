@@ -1,0 +1,80 @@
+#!/bin/sh
+# The gallery: every kind of figure in both languages, with its command line and its description for readers who cannot see it.
+#
+#   Scripts/gallery.sh MLM FIGURES      writes FIGURES/gallery.html and FIGURES/gallery/KIND.{en,zh}.svg
+set -eu
+mlm=$1
+figures=$2
+case $mlm in /*) ;; *) mlm=$PWD/$mlm ;; esac
+new=$(mktemp -d "$figures/.gallery.XXXXXX")
+trap 'rm -rf "$new"' EXIT
+"$mlm" data salary --out "$new/salary.csv" 2>/dev/null
+cp labs/02-varying-intercepts-slopes/sleepstudy.csv Tests/Reference/lmm/exam.csv Tests/Reference/lmm/cake.csv "$new"
+cp Tests/Reference/lmm/penicillin.csv "$new"
+
+salary='"salary ~ experience + (1 + experience | department)" --data salary.csv'
+sleep='"Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --factor Subject'
+# One line a figure: kind, the rest of its command.
+entries="pooling-plane $salary
+pooling-plane $sleep --ellipse model
+complete-pooling $salary
+varying-intercept \"salary ~ experience + (1 | department)\" --data salary.csv
+varying-slope \"salary ~ experience + (0 + experience | department)\" --data salary.csv
+varying-both $salary --dodge 0.6
+group-panels $sleep --order intercept
+dumbbell $sleep
+shrinkage-by-size \"normexam ~ 1 + (1 | school)\" --data exam.csv --factor school --highlight 48
+caterpillar $sleep
+caterpillar \"diameter ~ 1 + (1 | plate) + (1 | sample)\" --data penicillin.csv --grouping sample
+qq-caterpillar \"normexam ~ standLRT + (standLRT | school)\" --data exam.csv --factor school --highlight 53
+coefficients \"angle ~ recipe + temp + (1 | recipe:replicate)\" --data cake.csv --factor replicate
+profile $sleep
+schematic"
+
+escaped() { sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/"/\&quot;/g'; }
+mkdir "$new/gallery"
+{
+  cat <<'HTML'
+<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Gallery of figures · 图库</title>
+<style>
+body { font: 16px/1.5 "Noto Sans", "Noto Sans CJK SC", sans-serif; color: #1a1a1a; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: 1rem 2rem }
+figure { margin: 0 } img { width: 100%; height: auto } figcaption { font-size: 0.85rem; color: #404040 }
+code { display: block; overflow-x: auto; background: #f3f3f3; padding: 0.4rem 0.6rem; font-size: 0.85rem }
+section { margin: 3rem 0 }
+</style>
+<h1>Gallery of figures <span lang="zh-CN">图库</span></h1>
+<p>Every kind of figure that <code style="display:inline">mlm plot</code> draws, with the command that drew it and the description that it gives to readers
+who cannot see it. Data: the salary scenario (<code style="display:inline">mlm data salary --out salary.csv</code>), lme4's sleepstudy, cake and Penicillin, and the exam
+scores of mlmRev.</p>
+HTML
+  number=0
+  printf '%s\n' "$entries" | while read -r kind rest; do
+    number=$((number + 1))
+    printf '<section id="f%d">\n<h2>%s</h2>\n<code>mlm plot %s %s --out %s.svg</code>\n<div class="pair">\n' \
+      "$number" "$kind" "$kind" "$(printf %s "$rest" | escaped)" "$kind"
+    for language in en zh; do
+      text=$(cd "$new" && eval "\"\$mlm\" plot $kind $rest --lang $language --out gallery/$number-$kind.$language.svg" 2>/dev/null)
+      text=$(printf %s "$text" | escaped)
+      tag=$language
+      [ $language = en ] || tag=zh-CN
+      printf '<figure lang="%s"><img src="gallery/%s-%s.%s.svg" alt="%s">\n<figcaption>%s</figcaption></figure>\n' \
+        "$tag" "$number" "$kind" "$language" "$text" "$text"
+    done
+    printf '</div>\n</section>\n'
+  done
+  printf '</html>\n'
+} >"$new/gallery.html"
+for kind in $("$mlm" plot --help | sed -n '/^Kinds:/,/\.$/p' | tr -d '\n' | sed 's/^Kinds: *//; s/\..*//; s/,/ /g'); do
+  grep -q "<h2>$kind</h2>" "$new/gallery.html" || { echo "gallery: no figure of the kind $kind" >&2; exit 1; }
+done
+for page in $(grep -o 'src="[^"]*"' "$new/gallery.html" | sed 's/src="//; s/"//'); do
+  [ -s "$new/$page" ] || { echo "gallery: $page was not drawn" >&2; exit 1; }
+done
+rm -rf "$figures/gallery"
+mv "$new/gallery" "$figures/gallery"
+mv "$new/gallery.html" "$figures/gallery.html"
