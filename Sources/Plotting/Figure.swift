@@ -1,6 +1,6 @@
 /// A figure as a specification: what is shown, not where. `layout(measuring:)` turns it into a `Scene`.
 ///
-/// Panels share the vertical axis, one categorical scale and, unless told otherwise, the horizontal axis. A figure with one panel has no strip unless the panel has a name;
+/// Panels share one categorical scale and, unless told otherwise, both axes. A figure with one panel has no strip unless the panel has a name;
 /// several panels wrap row by row.
 public struct Figure: Sendable {
   /// Canvas size in points at final print size.
@@ -15,6 +15,8 @@ public struct Figure: Sendable {
   public var sharesX: Bool
   /// The vertical axis of all panels.
   public var y: Axis
+  /// Whether all panels have one vertical scale; if not, each has that of its own marks, and ticks of its own.
+  public var sharesY: Bool
   /// Looks of the categories that marks name.
   public var categories: CategoricalScale
   /// Place of the legend.
@@ -46,6 +48,7 @@ public struct Figure: Sendable {
     self.categories = categories
     self.columns = nil
     self.sharesX = true
+    self.sharesY = true
     self.legend = .top
     self.caption = ""
     self.unplacedNote = "Not labelled for want of room: "

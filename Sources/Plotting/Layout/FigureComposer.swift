@@ -46,12 +46,13 @@ struct FigureComposer {
         area: area,
         x: frame.xAxis(ofPanel: i).scale(
           from: area.x, to: area.right, breaks: frame.horizontal.ticks(ofPanel: i).breaks),
-        y: frame.yAxis.scale(from: area.bottom, to: area.y, breaks: frame.yBreaks), theme: theme,
+        y: frame.vertical.axis(ofPanel: i).scale(
+          from: area.bottom, to: area.y, breaks: frame.vertical.ticks(ofPanel: i).breaks), theme: theme,
         categories: figure.categories, language: figure.language, measurer: texts.measurer)
       let isLowest = i + frame.columns >= figure.panels.count
       let labels = PanelLabels(
         strip: strips[i], x: isLowest || !figure.sharesX ? frame.horizontal.ticks(ofPanel: i).labels : [],
-        y: i % frame.columns == 0 ? frame.yLabels : [],
+        y: i % frame.columns == 0 || !figure.sharesY ? frame.vertical.ticks(ofPanel: i).labels : [],
         end: (i + 1) % frame.columns == 0 || i + 1 == figure.panels.count ? frame.endTexts : [])
       let placement = try draw(panel, on: canvas, labels, into: &scene)
       canvases.append(canvas)

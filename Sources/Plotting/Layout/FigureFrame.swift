@@ -36,10 +36,8 @@ struct FigureFrame {
   let rowGap: Double
   /// The horizontal axis of all panels, or of each.
   let xAxes: [TrainedAxis]
-  let yAxis: TrainedAxis
   let horizontal: HorizontalAxis
-  let yBreaks: Breaks
-  let yLabels: [String]
+  let vertical: VerticalAxis
   /// Texts behind the last panel of each row of panels, one for each level of the vertical axis.
   let endTexts: [String]
 
@@ -55,15 +53,8 @@ struct FigureFrame {
     let theme = figure.theme
     columns = figure.panelsPerRow
     rows = (figure.panels.count + columns - 1) / columns
-    var xRanges = [DataRange](repeating: DataRange(), count: figure.sharesX ? 1 : figure.panels.count)
-    var yRange = DataRange()
-    for (i, panel) in figure.panels.enumerated() {
-      for mark in panel.marks { mark.train(x: &xRanges[figure.sharesX ? 0 : i], y: &yRange) }
-    }
-    var axes: [TrainedAxis] = []
-    for range in xRanges { axes.append(try TrainedAxis(figure.x, range: range, name: "horizontal")) }
-    xAxes = axes
-    yAxis = try TrainedAxis(figure.y, range: yRange, name: "vertical")
+    let (xAxes, yAxes) = try FigureFrame.trainedAxes(figure)
+    self.xAxes = xAxes
     legend = try Legend(figure, texts: texts)
 
     inner = figure.size.width - 2 * theme.margin
@@ -86,21 +77,9 @@ struct FigureFrame {
     panelHeight = (bottom - top - Double(rows) * stripHeight - Double(rows - 1) * rowGap) / Double(rows)
 
     // Widths.
-    let target = max(3, Int((panelHeight / (0.75 * figure.y.tickSpacing)).rounded()) + 1)
-    let breaks = yAxis.breaks(target: target)
-    let wanted = Double(figure.y.levels?.count ?? 0) * 0.95 * theme.tick.lineHeight
-    let isCrowded = wanted > panelHeight
-    yBreaks = isCrowded ? yAxis.markedBreaks : breaks
-    var labels = yAxis.labels(for: yBreaks)
-    if figure.y.levels != nil {
-      // Long names end in an ellipsis.
-      let longest = (figure.panels.count == 1 ? 0.4 : 0.3) * inner
-      for i in labels.indices { labels[i] = try texts.shortened(labels[i], theme.tick, limit: longest) }
-    }
-    yLabels = labels
+    vertical = try VerticalAxis(yAxes, figure: figure, panelHeight: panelHeight, width: inner, texts: texts)
     let tickWidth =
-      (figure.y.hasTicks ? try texts.widest(yLabels, theme.tick) + FigureFrame.tickLength : 0)
-      + FigureFrame.tickGap
+      (figure.y.hasTicks ? vertical.labelWidth + FigureFrame.tickLength : 0) + FigureFrame.tickGap
     yTitleSpan = top...max(top, bottom + xAxisHeight - xTitleHeight)
     yTitleLines = try texts.balancedLines(
       figure.y.title, theme.axisTitle, limit: yTitleSpan.upperBound - yTitleSpan.lowerBound)
@@ -108,10 +87,10 @@ struct FigureFrame {
     right = figure.size.width - theme.margin
     // Texts behind the panels stand there only if they leave these most of the room.
     let endWidth =
-      figure.y.endTexts.isEmpty
-      ? 0 : try texts.widest(figure.y.endTexts, theme.tick) + 2 * FigureFrame.blockGap
-    let hasEndTexts = endWidth > 0 && !isCrowded && right - endWidth - left > 0.45 * inner
-    endTexts = hasEndTexts ? figure.y.endTexts : []
+      vertical.endTexts.isEmpty
+      ? 0 : try texts.widest(vertical.endTexts, theme.tick) + 2 * FigureFrame.blockGap
+    let hasEndTexts = endWidth > 0 && right - endWidth - left > 0.45 * inner
+    endTexts = hasEndTexts ? vertical.endTexts : []
     let least = FigureFrame.smallestPanel
     let shortage = Double(rows) * max(0, least - panelHeight)
     func tooSmall(_ missing: Double) -> FigureError {
@@ -119,15 +98,35 @@ struct FigureFrame {
         figure.size,
         needed: Size(width: figure.size.width + max(0, missing), height: figure.size.height + shortage))
     }
-    let missing = Double(columns) * (least + theme.panelGap) - (right - left)
+    let between = figure.sharesY ? 0 : tickWidth
+    let missing = Double(columns) * (least + theme.panelGap + between) - (right - left)
     guard shortage == 0, missing <= 0 else { throw tooSmall(missing) }
     horizontal = try HorizontalAxis(
-      xAxes, left: left, right: right - (hasEndTexts ? endWidth : 0), columns: columns, theme: theme,
-      texts: texts)
+      xAxes, left: left, right: right - (hasEndTexts ? endWidth : 0), columns: columns,
+      between: between, theme: theme, texts: texts)
     // Wide tick labels may have taken the rest.
     if horizontal.panelWidth < 0.8 * least {
       throw tooSmall(Double(columns) * (least - horizontal.panelWidth))
     }
+  }
+
+  /// The axes of both directions: one for all panels, or one for each.
+  private static func trainedAxes(
+    _ figure: Figure
+  ) throws(FigureError) -> (x: [TrainedAxis], y: [TrainedAxis]) {
+    func ranges(_ shared: Bool) -> [DataRange] {
+      [DataRange](repeating: DataRange(), count: shared ? 1 : figure.panels.count)
+    }
+    var (x, y) = (ranges(figure.sharesX), ranges(figure.sharesY))
+    for (i, panel) in figure.panels.enumerated() {
+      for mark in panel.marks { mark.train(x: &x[figure.sharesX ? 0 : i], y: &y[figure.sharesY ? 0 : i]) }
+    }
+    func trained(_ axis: Axis, _ ranges: [DataRange], _ name: String) throws(FigureError) -> [TrainedAxis] {
+      var axes: [TrainedAxis] = []
+      for range in ranges { axes.append(try TrainedAxis(axis, range: range, name: name)) }
+      return axes
+    }
+    return (try trained(figure.x, x, "horizontal"), try trained(figure.y, y, "vertical"))
   }
 
   /// Left edge of a legend above the panels: theirs, or the margin for a legend with a key wider than they are.

@@ -20,11 +20,14 @@ struct HorizontalAxis {
   func ticks(ofPanel index: Int) -> Ticks { ticks.count == 1 ? ticks[0] : ticks[index] }
 
   /// Fits ticks to `columns` panels between two edges of the page.
-  /// - Parameter axes: one axis for all panels, or one for each.
+  /// - Parameters:
+  ///   - axes: one axis for all panels, or one for each.
+  ///   - between: room that the vertical axis of each panel but the first of a row wants beside it.
   init(
-    _ axes: [TrainedAxis], left: Double, right: Double, columns: Int, theme: Theme, texts: TextFitting
+    _ axes: [TrainedAxis], left: Double, right: Double, columns: Int, between: Double = 0, theme: Theme,
+    texts: TextFitting
   ) throws(FigureError) {
-    let full = (right - left - Double(columns - 1) * theme.panelGap) / Double(columns)
+    let full = (right - left - Double(columns - 1) * (theme.panelGap + between)) / Double(columns)
     var choices: [Choice] = []
     for axis in axes {
       let target = max(4, Int((full / axis.axis.tickSpacing).rounded()) + 1)
@@ -32,11 +35,11 @@ struct HorizontalAxis {
     }
     while true {
       var panelWidth = full
-      var gap = theme.panelGap
+      var gap = theme.panelGap + between
       for _ in 0..<3 {
         let overRight = choices.map { $0.overRight(panelWidth) }.max() ?? 0
         let overLeft = choices.map { $0.overLeft(panelWidth) }.max() ?? 0
-        gap = max(theme.panelGap, overRight + overLeft + 6)
+        gap = max(theme.panelGap + between, overRight + max(overLeft, between) + 6)
         panelWidth = (right - left - max(0, overRight) - Double(columns - 1) * gap) / Double(columns)
       }
       let crowded = choices.indices.filter {
