@@ -29,6 +29,7 @@ caterpillar \"diameter ~ 1 + (1 | plate) + (1 | sample)\" --data penicillin.csv 
 qq-caterpillar \"normexam ~ standLRT + (standLRT | school)\" --data exam.csv --factor school --highlight 53
 coefficients \"angle ~ recipe + temp + (1 | recipe:replicate)\" --data cake.csv --factor replicate
 profile $sleep
+diagnostics \"normexam ~ standLRT + (standLRT | school)\" --data exam.csv --factor school
 schematic"
 
 escaped() { sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/"/\&quot;/g'; }

@@ -192,6 +192,28 @@ struct FigureWords {
     return text
   }
 
+  var residualsByFitted: String { either("Residual against fitted value", "残差对拟合值") }
+  var sizesByFitted: String { either("Root of |residual| against fitted value", "残差绝对值的平方根对拟合值") }
+  var residualQuantiles: String { either("Residuals against normal quantiles", "残差对正态分位数") }
+
+  /// The heading of an effect's quantiles.
+  func effectQuantiles(_ column: FigureVariable, of grouping: FigureVariable) -> String {
+    let (effect, group) = (effect(column), grouping.name(language))
+    return either(
+      "\(effect) by \(group), normal quantiles",
+      "\(inSentence(group).drop { $0 == " " })的\(spaced(effect))对正态分位数")
+  }
+
+  /// The caption of diagnostics.
+  func diagnostics(drawn: Int, of count: Int) -> String {
+    either(
+      "Residuals in units of their standard deviations. Lines through dots: means of equally large slices; they should stay level. Straight lines: "
+        + "where normal values lie.",
+      "残差以其标准差为单位。点中的折线：等分各段的均值，应保持水平。直线：正态分布时点所在的位置。")
+      + (drawn < count
+        ? either(" \(drawn) of \(count) rows are drawn.", "共 \(count) 行，画出 \(drawn) 个点。") : "")
+  }
+
   var parameterValue: String { either("Value of the parameter", "参数值") }
 
   /// The caption of profiles.

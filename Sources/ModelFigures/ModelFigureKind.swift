@@ -26,6 +26,8 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   case coefficients
   /// Profile likelihood of every parameter.
   case profile
+  /// Residuals and effects against fitted values and normal quantiles.
+  case diagnostics
   /// What may vary, drawn without data.
   case schematic
 
@@ -64,6 +66,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
         throw .noLevel(level, factor: factor, some: Array(levels.prefix(5)))
       }
     }
+    if self == .diagnostics { return DiagnosticPanels(fit) }
     if self == .profile {
       do throws(FitError) { return try ProfilePlot(fit) } catch { throw .noProfile(error) }
     }
@@ -112,7 +115,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
       return try dodged(groups.completePoolingScatter())
     case .groupPanels: return groups.panels(order: order)
     case .schematic: return VaryingCoefficientsSchematic()
-    case .caterpillar, .qqCaterpillar, .shrinkageBySize, .dumbbell, .coefficients, .profile:
+    case .caterpillar, .qqCaterpillar, .shrinkageBySize, .dumbbell, .coefficients, .profile, .diagnostics:
       preconditionFailure("\(rawValue) is drawn from the fit, not from lines")
     case .varyingIntercept, .varyingSlope, .varyingBoth:
       let fitting: ModelFigureKind =
@@ -130,6 +133,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   /// - Throws: `FigureKindError.needsGroups` for every kind but complete pooling; `.needsOnePredictor`.
   public func figure(of fit: LinearModelFit, model: LinearModel) throws(FigureKindError) -> any ModelFigure {
     if self == .coefficients { return CoefficientPlot(fit, of: model) }
+    if self == .diagnostics { return DiagnosticPanels(fit, of: model) }
     guard self == .completePooling else { throw .needsGroups(kind: rawValue) }
     let names = fit.coefficientNames
     guard names.count == 2, names[0] == "(Intercept)" else {

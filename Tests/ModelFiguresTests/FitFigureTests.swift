@@ -264,3 +264,40 @@ struct ProfilePlotTests {
     #expect(throws: Never.self) { try bound.figure(in: .chinese).layout() }
   }
 }
+
+@Suite("Diagnostics")
+struct DiagnosticPanelsTests {
+  @Test("residuals, slices' means and quantiles are those of the fit; each panel has scales of its own")
+  func panels() throws {
+    let data = try DataTable(csv: Reference.bytes("lmm/exam.csv"), file: "exam")
+    let fit = try LinearMixedModel(
+      "normexam ~ standLRT + (standLRT | school)", data: data, roles: ColumnRoles(factors: ["school"])
+    ).fit()
+    let plot = DiagnosticPanels(fit)
+    let figure = plot.figure(in: .english)
+    #expect(figure.panels.count == 5 && figure.caption.hasSuffix("2000 of 4059 rows are drawn."))
+    let dots = try #require(figure.panels[0].marks.compactMap { $0 as? PointMark }.first)
+    #expect(dots.x.count == 2000 && Set(zip(dots.x, dots.y).map { "\($0) \($1)" }).count > 1990)
+    #expect(dots.x.first == fit.fitted.min() && dots.x.last == fit.fitted.max())
+    // Slices are of all rows: their mean is that of all residuals.
+    let line = try #require(figure.panels[0].marks.compactMap { $0 as? LineMark }.first)
+    #expect(line.x.count == 20)
+    let mean = plot.residuals.reduce(0, +) / Double(plot.residuals.count)
+    expectClose(line.y.reduce(0, +) / 20, mean, absolute: 1e-3)
+    let quantiles = try #require(figure.panels[2].marks.compactMap { $0 as? PointMark }.first)
+    #expect(quantiles.y.first == plot.residuals.min() && quantiles.y.last == plot.residuals.max())
+    expectClose(quantiles.x.last!, 3.666008, absolute: 1e-5)  // qnorm((4059 - .5)/4059)
+    let layout = try figure.layout()
+    #expect(Set(layout.panels.map(\.y.upper)).count == 5)
+    let canvas = Rectangle(x: 0, y: 0, width: figure.size.width, height: figure.size.height)
+    #expect(layout.panels.allSatisfy { canvas.contains($0.area) })
+  }
+
+  @Test("a linear model has three panels")
+  func linear() throws {
+    let model = try LinearModel("salary ~ experience + department", data: SalaryFigures.table())
+    let plot = DiagnosticPanels(model.fit(), of: model)
+    #expect(plot.figure(in: .chinese).panels.count == 3)
+    #expect(throws: Never.self) { try plot.figure(in: .chinese).layout() }
+  }
+}

@@ -28,7 +28,7 @@ struct PlotCommand: ReportingCommand {
 
   @Argument(
     help: """
-      Model formula: with one numeric predictor and one grouping factor for figures with lines, one grouping factor for shrinkage-by-size and dumbbells, any for caterpillars, coefficients and profiles; none \
+      Model formula: with one numeric predictor and one grouping factor for figures with lines, one grouping factor for shrinkage-by-size and dumbbells, any for caterpillars, coefficients, profiles and diagnostics; none \
       for schematic.
       """)
   var formula: String?
@@ -168,7 +168,7 @@ struct PlotCommand: ReportingCommand {
       let kinds = names(ModelFigureKind.allCases.filter(\.canHighlight))
       throw ValidationError("--highlight is for \(kinds), not for \(kind.rawValue)")
     }
-    if yRange != nil, [.caterpillar, .dumbbell, .coefficients, .profile].contains(kind) {
+    if yRange != nil, [.caterpillar, .dumbbell, .coefficients, .profile, .diagnostics].contains(kind) {
       throw ValidationError(
         "--y-range is for figures with data on the vertical axis; \(kind.rawValue) has none")
     }
