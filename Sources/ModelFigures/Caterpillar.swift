@@ -154,33 +154,17 @@ public struct Caterpillar: ModelFigure {
 
 extension Caterpillar {
   /// Response, grouping factor, and the columns whose slopes vary.
-  public var columnNames: [String] {
-    [intervals.response.column, intervals.grouping.column]
-      + intervals.effects.map(\.column).filter { $0 != FigureWords.constant }
+  public var variables: [WritableKeyPath<Caterpillar, FigureVariable>] {
+    [\.intervals.response, \.intervals.grouping] + intervals.effects.indices.map { \.intervals.effects[$0] }
   }
-
   /// Rows need it.
   public var keepsHeight: Bool { true }
   /// The factor's levels.
   public var levelNames: [String] { intervals.levels.map(\.name) }
-
-  /// Gives the response, the factor, a column or a level other words.
-  public mutating func rename(
-    _ name: String, to words: LocalizedText, unit: LocalizedText, per singularUnit: LocalizedText
-  ) {
-    let variable = FigureVariable(words, unit: unit, per: singularUnit, column: name)
-    switch part(named: name) {
-    case .column:
-      if intervals.response.column == name { intervals.response = variable }
-      if intervals.grouping.column == name { intervals.grouping = variable }
-      for e in intervals.effects.indices where intervals.effects[e].column == name {
-        intervals.effects[e] = variable
-      }
-    case .level:
-      for j in intervals.levels.indices where intervals.levels[j].name == name {
-        intervals.levels[j].label = words
-      }
-    case nil: break
+  /// Gives a level other words.
+  public mutating func relabel(level: String, _ words: LocalizedText) {
+    for j in intervals.levels.indices where intervals.levels[j].name == level {
+      intervals.levels[j].label = words
     }
   }
 

@@ -8,10 +8,8 @@ import Plotting
 public struct CoefficientPlot: ModelFigure {
   /// A coefficient with its interval.
   public struct Coefficient: Sendable, Equatable {
-    /// The column's name.
-    public let name: String
-    /// Its name in figures; the column's unless changed.
-    public var label: LocalizedText
+    /// The column, as it is called in figures.
+    public var variable: FigureVariable
     /// Estimate and the ends of its interval.
     public let estimate, low, high: Double
   }
@@ -47,10 +45,10 @@ public struct CoefficientPlot: ModelFigure {
       }
     let all = names.indices.map { k in
       Coefficient(
-        name: names[k], label: LocalizedText(names[k]), estimate: estimates[k],
+        variable: FigureVariable(LocalizedText(names[k])), estimate: estimates[k],
         low: estimates[k] - quantile * errors[k], high: estimates[k] + quantile * errors[k])
     }.filter { $0.estimate.isFinite }
-    let slopes = all.filter { $0.name != "(Intercept)" }
+    let slopes = all.filter { $0.variable.column != FigureWords.constant }
     coefficients = slopes.isEmpty ? all : slopes
     leavesOutConstant = !slopes.isEmpty && slopes.count < all.count
     self.kind = kind
@@ -86,7 +84,7 @@ public struct CoefficientPlot: ModelFigure {
         width: 1.6),
       PointMark(x: rows.map(\.estimate), y: heights, .fixed(CategoryStyle(OkabeIto.blue)), size: 1.2),
     ]
-    var y = Axis("", levels: rows.map { $0.label(language) })
+    var y = Axis("", levels: rows.map { $0.variable.name(language) })
     // A short bar is hidden by its dot, so numbers stand beside.
     y.endTexts = rows.map { words.interval($0.estimate, $0.low, $0.high) }
     var figure = Figure(
@@ -108,8 +106,8 @@ public struct CoefficientPlot: ModelFigure {
     let number = words.number
     let pieces = coefficients.map { c in
       language == .english
-        ? "\(c.label(language)) \(number(c.estimate)), from \(number(c.low)) to \(number(c.high))"
-        : "\(c.label(language)) \(number(c.estimate))，区间 \(number(c.low)) 至 \(number(c.high))"
+        ? "\(c.variable.name(language)) \(number(c.estimate)), from \(number(c.low)) to \(number(c.high))"
+        : "\(c.variable.name(language)) \(number(c.estimate))，区间 \(number(c.low)) 至 \(number(c.high))"
     }
     let percent = number(100 * level)
     return language == .english
@@ -121,7 +119,7 @@ public struct CoefficientPlot: ModelFigure {
   public var plottedData: PlottedData {
     var data = PlottedData(["term", "estimate", "low", "high"])
     for c in coefficients {
-      data.append([.text(c.name), .number(c.estimate), .number(c.low), .number(c.high)])
+      data.append([.text(c.variable.column), .number(c.estimate), .number(c.low), .number(c.high)])
     }
     return data
   }
@@ -129,20 +127,9 @@ public struct CoefficientPlot: ModelFigure {
 
 extension CoefficientPlot {
   /// The response and the coefficients' columns.
-  public var columnNames: [String] { [response.column] + coefficients.map(\.name) }
-
+  public var variables: [WritableKeyPath<CoefficientPlot, FigureVariable>] {
+    [\.response] + coefficients.indices.map { \.coefficients[$0].variable }
+  }
   /// Rows need it.
   public var keepsHeight: Bool { true }
-  /// None.
-  public var levelNames: [String] { [] }
-
-  /// Gives the response or a coefficient other words.
-  public mutating func rename(
-    _ name: String, to words: LocalizedText, unit: LocalizedText, per singularUnit: LocalizedText
-  ) {
-    if response.column == name {
-      response = FigureVariable(words, unit: unit, per: singularUnit, column: name)
-    }
-    for k in coefficients.indices where coefficients[k].name == name { coefficients[k].label = words }
-  }
 }

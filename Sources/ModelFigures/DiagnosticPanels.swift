@@ -191,28 +191,9 @@ public struct DiagnosticPanels: ModelFigure {
 
 extension DiagnosticPanels {
   /// The response, the grouping factors and the columns whose slopes vary.
-  public var columnNames: [String] {
-    var names = [response.column]
-    for name in effects.flatMap({ [$0.grouping.column, $0.effect.column] })
-    where name != FigureWords.constant && !names.contains(name) {
-      names.append(name)
-    }
-    return names
+  public var variables: [WritableKeyPath<DiagnosticPanels, FigureVariable>] {
+    [\.response] + effects.indices.flatMap { [\.effects[$0].grouping, \.effects[$0].effect] }
   }
-  /// None.
-  public var levelNames: [String] { [] }
   /// Rows of panels need it.
   public var keepsHeight: Bool { true }
-
-  /// Gives a column other words.
-  public mutating func rename(
-    _ name: String, to words: LocalizedText, unit: LocalizedText, per singularUnit: LocalizedText
-  ) {
-    let variable = FigureVariable(words, unit: unit, per: singularUnit, column: name)
-    if response.column == name { response = variable }
-    for k in effects.indices {
-      if effects[k].grouping.column == name { effects[k].grouping = variable }
-      if effects[k].effect.column == name { effects[k].effect = variable }
-    }
-  }
 }

@@ -164,27 +164,15 @@ public struct Dumbbell: ModelFigure {
 
 extension Dumbbell {
   /// The response, the grouping factor, and the columns whose slopes vary.
-  public var columnNames: [String] {
-    [response.column, grouping.column] + effects.map(\.column).filter { $0 != FigureWords.constant }
+  public var variables: [WritableKeyPath<Dumbbell, FigureVariable>] {
+    [\.response, \.grouping] + effects.indices.map { \.effects[$0] }
   }
   /// The groups.
   public var levelNames: [String] { groups.map(\.name) }
   /// Rows need it.
   public var keepsHeight: Bool { true }
-
-  /// Gives the response, the factor, a column or a level other words.
-  public mutating func rename(
-    _ name: String, to words: LocalizedText, unit: LocalizedText, per singularUnit: LocalizedText
-  ) {
-    let variable = FigureVariable(words, unit: unit, per: singularUnit, column: name)
-    switch part(named: name) {
-    case .column:
-      if response.column == name { response = variable }
-      if grouping.column == name { grouping = variable }
-      for e in effects.indices where effects[e].column == name { effects[e] = variable }
-    case .level:
-      for j in groups.indices where groups[j].name == name { groups[j].label = words }
-    case nil: break
-    }
+  /// Gives a group other words.
+  public mutating func relabel(level: String, _ words: LocalizedText) {
+    for j in groups.indices where groups[j].name == level { groups[j].label = words }
   }
 }

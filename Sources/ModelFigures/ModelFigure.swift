@@ -10,19 +10,31 @@ public protocol ModelFigure: Sendable {
   var size: Size { get set }
   /// Whether another width leaves the height as it is, because rows need it.
   var keepsHeight: Bool { get }
-  /// The columns that the figure shows.
-  var columnNames: [String] { get }
-  /// The levels that it names or could name.
+  /// The columns that the figure names, each once or more.
+  var variables: [WritableKeyPath<Self, FigureVariable>] { get }
+  /// The levels of the grouping factor that it names or could name.
   var levelNames: [String] { get }
-  /// Gives a column, or else a level of the grouping factor, other words wherever the figure prints it; `plottedData` keeps the
-  /// names of the data.
-  mutating func rename(
-    _ name: String, to words: LocalizedText, unit: LocalizedText, per singularUnit: LocalizedText)
+  /// Gives a level other words.
+  mutating func relabel(level: String, _ words: LocalizedText)
 }
 
 extension ModelFigure {
   /// Width and height change together.
   public var keepsHeight: Bool { false }
+  /// None.
+  public var levelNames: [String] { [] }
+  /// There are none.
+  public mutating func relabel(level: String, _ words: LocalizedText) {}
+
+  /// The columns that the figure shows.
+  public var columnNames: [String] {
+    var names: [String] = []
+    for path in variables {
+      let name = self[keyPath: path].column
+      if !name.isEmpty, name != FigureWords.constant, !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
 
   /// What a name in the data stands for; a column, where it is both.
   public func part(named name: String) -> NamedPart? {
@@ -30,11 +42,20 @@ extension ModelFigure {
     return levelNames.contains(name) ? .level : nil
   }
 
-  /// Gives a column or a level other words, a column without a unit, or one that is not needed behind "per".
+  /// Gives a column, or else a level of the grouping factor, other words wherever the figure prints it; `plottedData` keeps the
+  /// names of the data.
   public mutating func rename(
-    _ name: String, to words: LocalizedText, unit: LocalizedText = LocalizedText("")
+    _ name: String, to words: LocalizedText, unit: LocalizedText = LocalizedText(""),
+    per singularUnit: LocalizedText = LocalizedText("")
   ) {
-    rename(name, to: words, unit: unit, per: LocalizedText(""))
+    switch part(named: name) {
+    case .column:
+      let variable = FigureVariable(words, unit: unit, per: singularUnit, column: name)
+      // All are found first: two columns may change names.
+      for path in variables.filter({ self[keyPath: $0].column == name }) { self[keyPath: path] = variable }
+    case .level: relabel(level: name, words)
+    case nil: break
+    }
   }
 }
 
@@ -57,28 +78,12 @@ public enum NamedPart: Sendable, Equatable {
 }
 
 extension LineFigure {
-  /// The columns that the figure shows.
-  public var columnNames: [String] {
-    [response.column, predictor.column, grouping.column].filter { !$0.isEmpty }
-  }
-
+  /// Response, predictor and grouping factor.
+  public var variables: [WritableKeyPath<Self, FigureVariable>] { [\.response, \.predictor, \.grouping] }
   /// The groups' levels.
   public var levelNames: [String] { groups.map(\.group) }
-
-  /// Gives a column, or else a level of the grouping factor, other words wherever the figure prints it; `plottedData` keeps the
-  /// names of the data.
-  public mutating func rename(
-    _ name: String, to words: LocalizedText, unit: LocalizedText, per singularUnit: LocalizedText
-  ) {
-    let variable = FigureVariable(words, unit: unit, per: singularUnit, column: name)
-    switch part(named: name) {
-    case .column:
-      if response.column == name { response = variable }
-      if predictor.column == name { predictor = variable }
-      if grouping.column == name { grouping = variable }
-    case .level:
-      for j in groups.indices where groups[j].group == name { groups[j].label = words }
-    case nil: break
-    }
+  /// Gives a group other words.
+  public mutating func relabel(level: String, _ words: LocalizedText) {
+    for j in groups.indices where groups[j].group == level { groups[j].label = words }
   }
 }

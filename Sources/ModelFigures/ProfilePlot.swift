@@ -159,18 +159,7 @@ extension ProfilePlot.Curve {
 
 extension ProfilePlot {
   /// The response.
-  public var columnNames: [String] { [response.column] }
-  /// None.
-  public var levelNames: [String] { [] }
+  public var variables: [WritableKeyPath<ProfilePlot, FigureVariable>] { [\.response] }
   /// Rows of panels need it.
   public var keepsHeight: Bool { true }
-
-  /// Gives the response other words.
-  public mutating func rename(
-    _ name: String, to words: LocalizedText, unit: LocalizedText, per singularUnit: LocalizedText
-  ) {
-    if response.column == name {
-      response = FigureVariable(words, unit: unit, per: singularUnit, column: name)
-    }
-  }
 }

@@ -210,25 +210,13 @@ public struct ShrinkageBySize: ModelFigure {
 
 extension ShrinkageBySize {
   /// The response, the grouping factor, and the column whose slope is shown.
-  public var columnNames: [String] {
-    [response.column, grouping.column] + [effect.column].filter { $0 != FigureWords.constant }
+  public var variables: [WritableKeyPath<ShrinkageBySize, FigureVariable>] {
+    [\.response, \.grouping, \.effect]
   }
   /// The groups.
   public var levelNames: [String] { estimates.map(\.group) }
-
-  /// Gives the response, the factor, the column or a level other words.
-  public mutating func rename(
-    _ name: String, to words: LocalizedText, unit: LocalizedText, per singularUnit: LocalizedText
-  ) {
-    let variable = FigureVariable(words, unit: unit, per: singularUnit, column: name)
-    switch part(named: name) {
-    case .column:
-      if response.column == name { response = variable }
-      if grouping.column == name { grouping = variable }
-      if effect.column == name { effect = variable }
-    case .level:
-      for j in estimates.indices where estimates[j].group == name { estimates[j].label = words }
-    case nil: break
-    }
+  /// Gives a group other words.
+  public mutating func relabel(level: String, _ words: LocalizedText) {
+    for j in estimates.indices where estimates[j].group == level { estimates[j].label = words }
   }
 }

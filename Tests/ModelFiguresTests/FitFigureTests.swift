@@ -97,7 +97,7 @@ struct CaterpillarTests {
   @Test("coefficients: Wald and t intervals, the first on top, the constant left out, numbers beside")
   func coefficients() throws {
     let plot = CoefficientPlot(try sleep())
-    #expect(plot.coefficients.map(\.name) == ["Days"] && plot.leavesOutConstant)
+    #expect(plot.coefficients.map(\.variable.column) == ["Days"] && plot.leavesOutConstant)
     expectClose(plot.coefficients[0].estimate, 10.467286, absolute: 1e-5)
     // confint(fm1, method = "Wald")
     expectClose(plot.coefficients[0].low, 7.4373592, absolute: 1e-3)
@@ -105,15 +105,16 @@ struct CaterpillarTests {
     let model = try LinearModel("salary ~ experience + department", data: SalaryFigures.table())
     let linear = CoefficientPlot(model.fit(), of: model)
     let layout = try linear.figure(in: .english).layout()
-    let rows = layout.scene.texts.filter { linear.coefficients.map(\.name).contains($0.text) }
+    let rows = layout.scene.texts.filter { linear.coefficients.map(\.variable.column).contains($0.text) }
     #expect(
-      rows.sorted { $0.origin.y < $1.origin.y }.map(\.text) == linear.coefficients.map(\.name))
+      rows.sorted { $0.origin.y < $1.origin.y }.map(\.text) == linear.coefficients.map(\.variable.column))
     #expect(layout.scene.texts.count { $0.text.contains("[") } == linear.coefficients.count)
     var narrow = linear.figure(in: .english)
     narrow.size = .centimetres(8, 7)
     #expect(try narrow.layout().scene.texts.allSatisfy { !$0.text.contains("[") })
     let constant = try LinearModel("salary ~ 1", data: SalaryFigures.table())
-    #expect(CoefficientPlot(constant.fit(), of: constant).coefficients.map(\.name) == ["(Intercept)"])
+    #expect(
+      CoefficientPlot(constant.fit(), of: constant).coefficients.map(\.variable.column) == ["(Intercept)"])
   }
 
   @Test("unknown factors and levels, and what cannot be shown, are refused with what would work")
