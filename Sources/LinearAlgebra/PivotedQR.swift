@@ -172,7 +172,8 @@ public struct PivotedQR: Sendable {
       low = min(low, a[i])
       high = max(high, a[i])
     }
-    guard high - low < 0.25 * min(abs(low), abs(high)), high > low else { return 0 }
+    // A constant leaves nothing at all.
+    guard high - low < 0.25 * min(abs(low), abs(high)) else { return 0 }
     let middle = low + (high - low) / 2
     for i in start..<start + count { a[i] -= middle }
     return middle

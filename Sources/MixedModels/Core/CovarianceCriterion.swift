@@ -81,6 +81,8 @@ class CovarianceCriterion {
   var valueError: Double { 0 }
   /// Whether effects and predictors together fit y exactly, so that r² has no lower bound but 0.
   var mayFallWithoutEnd: Bool { false }
+  /// Whether the criterion is known to level off as effects grow, although they fit y exactly.
+  var levelsOff: Bool { false }
   /// The least r², y having length 1, that is more than rounding.
   var leastResidualSquares: Double { 0 }
   /// The least r² of which products keep enough digits.

@@ -1,7 +1,8 @@
 import Glibc
 import LinearAlgebra
 
-/// Inside the cone: Newton's method in the chart I + Ψ = LL', Ψ ↦ Lexp(E)L' − I.
+/// Inside the cone: Newton's method at I + Ψ = LL', with gradient and Hessian of Ψ ↦ Lexp(E)L' − I; a step leads to L(I − E)⁻¹L' − I, which agrees to
+/// first order, and in equal groups ends at the optimum from anywhere.
 extension CovarianceOptimizer {
   /// Runs from the Ψ in `psi` to an optimum, which is then there; nil where there is none, or where it is about to end at an optimum that is known.
   func descend(known: End?) -> End? {
@@ -143,7 +144,7 @@ extension CovarianceOptimizer {
     return mu == 0
   }
 
-  /// trial ← Lexp(tE)L' − I, projected on the cone; true if that moved it.
+  /// trial ← L(I − tE)⁻¹L' − I, projected on the cone; true if that moved it.
   func moveInChart(by t: Double) -> Bool {
     for i in 0..<q * q { work2[i] = 0 }
     for e in 0..<s {
@@ -151,7 +152,7 @@ extension CovarianceOptimizer {
       work2[a + b * q] = t * step[e]
       work2[b + a * q] = t * step[e]
     }
-    // exp(tE), so that a long step shrinks an eigenvalue as readily as it stretches one.
+    // The inverse, its long stretches curbed.
     SmallKernels.symmetricEigen(work2, q, vectors: vectors)
     for k in 0..<q { eigenvalues[k] = Self.stretch(work2[k + k * q]) }
     for j in 0..<q {

@@ -3,7 +3,7 @@ import LinearAlgebra
 
 /// Minimizes a `CovarianceCriterion` over the cone of covariance matrices Ψ.
 ///
-/// Inside the cone: Newton's method in the chart I + Ψ = LL', Ψ ↦ Lexp(E)L' − I, with the exact Hessian. A step that leaves the cone is
+/// Inside the cone: Newton's method in the chart I + Ψ = LL', Ψ ↦ L(I − E)⁻¹L' − I, with the exact Hessian. A step that leaves the cone is
 /// projected by setting negative eigenvalues to 0. On the boundary: a trust region in the entries of Ψ's Cholesky factor, unconstrained, with
 /// the exact Hessian. A zero column stays zero while its curvature is positive and leaves otherwise, which is the optimality test D ⪰ 0 there.
 ///
@@ -209,6 +209,7 @@ final class CovarianceOptimizer {
   /// Whether the Ψ in `psi`, with residuals of nothing, is on a way without end: effects ten times as large are better by more than an optimum near it
   /// could be. Where rounding decides already, what lies behind tells. A limit that is neared ever more slowly is none.
   private func isRunaway(_ value: Double) -> Bool {
+    if criterion.levelsOff { return false }
     if criterion.residualSquares < criterion.leastResidualSquares { return true }
     let excess = excess
     if excess < 1e12 { return valueWithLargeEffects(times: 10) < value - 1 }

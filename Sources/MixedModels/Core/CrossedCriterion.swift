@@ -86,9 +86,13 @@ final class CrossedCriterion: CovarianceCriterion {
     data.rowSpan?.holdsResponse
       ?? (data.rowCount <= data.factors.reduce(fixedCount) { $0 + $1.levelCount * $1.columns.count })
   }
+  /// log|V| + log|X'V⁻¹X| grows with the effects as fast as r² falls, where all effects are independent and span all rows together with X.
+  override var levelsOff: Bool {
+    method == .reml && blocks.allSatisfy { $0.count == 1 } && data.rowSpan?.holdsAll ?? false
+  }
   /// Cross-products lose r² in rounding of y'y.
   override var leastResidualSquares: Double { 1e-12 }
-  override var leastPreciseSquares: Double { 3e-11 }
+  override var leastPreciseSquares: Double { 5e-10 }
   override var hasSeveralFactors: Bool { true }
   override var isExpensive: Bool { data.operationCount > 3e6 }
   override var needsWideSearch: Bool {

@@ -38,6 +38,10 @@ final class GroupReduction: Sendable {
   let design: WhitenedDesign.Coordinates
   /// How many R_j do not have full rank: groups whose rows do not determine all effects.
   let singularGroupCount: Int
+  /// Whether groups are fewer than `manyGroups` and some say five times as much as the mean group, or a fifth, of some combination of the effects: then the
+  /// criterion often has several minima.
+  let areFewAndUnlike: Bool
+  private static let manyGroups = 60
   /// n − Σ rank(R_j) − rank(W_xx): what is left to estimate the residual variance within groups.
   let withinDegreesOfFreedom: Int
   /// n − Σ rank(R_j) with one term alone, the least over the terms: at 0 the effects of a term fit every row.
@@ -74,6 +78,14 @@ final class GroupReduction: Sendable {
       whiteZ: whiteZ, u: u, rows: length, effects: q, columns: p + 1, codes: rows.codes[0], groups: groupCount
     )
     triangles = factors.triangles
+    areFewAndUnlike =
+      q > 1 && groupCount < GroupReduction.manyGroups
+      && (0..<groupCount).contains { j in
+        let triangle = Matrix(
+          rows: q, columns: q, storage: Array(factors.triangles[j * q * q..<(j + 1) * q * q]))
+        let values = (triangle.transposed * triangle).symmetricEigen.values
+        return !(values.min()! > 0.2 && values.max()! < 5)
+      }
     projections = factors.projections
     within = factors.within
     withinGroups = factors.allWithinGroups
@@ -113,6 +125,7 @@ final class GroupReduction: Sendable {
       logWeights: other.design.logWeights, pooledCoefficients: [Double](repeating: 0, count: p),
       responseScale: other.design.responseScale, inflations: other.design.inflations)
     singularGroupCount = other.singularGroupCount
+    areFewAndUnlike = other.areFewAndUnlike
     withinDegreesOfFreedom = other.withinDegreesOfFreedom
     leastTermRows = other.leastTermRows
   }

@@ -323,7 +323,8 @@ final class ProfiledCriterion: CovarianceCriterion {
   }
 
   override var needsWideSearch: Bool {
-    effectCount >= 2 && (blocks.count > 1 || 2 * data.singularGroupCount > data.groupCount)
+    effectCount >= 2
+      && (blocks.count > 1 || 2 * data.singularGroupCount > data.groupCount || data.areFewAndUnlike)
   }
   override var inflations: [Double] { data.design.inflations }
   override var leastGroupCount: Int { data.groupCount }

@@ -10,7 +10,7 @@ final class RowSpan: Sendable {
   private let white: WhitenedDesign
   private let factors: [LevelCrossProducts.Factor]
   private let fixedCount: Int
-  private let known = MadeOnce<Bool>()
+  private let known = MadeOnce<(holdsResponse: Bool, holdsAll: Bool)>()
 
   /// The most operations that a factorization may take.
   private static let mostOperations = 1e9
@@ -26,7 +26,11 @@ final class RowSpan: Sendable {
   }
 
   /// Whether y lies within.
-  var holdsResponse: Bool {
+  var holdsResponse: Bool { facts.holdsResponse }
+  /// Whether every response does.
+  var holdsAll: Bool { facts.holdsAll }
+
+  private var facts: (holdsResponse: Bool, holdsAll: Bool) {
     known.value {
       let n = factors[0].codes.count
       let u = white.fixedAndResponse
@@ -44,7 +48,7 @@ final class RowSpan: Sendable {
       var left = Array(u[(n * fixedCount)...])
       qr.applyTransposedQ(to: &left)
       // y has length 1.
-      return left[qr.rank...].reduce(0) { $0 + $1 * $1 } <= 1e-22
+      return (left[qr.rank...].reduce(0) { $0 + $1 * $1 } <= 1e-22, qr.rank == n)
     }
   }
 }

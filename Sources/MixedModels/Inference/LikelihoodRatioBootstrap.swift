@@ -25,7 +25,7 @@ enum RefittableModel: Sendable {
     case .mixed(let fit):
       switch fit.model.reducedData {
       case .single(let data): data.rowCount * (data.effectCount + data.fixedCount) <= 100_000
-      case .several(let data): data.rowCount <= 1000 && data.operationCount <= 1e5
+      case .several(let data): data.effectCount <= 2 && data.rowCount <= 300 && data.operationCount <= 5e4
       case .iterative: false
       }
     }
