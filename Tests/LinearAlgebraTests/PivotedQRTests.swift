@@ -55,6 +55,15 @@ struct PivotedQRTests {
     #expect(qr.rank == 2 && qr.pivot == [0, 1, 2])
     let half = 0.5.squareRoot()
     #expect(PivotedQR(Matrix([[half, -half], [half, -half.nextUp]])).rank == 1)
+    // However many rows there are: sums of many equal numbers round.
+    for count in [9_999, 60_000] {
+      let many = [Double](repeating: 1, count: count)
+      for value in [2000, 0.1, 5] {
+        let constant = PivotedQR(
+          Matrix(rows: count, columns: 2, storage: many + [Double](repeating: value, count: count)))
+        #expect(constant.rank == 1, "\(value), \(count) rows")
+      }
+    }
     // A spread of ten digits below the mean counts.
     let fine = (0..<n).map { 2000 + 1e-7 * Double($0 % 5) }
     #expect(PivotedQR(Matrix(rows: n, columns: 2, storage: ones + fine)).rank == 2)

@@ -131,6 +131,21 @@ struct LevelCompressionTests {
     }
   }
 
+  @Test("a constant predictor is left out, with one factor and with two, compressed and not")
+  func constant() throws {
+    for n in [9_000, 12_000] {
+      let rows = 0..<n
+      let table = DataTable([
+        Column("y", rows.map { Double($0 * 7919 % 1009) / 100 + Double($0 % 8) }),
+        Column("c", [Double](repeating: 2000, count: n)), Column("x", rows.map { Double($0 * 37 % 101) }),
+        Column("g", rows.map { $0 % 8 }), Column("h", rows.map { $0 * 31 % 30 }),
+      ])
+      for formula in ["y ~ c + (1 | g)", "y ~ c + x + (1 | g) + (1 | h)", "y ~ x + c + (1 + x | g)"] {
+        #expect(try LinearMixedModel(formula, data: table).droppedColumns == ["c"], "\(formula), \(n) rows")
+      }
+    }
+  }
+
   @Test("short tables, and levels of few rows, are reduced from their rows")
   func uncompressed() throws {
     let table = Self.table(.shuffled)

@@ -131,4 +131,27 @@ struct UnboundedCriterionTests {
     }
     #expect(found > 0)
   }
+
+  @Test("few and unlike groups with a slope: the lowest of several optima")
+  func unlikeGroups() throws {
+    let data = try DataTable(csv: Reference.bytes("minima/few_unlike.csv"), file: "few_unlike")
+    let fit = try LinearMixedModel("y ~ 1 + (x | g)", data: data).fit(by: .ml)
+    // lme4's, by both of its optimizers.
+    expectClose(fit.criterion, -0.5537045, absolute: 1e-6)
+    #expect(fit.diagnostics.isSingular)
+  }
+
+  @Test("crossed intercepts that span all rows with X: REML levels off, ML falls")
+  func levelsOff() throws {
+    let fit = try model("levels_off", "y ~ x + (1 | g) + (1 | h)").fit()
+    #expect(fit.diagnostics.hasNoResiduals && !fit.diagnostics.isUnbounded)
+    let (near, far) = (
+      try fit.model.criterion(at: [1e3, 1e3], method: .reml),
+      try fit.model.criterion(at: [1e4, 1e4], method: .reml)
+    )
+    #expect(abs(far - near) < 1e-3)
+    #expect(
+      try fit.model.criterion(at: [1e4, 1e4], method: .ml) < fit.model.criterion(at: [1e3, 1e3], method: .ml)
+        - 1)
+  }
 }

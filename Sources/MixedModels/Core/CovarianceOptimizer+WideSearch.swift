@@ -25,7 +25,7 @@ extension CovarianceOptimizer {
   }
 
   /// The lowest local minima of a grid of two variances over ten decades; where the effects have a correlation, over six decades, more closely,
-  /// and of five correlations. Effects that other columns can stand for reach further up.
+  /// and of nine correlations. Effects that other columns can stand for reach further up.
   private func gridMinima() -> [[Double]] {
     let separate = criterion.blocks.count > 1
     let usual =
@@ -34,7 +34,7 @@ extension CovarianceOptimizer {
       : [1e-2, 0.1, 0.3, 1, 3, 10, 30, 100, 1e3, 1e4]
     let most = criterion.inflations.max()!
     let variances = usual + [most, 100 * most, 1e4 * most].filter { $0 > 3 * usual.last! }
-    let correlations = separate ? [0.0] : [-0.999, -0.7, 0, 0.7, 0.999]
+    let correlations = separate ? [0.0] : [-0.999, -0.95, -0.7, -0.3, 0, 0.3, 0.7, 0.95, 0.999]
     let n = variances.count
     func start(_ i: Int, _ j: Int, _ correlation: Double) -> [Double] {
       let covariance = correlation * (variances[i] * variances[j]).squareRoot()
@@ -59,6 +59,6 @@ extension CovarianceOptimizer {
         }
       }
     }
-    return minima.sorted { $0.value < $1.value }.prefix(separate ? 4 : 8).map(\.start)
+    return minima.sorted { $0.value < $1.value }.prefix(separate ? 4 : 12).map(\.start)
   }
 }

@@ -25,7 +25,7 @@ struct WhitenedDesign {
     let pooledCoefficients: [Double]
     /// The length of y's least-squares residual, by which it was divided; 0 if X fits y exactly.
     let responseScale: Double
-    /// For each random effect how much of its column other columns can stand for, as a variance inflation κ² between 1 and 1e12: the column
+    /// For each random effect how much of its column other columns can stand for, as a variance inflation κ² between 1 and 1e14: the column
     /// beside the fixed effects, which take what all levels share, or beside the other random effects.
     ///
     /// Beside a constant κ is the ratio of x's distance from 0 to its spread. A slope that moves y by its residual's size within the range of x
@@ -130,7 +130,7 @@ struct WhitenedDesign {
         let row = left.row(l)
         for i in 0..<q { for m in 0..<q { left[i, m] -= row[i] * row[m] / row[l] } }
       }
-      let shares = [besideFixed / gram[k, k], left[k, k] / gram[k, k]].filter { $0 > 1e-12 }
+      let shares = [besideFixed / gram[k, k], left[k, k] / gram[k, k]].filter { $0 > 1e-14 }
       return shares.map { max(1, 1 / $0) }.max() ?? 1
     }
   }
