@@ -25,7 +25,7 @@ struct WhitenedDesign {
     let pooledCoefficients: [Double]
     /// The length of y's least-squares residual, by which it was divided; 0 if X fits y exactly.
     let responseScale: Double
-    /// For each random effect how much of its column other columns can stand for, as a variance inflation κ² between 1 and 1e14: the column
+    /// For each random effect how much of its column other columns can stand for, as a variance inflation κ² between 1 and 1e16: the column
     /// beside the fixed effects, which take what all levels share, or beside the other random effects.
     ///
     /// Beside a constant κ is the ratio of x's distance from 0 to its spread. A slope that moves y by its residual's size within the range of x
@@ -118,6 +118,25 @@ struct WhitenedDesign {
     var gram = Matrix(rows: q, columns: q)
     for k in 0..<q { for l in 0...k { gram[l, k] = product(effects, l, effects, k) } }
     for k in 0..<q { for l in 0..<k { gram[k, l] = gram[l, k] } }
+    let scratch = ScratchBlock(count: n)
+    defer { withExtendedLifetime(scratch) {} }
+    let rest = scratch.take(n)
+    /// What orthonormal columns leave of an effect's sum of squares, as a share of it, by Gram–Schmidt twice over.
+    func shareLeft(of k: Int, beside columns: [Double], _ places: Range<Int>) -> Double {
+      effects.withUnsafeBufferPointer { effects in
+        columns.withUnsafeBufferPointer { columns in
+          rest.update(from: effects.baseAddress! + k * n, count: n)
+          for _ in 0..<2 {
+            for l in places {
+              let direction = columns.baseAddress! + l * n
+              let along = SmallMatrices.longDot(direction, rest, n)
+              for i in 0..<n { rest[i] -= along * direction[i] }
+            }
+          }
+          return SmallMatrices.longDot(rest, rest, n) / gram[k, k]
+        }
+      }
+    }
     return (0..<q).map { k in
       // X̃ has orthonormal columns.
       var besideFixed = gram[k, k]
@@ -130,8 +149,17 @@ struct WhitenedDesign {
         let row = left.row(l)
         for i in 0..<q { for m in 0..<q { left[i, m] -= row[i] * row[m] / row[l] } }
       }
-      let shares = [besideFixed / gram[k, k], left[k, k] / gram[k, k]].filter { $0 > 1e-14 }
-      return shares.map { max(1, 1 / $0) }.max() ?? 1
+      var shares = [besideFixed / gram[k, k], left[k, k] / gram[k, k]]
+      // Differences of sums of squares lose small shares, which are measured row by row then.
+      if shares[0] < 1e-8 { shares[0] = shareLeft(of: k, beside: fixed, 0..<p) }
+      if shares[1] < 1e-8 {
+        let others = Matrix(
+          rows: n, columns: q - 1,
+          storage: (0..<q).filter { $0 != k }.flatMap { effects[$0 * n..<($0 + 1) * n] })
+        let qr = PivotedQR(others, tolerance: 1e-10)
+        shares[1] = shareLeft(of: k, beside: qr.orthonormalColumns, 0..<qr.rank)
+      }
+      return shares.filter { $0 > 1e-16 }.map { max(1, 1 / $0) }.max() ?? 1
     }
   }
 
