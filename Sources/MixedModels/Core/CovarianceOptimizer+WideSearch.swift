@@ -59,6 +59,39 @@ extension CovarianceOptimizer {
         }
       }
     }
-    return minima.sorted { $0.value < $1.value }.prefix(separate ? 4 : 12).map(\.start)
+    let inside = minima.sorted { $0.value < $1.value }.prefix(separate ? 4 : 12).map(\.start)
+    return separate ? inside : inside + edgeMinima(variances)
+  }
+
+  /// The lowest local minima among covariance matrices of rank one: groups that lie on one line, over its angle and size.
+  private func edgeMinima(_ sizes: [Double]) -> [[Double]] {
+    let angles = 96
+    let n = sizes.count
+    func start(_ angle: Int, _ size: Int, apart: Double) -> [Double] {
+      let (x, y) = (cos(.pi * Double(angle) / Double(angles)), sin(.pi * Double(angle) / Double(angles)))
+      let a = sizes[size]
+      return [a * x * x + apart, a * x * y, a * x * y, a * y * y + apart]
+    }
+    var values = [Double](repeating: .infinity, count: n * angles)
+    for angle in 0..<angles {
+      for size in 0..<n {
+        for (k, entry) in start(angle, size, apart: 0).enumerated() { trial[k] = entry }
+        values[size + angle * n] = evaluate(trial)
+      }
+    }
+    var minima: [(value: Double, start: [Double])] = []
+    for angle in 0..<angles {
+      for size in 0..<n {
+        let own = values[size + angle * n]
+        // The last angle is next to the first.
+        let near = (-1...1).flatMap { turn in
+          (max(0, size - 1)...min(n - 1, size + 1)).map { values[$0 + (angle + turn + angles) % angles * n] }
+        }
+        if own.isFinite, near.allSatisfy({ own <= $0 }) {
+          minima.append((own, start(angle, size, apart: 1e-3)))
+        }
+      }
+    }
+    return minima.sorted { $0.value < $1.value }.prefix(10).map(\.start)
   }
 }
