@@ -29,7 +29,7 @@ public struct Dumbbell: ModelFigure {
   public var response: FigureVariable
   /// The grouping factor.
   public var grouping: FigureVariable
-  /// Levels to be named where not all are.
+  /// Levels to be picked out by a broad green link, and named where not all are.
   public var highlighted: Set<String>
   /// Canvas size; at first 16 cm wide and as high as the rows want.
   public var size: Size
@@ -76,11 +76,18 @@ public struct Dumbbell: ModelFigure {
       let own = order.map { groups[$0].own[e] }
       let pooled = order.map { groups[$0].pooled[e] }
       let known = order.indices.filter { own[$0].isFinite }
-      let link = IntervalMark(
-        low: known.map { own[$0] }, high: known.map { pooled[$0] }, at: known.map { heights[$0] },
-        .fixed(CategoryStyle(Colour(hex: 0x8C8C8C))), width: isDense ? 0.6 : 1.2)
+      func links(_ places: [Int], _ look: Appearance, width: Double) -> IntervalMark {
+        IntervalMark(
+          low: places.map { own[$0] }, high: places.map { pooled[$0] }, at: places.map { heights[$0] }, look,
+          width: width)
+      }
+      let isNamed = { (place: Int) in highlighted.contains(groups[order[place]].name) }
       let marks: [any Mark] = [
-        RuleMark(.x(means[e])), link,
+        RuleMark(.x(means[e])),
+        links(
+          known.filter { !isNamed($0) }, .fixed(CategoryStyle(Colour(hex: 0x8C8C8C))),
+          width: isDense ? 0.6 : 1.2),
+        links(known.filter(isNamed), .fixed(CategoryStyle(OkabeIto.bluishGreen)), width: 3),
         PointMark(
           x: known.map { own[$0] }, y: known.map { heights[$0] }, PoolingStyle.none.appearance,
           size: isDense ? 0.6 : 0.95),

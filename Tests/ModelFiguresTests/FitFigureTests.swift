@@ -216,6 +216,10 @@ struct DumbbellTests {
       }
     }
     #expect(figure.y.levels?.first == "309" && figure.caption.hasPrefix("Each group has 10 rows."))
+    // A level picked out has a link of its own.
+    let marked = try Dumbbell(fit, highlighted: ["337"]).figure(in: .english).panels[0].marks
+    let both = marked.compactMap { $0 as? IntervalMark }
+    #expect(both.map(\.at.count) == [17, 1] && both[1].at[0] == 17)
     // One row of subject 309 alone does not determine its line.
     let first = try #require(data["Subject"]?.numbers?.firstIndex(of: 309))
     let rest = (0..<data.rowCount).filter { $0 == first || data["Subject"]!.numbers![$0] != 309 }

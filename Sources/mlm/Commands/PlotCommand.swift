@@ -15,8 +15,9 @@ struct PlotCommand: ReportingCommand {
     abstract: "Draw a figure of a model as SVG, PNG or PDF.",
     discussion: """
       Kinds: \(ModelFigureKind.allCases.map(\.rawValue).joined(separator: ", ")).
-      Standard output is the figure's description for readers who cannot see it. The schematic shows what may vary between groups;
-      it takes neither formula nor data.
+      Standard output is the figure's description for readers who cannot see it.
+      The schematic shows what may vary between groups; it takes neither formula
+      nor data.
 
       Example: mlm plot pooling-plane "y ~ x + (x | g)" --data d.csv --out f.svg
       Example: mlm plot caterpillar "y ~ x + (x | g)" --data d.csv --out f.svg
