@@ -71,7 +71,7 @@ let package = Package(
       ]),
 
     // Tests
-    .target(name: "TestSupport", dependencies: ["Tables"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Tables", "Plotting"], path: "Tests/TestSupport"),
   ]
     + testTargets([
       ("LinearAlgebra", []),

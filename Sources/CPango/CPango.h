@@ -28,4 +28,15 @@ static inline unsigned int cpango_font_version(PangoFont *font, char *buffer, un
   return length;
 }
 
+// Sets bytes [start, end) of a line in another size (Pango units) on a baseline that is higher by rise.
+static inline void cpango_add_script(
+    PangoAttrList *list, unsigned int start, unsigned int end, int size, int rise) {
+  PangoAttribute *attributes[2] = {pango_attr_size_new_absolute(size), pango_attr_rise_new(rise)};
+  for (int i = 0; i < 2; ++i) {
+    attributes[i]->start_index = start;
+    attributes[i]->end_index = end;
+    pango_attr_list_insert(list, attributes[i]);
+  }
+}
+
 #endif

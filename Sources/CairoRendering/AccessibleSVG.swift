@@ -3,7 +3,7 @@ import Plotting
 /// Makes a Cairo SVG usable by screen readers and safe to inline next to others.
 ///
 /// The root gets `role="img"`, `xml:lang` and `aria-labelledby`; `<title>` and `<desc>` become its first children; every id
-/// and every reference to one gets the scene's slug as a prefix. Cairo numbers surfaces by all that the process drew before; they are
+/// and every reference to one gets the scene's slug as a prefix. Cairo numbers surfaces and images by all that the process drew before; they are
 /// numbered anew from 1 in order of appearance. Texts in a Cairo SVG are outlines, so no text of the figure can be mistaken
 /// for an attribute. Coordinates of paths are cut to three decimals, a thousandth of a point.
 func accessibleSVG(_ file: [UInt8], scene: Scene) -> [UInt8] {
@@ -15,8 +15,8 @@ func accessibleSVG(_ file: [UInt8], scene: Scene) -> [UInt8] {
   var i = 0
   var rootOpen = false
   var rootDone = false
-  let surface = Array("surface".utf8)
-  var surfaceNumbers: [[UInt8]] = []
+  // Cairo's names for what it numbers by process, and the numbers met.
+  var counted = ["surface", "image"].map { (name: Array($0.utf8), numbers: [[UInt8]]()) }
   let path = Array(" d=\"".utf8)
 
   func matches(_ pattern: [UInt8], at index: Int) -> Bool {
@@ -54,13 +54,13 @@ func accessibleSVG(_ file: [UInt8], scene: Scene) -> [UInt8] {
       result += needle
       result += prefix
       i += needle.count
-      if matches(surface, at: i) {
-        i += surface.count
+      if let kind = counted.indices.first(where: { matches(counted[$0].name, at: i) }) {
+        i += counted[kind].name.count
         let digits = Array(file[i...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
         i += digits.count
-        if !surfaceNumbers.contains(digits) { surfaceNumbers.append(digits) }
-        result += surface
-        result += Array(String(surfaceNumbers.firstIndex(of: digits)! + 1).utf8)
+        if !counted[kind].numbers.contains(digits) { counted[kind].numbers.append(digits) }
+        result += counted[kind].name
+        result += Array(String(counted[kind].numbers.firstIndex(of: digits)! + 1).utf8)
       }
       continue
     }

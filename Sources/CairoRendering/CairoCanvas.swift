@@ -8,7 +8,9 @@ import Plotting
 /// SVG by everything the process drew before.
 @safe final class CairoCanvas {
   private let surface: OpaquePointer
-  private let cairo: OpaquePointer
+  private var cairo: OpaquePointer
+  /// While a picture is drawn: the context of the file, and the picture's place.
+  private var outer: (cairo: OpaquePointer, picture: OpaquePointer, area: Rectangle)?
   /// The growing file of a vector surface.
   private let sink: UnsafeMutablePointer<ccairo_bytes>?
   /// Pixels of an image surface; zero for files.
@@ -28,6 +30,7 @@ import Plotting
   }
 
   deinit {
+    endPicture()
     unsafe cairo_destroy(cairo)
     unsafe cairo_surface_destroy(surface)
     unsafe ccairo_bytes_free(sink)
@@ -113,6 +116,36 @@ import Plotting
   /// Lifts the restriction.
   func endClip() {
     unsafe cairo_restore(cairo)
+  }
+
+  /// Collects what follows in a picture, where this is a file; an image holds nothing but pixels anyway.
+  func beginPicture(_ area: Rectangle) throws(RenderingError) {
+    guard unsafe sink != nil, unsafe outer == nil else { return }
+    let scale = Scene.pictureResolution / 72
+    let width = Int((area.width * scale).rounded(.up))
+    let height = Int((area.height * scale).rounded(.up))
+    guard width <= 32767, height <= 32767 else { throw RenderingError.tooLarge(width: width, height: height) }
+    let picture = unsafe cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(width), Int32(height))!
+    unsafe outer = (cairo, picture, area)
+    unsafe cairo = cairo_create(picture)
+    unsafe cairo_scale(cairo, scale, scale)
+    unsafe cairo_translate(cairo, -area.x, -area.y)
+    try check()
+  }
+
+  /// Puts the picture into the file.
+  func endPicture() {
+    guard let (file, picture, area) = unsafe outer else { return }
+    unsafe cairo_destroy(cairo)
+    unsafe cairo = file
+    unsafe outer = nil
+    unsafe cairo_save(cairo)
+    unsafe cairo_translate(cairo, area.x, area.y)
+    unsafe cairo_scale(cairo, 72 / Scene.pictureResolution, 72 / Scene.pictureResolution)
+    unsafe cairo_set_source_surface(cairo, picture, 0, 0)
+    unsafe cairo_paint(cairo)
+    unsafe cairo_restore(cairo)
+    unsafe cairo_surface_destroy(picture)
   }
 
   /// Runs `body` with the origin moved and turned; `body` must not keep the context.

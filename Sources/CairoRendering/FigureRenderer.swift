@@ -65,6 +65,8 @@ public final class FigureRenderer: TextMeasuring {
         } catch { throw RenderingError.text(error) }
       case .beginClip(let area): canvas.beginClip(area)
       case .endClip: canvas.endClip()
+      case .beginPicture(let area): try canvas.beginPicture(area)
+      case .endPicture: canvas.endPicture()
       }
     }
     try canvas.check()

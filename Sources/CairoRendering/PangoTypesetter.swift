@@ -16,6 +16,7 @@ import Plotting
   private let layout: OpaquePointer
   private var descriptions: [FontStyle: FontDescription] = [:]
   private var language = ""
+  private var hasScripts = false
 
   init(families: String) {
     self.families = families
@@ -82,6 +83,30 @@ import Plotting
     return (family, version)
   }
 
+  /// Makes subscripts and superscripts of a line small, low and high.
+  private func setScripts(_ pieces: [MathText.Piece], _ font: FontStyle) {
+    guard pieces.contains(where: { $0.script != .base }) else {
+      if hasScripts { unsafe pango_layout_set_attributes(layout, nil) }
+      hasScripts = false
+      return
+    }
+    let list = unsafe pango_attr_list_new()
+    var start: UInt32 = 0
+    for piece in pieces {
+      let end = start + UInt32(piece.text.utf8.count)
+      if piece.script != .base {
+        let rise = piece.script == .sup ? MathText.superscriptRise : -MathText.subscriptDrop
+        unsafe cpango_add_script(
+          list, start, end, Int32(MathText.scriptSize * font.size * Double(PANGO_SCALE)),
+          Int32(rise * font.size * Double(PANGO_SCALE)))
+      }
+      start = end
+    }
+    unsafe pango_layout_set_attributes(layout, list)
+    unsafe pango_attr_list_unref(list)
+    hasScripts = true
+  }
+
   /// Puts a line into the layout and makes sure that every character has a glyph.
   private func set(_ text: String, _ font: FontStyle, _ language: String) throws(FigureError) {
     if language != self.language {
@@ -92,9 +117,12 @@ import Plotting
     let description = descriptions[font] ?? FontDescription(font, families: families)
     descriptions[font] = description
     unsafe pango_layout_set_font_description(layout, description.pointer)
-    unsafe pango_layout_set_text(layout, text, Int32(text.utf8.count))
+    let pieces = MathText.pieces(of: text)
+    let plain = pieces.count == 1 ? pieces[0].text : MathText.plain(text)
+    unsafe pango_layout_set_text(layout, plain, Int32(plain.utf8.count))
+    setScripts(pieces, font)
     guard unsafe pango_layout_get_unknown_glyphs_count(layout) > 0 else { return }
-    for character in text {
+    for character in plain {
       let single = String(character)
       unsafe pango_layout_set_text(layout, single, Int32(single.utf8.count))
       if unsafe pango_layout_get_unknown_glyphs_count(layout) > 0 {

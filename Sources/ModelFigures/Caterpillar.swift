@@ -58,7 +58,7 @@ public struct Caterpillar: ModelFigure {
       categories: CategoricalScale(
         Look.allCases.map { .init($0.rawValue, label: label($0, words), style: style($0)) }),
       panels: panels)
-    figure.sharesX = false
+    figure.xSharing = .none
     figure.caption = words.conditionalBars(
       level: intervals.level,
       sorted: heights == .rows && intervals.effects.count > 1 ? words.effect(intervals.effects[0]) : nil,

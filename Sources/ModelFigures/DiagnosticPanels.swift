@@ -83,7 +83,7 @@ public struct DiagnosticPanels: ModelFigure {
     }
     var figure = Figure(
       size: size, x: Axis("", tickSpacing: 40), y: Axis("", tickSpacing: 34), panels: panels)
-    (figure.sharesX, figure.sharesY) = (false, false)
+    (figure.xSharing, figure.ySharing) = (.none, .none)
     figure.columns = 2
     figure.caption = words.diagnostics(drawn: min(fitted.count, DiagnosticPanels.mostDots), of: fitted.count)
     figure.slug = "diagnostics"

@@ -105,7 +105,7 @@ public struct Dumbbell: ModelFigure {
     var figure = Figure(
       size: size, x: Axis(words.estimate, tickSpacing: 52), y: y, categories: PoolingStyle.scale(language),
       panels: panels)
-    figure.sharesX = false
+    figure.xSharing = .none
     figure.caption = words.dumbbells(
       size: sizes.count == 1 ? sizes.first : nil,
       sorted: effects.count > 1 ? words.effect(effects[0]) : nil,

@@ -1,3 +1,5 @@
+import Plotting
+
 /// Language of a figure's words.
 public enum FigureLanguage: String, Sendable, CaseIterable {
   /// English.
@@ -35,7 +37,7 @@ private func visible(_ text: String) -> String {
   func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: true
-    default: false
+    default: MathText.isMark(scalar)
     }
   }
   guard text.unicodeScalars.contains(where: isControl) else { return text }

@@ -1,13 +1,14 @@
 import Glibc
 import Plotting
 
-/// Every word that figures print, in one place and both languages.
+/// Every word that figures print, in both languages; those of one kind alone stand in an extension beside it.
 struct FigureWords {
   let language: FigureLanguage
 
   init(_ language: FigureLanguage) { self.language = language }
 
-  private func either(_ english: String, _ chinese: String) -> String {
+  /// The wording in this language.
+  func either(_ english: String, _ chinese: String) -> String {
     language == .english ? english : chinese
   }
 

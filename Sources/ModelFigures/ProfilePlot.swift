@@ -103,7 +103,7 @@ public struct ProfilePlot: ModelFigure {
     var figure = Figure(
       size: size, x: Axis(words.parameterValue, tickSpacing: 40),
       y: Axis("|ζ|", limits: -0.1...2.95, tickSpacing: 34), panels: panels)
-    figure.sharesX = false
+    figure.xSharing = .none
     figure.columns = min(3, max(1, curves.count))
     figure.caption = words.profileBars
     figure.slug = "profile"

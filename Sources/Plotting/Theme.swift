@@ -1,5 +1,7 @@
 /// Sizes, line widths and colours that do not depend on the data. All lengths are points at final size.
 public struct Theme: Sendable, Equatable {
+  /// Factor on everything: the figure is laid out on a canvas that is smaller by it and then enlarged, dots, lines and texts alike.
+  public var scale = 1.0
   /// Text under the figure.
   public var caption: FontStyle
   /// Names of axes.
@@ -41,4 +43,17 @@ public struct Theme: Sendable, Equatable {
     legend: FontStyle(size: 8.5), label: FontStyle(size: 8.5), contour: FontStyle(size: 7.5), dotRadius: 2.2,
     lineWidth: 0.8, referenceWidth: 0.5, margin: 5, panelGap: 12, textColour: Colour(hex: 0x1A1A1A),
     axisColour: Colour(hex: 0x333333), gridColour: Colour(hex: 0xE8E8E8))
+
+  /// For a page on a screen, read at arm's length: a quarter larger than on paper.
+  public static let screen = Theme.print.scaled(by: 1.25)
+
+  /// For slides, read from the back of a room: text between 14 and 17 points on a canvas as wide as the slide.
+  public static let slides = Theme.print.scaled(by: 1.9)
+
+  /// The theme with everything larger by a factor.
+  public func scaled(by factor: Double) -> Theme {
+    var theme = self
+    theme.scale *= factor
+    return theme
+  }
 }

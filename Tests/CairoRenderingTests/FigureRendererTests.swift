@@ -185,3 +185,55 @@ private final class SVGReader: NSObject, XMLParserDelegate {
     if let name = open.last { text[name, default: ""] += string }
   }
 }
+
+@Suite("Pictures and scripts")
+struct PictureTests {
+  private func dots(_ count: Int, pictures: Bool) throws -> Scene {
+    var figure = Figure(
+      size: .centimetres(8, 6), x: Axis("x"), y: Axis("y"),
+      panels: [
+        Panel(
+          "",
+          [
+            PointMark(
+              x: (0..<count).map { Double($0 * 7919 % 1000) },
+              y: (0..<count).map { Double($0 * 104_729 % 997) },
+              .fixed(CategoryStyle(OkabeIto.blue)), size: 0.4)
+          ])
+      ])
+    figure.rasterThreshold = pictures ? 10 : 1_000_000
+    return try figure.layout(measuring: FigureRenderer()).scene
+  }
+
+  @Test("a picture makes a file that does not grow with the dots, the same bytes each time, in any order")
+  func files() throws {
+    let renderer = FigureRenderer()
+    let first = try renderer.svg(dots(5000, pictures: true))
+    _ = try renderer.svg(sampleScene())
+    _ = try renderer.pdf(dots(20, pictures: true))
+    #expect(try renderer.svg(dots(5000, pictures: true)) == first)
+    #expect(try FigureRenderer().pdf(dots(5000, pictures: true)) == renderer.pdf(dots(5000, pictures: true)))
+    let listed = try renderer.svg(dots(5000, pictures: false))
+    #expect(first.count < listed.count / 3)
+    let text = String(decoding: first, as: UTF8.self)
+    #expect(text.contains("data:image/png;base64,") && XMLParser(data: Data(first)).parse())
+    #expect(text.components(separatedBy: " id=\"figure-").count > 2)
+    // An image holds the same pixels either way.
+    let pixels = try renderer.png(dots(300, pictures: true), dpi: 100)
+    #expect(try renderer.png(dots(300, pictures: false), dpi: 100) == pixels)
+  }
+
+  @Test("scripts are narrower than text on the line, and leave the next text alone")
+  func scripts() throws {
+    let renderer = FigureRenderer()
+    let font = FontStyle(size: 10)
+    let plain = try renderer.width(of: "σ2α", font: font, language: "en")
+    let scripts = try renderer.width(
+      of: "σ" + MathText.sup("2") + MathText.sub("α"), font: font, language: "en")
+    #expect(scripts < 0.9 * plain && scripts > 0.6 * plain)
+    #expect(try renderer.width(of: "σ2α", font: font, language: "en") == plain)
+    var scene = Scene(size: .centimetres(3, 2))
+    scene.commands.append(.text(TextRun("x" + MathText.sub("j"), at: Point(10, 30), font: font)))
+    #expect(throws: Never.self) { try renderer.svg(scene) }
+  }
+}

@@ -121,10 +121,10 @@ struct CaterpillarTests {
   func refusals() throws {
     let fit = try sleep()
     #expect(throws: FigureKindError.noFactor("class", available: ["Subject"])) {
-      try ModelFigureKind.caterpillar.figure(of: fit, grouping: "class")
+      try ModelFigureKind.caterpillar.figure(of: fit, asking { $0.grouping = "class" })
     }
     let error = #expect(throws: FigureKindError.self) {
-      try ModelFigureKind.qqCaterpillar.figure(of: fit, highlighted: ["1"])
+      try ModelFigureKind.qqCaterpillar.figure(of: fit, asking { $0.highlighted = ["1"] })
     }
     #expect(error.map { "\($0)".contains("it has 308, 309") } == true)
     let empty = try LinearMixedModel(

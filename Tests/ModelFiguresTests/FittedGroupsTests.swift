@@ -80,7 +80,7 @@ import Testing
     if complete.coefficientNames.isEmpty {
       #expect(!fitted.completePooling.isFinite)
       #expect(throws: FigureKindError.noCompletePooling) {
-        try ModelFigureKind.completePooling.figure(of: fitted)
+        try ModelFigureKind.completePooling.figure(of: SalaryFigures.fit(formula))
       }
     }
     for (name, value) in zip(complete.coefficientNames, complete.coefficients) {

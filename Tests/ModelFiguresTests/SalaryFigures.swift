@@ -43,13 +43,9 @@ enum SalaryFigures {
   }
 }
 
-/// Text widths without fonts: ideographs as wide as the size, everything else 0.56 of it, bold a tenth more.
-struct FixedMeasurer: TextMeasuring {
-  func width(of text: String, font: FontStyle, language: String) throws(FigureError) -> Double {
-    text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 1 : 0.56) } * font.size * (font.bold ? 1.1 : 1)
-  }
-}
-
-extension Figure {
-  func layout() throws(FigureError) -> FigureLayout { try layout(measuring: FixedMeasurer()) }
+/// A request with some wishes.
+func asking(_ wishes: (inout FigureRequest) -> Void) -> FigureRequest {
+  var request = FigureRequest()
+  wishes(&request)
+  return request
 }

@@ -1,4 +1,5 @@
 import Plotting
+import TestSupport
 import Testing
 
 @testable import ModelFigures

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Plotting
@@ -46,7 +47,7 @@ import Testing
       })
     figure.columns = 2
     let shared = try layout(figure)
-    figure.sharesX = false
+    figure.xSharing = .none
     let own = try layout(figure)
     #expect(Set(shared.panels.map(\.x.upper)).count == 1)
     for (k, most) in [1.0, 1000, 5, 30].enumerated() {

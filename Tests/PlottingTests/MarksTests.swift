@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Plotting
@@ -9,7 +10,8 @@ import Testing
       area: Rectangle(x: 0, y: 0, width: width, height: height),
       x: ContinuousScale(lower: 0, upper: 10, start: 0, end: width, breaks: breaks),
       y: ContinuousScale(lower: 0, upper: 10, start: height, end: 0, breaks: breaks), theme: .print,
-      categories: CategoricalScale(names: ["a"]), language: "en", measurer: FixedMeasurer())
+      categories: CategoricalScale(names: ["a"]), colours: nil, language: "en", measurer: FixedMeasurer(),
+      dotsArePicture: false)
   }
   private let plain = Appearance.fixed(CategoryStyle(.black))
 

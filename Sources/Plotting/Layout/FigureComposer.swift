@@ -6,23 +6,28 @@ struct FigureComposer {
   /// Width to which strips are wrapped; nil in the first run, which finds out whether they must be.
   let stripLimit: Double?
   let legendPosition: LegendPosition
+  /// Whether the figure has so many dots that they become a picture in vector files.
+  let dotsArePicture: Bool
 
   init(_ figure: Figure, measurer: any TextMeasuring, stripLimit: Double? = nil) {
     self.figure = figure
     self.theme = figure.theme
     self.texts = TextFitting(measurer: measurer, language: figure.language)
     self.stripLimit = stripLimit
-    let full = figure.panels.count % figure.panelsPerRow == 0
+    let dots = figure.panels.reduce(0) { $0 + $1.marks.reduce(0) { $0 + $1.dotCount } }
+    self.dotsArePicture = dots > figure.rasterThreshold
+    let full = figure.panels.count % figure.panelsPerRow == 0 && !figure.panels.contains(where: \.isBlank)
     self.legendPosition = figure.legend == .emptyCell && full ? .top : figure.legend
   }
 
   func compose() throws(FigureError) -> FigureLayout {
-    precondition(!figure.panels.isEmpty, "a figure needs a panel")
+    precondition(figure.panels.contains { !$0.isBlank }, "a figure needs a panel")
     let strips = try stripLines()
     let frame = try frame(strips)
     let panelWidth = frame.horizontal.panelWidth
     let legendSize = frame.legend.columnSize
-    if legendPosition == .emptyCell, legendSize.width > panelWidth || legendSize.height > frame.panelHeight {
+    let cells = frame.emptyCells(figure.panels) ?? Rectangle(x: 0, y: 0, width: 0, height: 0)
+    if legendPosition == .emptyCell, legendSize.width > cells.width || legendSize.height > cells.height {
       var other = figure
       other.legend = .top
       return try FigureComposer(other, measurer: texts.measurer, stripLimit: stripLimit).compose()
@@ -41,29 +46,44 @@ struct FigureComposer {
     var placements: [[PlacedLabel]] = []
     var unplaced: [String] = []
     for (i, panel) in figure.panels.enumerated() {
-      let area = frame.area(of: i)
-      let canvas = PanelCanvas(
-        area: area,
-        x: frame.xAxis(ofPanel: i).scale(
-          from: area.x, to: area.right, breaks: frame.horizontal.ticks(ofPanel: i).breaks),
-        y: frame.vertical.axis(ofPanel: i).scale(
-          from: area.bottom, to: area.y, breaks: frame.vertical.ticks(ofPanel: i).breaks), theme: theme,
-        categories: figure.categories, language: figure.language, measurer: texts.measurer)
-      let isLowest = i + frame.columns >= figure.panels.count
-      let labels = PanelLabels(
-        strip: strips[i], x: isLowest || !figure.sharesX ? frame.horizontal.ticks(ofPanel: i).labels : [],
-        y: i % frame.columns == 0 || !figure.sharesY ? frame.vertical.ticks(ofPanel: i).labels : [],
-        end: (i + 1) % frame.columns == 0 || i + 1 == figure.panels.count ? frame.endTexts : [])
-      let placement = try draw(panel, on: canvas, labels, into: &scene)
+      let canvas = canvas(ofPanel: i, frame)
       canvases.append(canvas)
+      if panel.isBlank {
+        placements.append([])
+        continue
+      }
+      let ticks = (
+        x: frame.horizontal.ticks[frame.axes.column(ofPanel: i)],
+        y: frame.vertical.ticks[frame.axes.row(ofPanel: i)]
+      )
+      let labels = PanelLabels(
+        strip: strips[i], x: figure.xSharing == .none || figure.isLowest(i) ? ticks.x.labels : [],
+        y: figure.ySharing == .none || figure.isLeftmost(i) ? ticks.y.labels : [],
+        end: figure.isRightmost(i) ? frame.endTexts : [])
+      let placement = try draw(panel, on: canvas, labels, into: &scene)
       placements.append(placement.placed)
       for request in placement.unplaced where !unplaced.contains(request.text) {
         unplaced.append(request.text)
       }
     }
+    try drawTitles(frame, into: &scene)
+    frame.colourBar?.draw(at: Point(figure.size.width - theme.margin, frame.area(of: 0).y), into: &scene)
     let omitted = figure.panels.reduce(0) { $0 + $1.marks.reduce(0) { $0 + $1.omitted } }
     return FigureLayout(
       scene: scene, panels: canvases, unplacedLabels: unplaced, labels: placements, omitted: omitted)
+  }
+
+  /// A panel's place and scales.
+  private func canvas(ofPanel index: Int, _ frame: FigureFrame) -> PanelCanvas {
+    let area = frame.area(of: index)
+    let (column, row) = (frame.axes.column(ofPanel: index), frame.axes.row(ofPanel: index))
+    return PanelCanvas(
+      area: area,
+      x: frame.axes.x[column].scale(
+        from: area.x, to: area.right, breaks: frame.horizontal.ticks[column].breaks),
+      y: frame.axes.y[row].scale(from: area.bottom, to: area.y, breaks: frame.vertical.ticks[row].breaks),
+      theme: theme, categories: figure.categories, colours: frame.colourBar?.scale, language: figure.language,
+      measurer: texts.measurer, dotsArePicture: dotsArePicture)
   }
 
   /// The frame, with as much room for a legend above the panels as it needs at their width, which follows from the frame.
@@ -121,6 +141,31 @@ struct FigureComposer {
     }
   }
 
+  /// The titles of panels' own axes.
+  private func drawTitles(_ frame: FigureFrame, into scene: inout Scene) throws(FigureError) {
+    let font = theme.axisTitle
+    for index in figure.panels.indices {
+      let area = frame.area(of: index)
+      for (i, line) in frame.ownTitles.level[index].enumerated() {
+        let width = try texts.width(line, font)
+        let top =
+          area.bottom + FigureFrame.tickLength + theme.tick.lineHeight + FigureFrame.tickGap
+          + Double(i) * font.lineHeight
+        let start = min(area.centre.x - width / 2, figure.size.width - theme.margin - width)
+        scene.text(line, x: max(theme.margin, start), top: top, font, theme.textColour)
+      }
+      let lines = frame.ownTitles.upright[index]
+      let left = area.x - frame.tickWidth - 2 - Double(lines.count) * font.lineHeight
+      for (i, line) in lines.enumerated() {
+        let start = area.centre.y + (try texts.width(line, font)) / 2
+        let baseline = left + Double(i) * font.lineHeight + font.ascent
+        scene.commands.append(
+          .text(TextRun(line, at: Point(baseline, start), font: font, colour: theme.textColour, rotation: 90))
+        )
+      }
+    }
+  }
+
   /// The legend.
   private func drawLegend(_ frame: FigureFrame, into scene: inout Scene) {
     let legend = frame.legend
@@ -130,7 +175,7 @@ struct FigureComposer {
       let corner = Point(frame.legendLeft, theme.margin)
       legend.drawRows(at: corner, available: frame.legendWidth, into: &scene)
     case .emptyCell:
-      let cell = frame.area(of: figure.panels.count)
+      guard let cell = frame.emptyCells(figure.panels) else { return }
       legend.drawColumn(at: Point(cell.x, cell.centre.y - legend.columnSize.height / 2), into: &scene)
     }
   }

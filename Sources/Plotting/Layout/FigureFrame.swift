@@ -1,7 +1,7 @@
 /// Every measure of a figure that does not depend on the marks inside its panels.
 ///
-/// From top to bottom: margin, legend (if above), strip and panel of each row, axis labels and title, caption, margin. From left
-/// to right: margin, axis title, tick labels, panels, margin.
+/// From top to bottom: margin, legend (if above), strip and panel of each row, axis labels and titles, caption, margin. From left
+/// to right: margin, axis titles, tick labels, panels, colour bar, margin.
 struct FigureFrame {
   static let tickLength = 2.5
   static let tickGap = 2.0
@@ -14,7 +14,10 @@ struct FigureFrame {
   let captionLines: [String]
   let xTitleLines: [String]
   let yTitleLines: [String]
+  /// Titles of the panels' own axes.
+  let ownTitles: PanelTitles
   let legend: Legend
+  let colourBar: ColourBar?
   /// Width of the canvas between the margins.
   let inner: Double
   /// Height set aside for the rows of a legend above the panels.
@@ -29,15 +32,16 @@ struct FigureFrame {
   let right: Double
   /// The stretch that the vertical axis' title may fill: below the legend, above the other axis' title.
   let yTitleSpan: ClosedRange<Double>
-  /// Height of tick labels and title under the panels.
+  /// Height of tick labels and titles under the panels.
   let xAxisHeight: Double
-  let panelHeight: Double
-  let stripHeight: Double
-  let rowGap: Double
-  /// The horizontal axis of all panels, or of each.
-  let xAxes: [TrainedAxis]
+  /// Upper edges and heights of the rows of panels.
+  let rowPlaces: [(top: Double, height: Double)]
+  /// The scale of every panel, and the axes behind it.
+  let axes: PanelAxes
   let horizontal: HorizontalAxis
   let vertical: VerticalAxis
+  /// Width of tick labels and ticks beside a panel.
+  let tickWidth: Double
   /// Texts behind the last panel of each row of panels, one for each level of the vertical axis.
   let endTexts: [String]
 
@@ -53,8 +57,7 @@ struct FigureFrame {
     let theme = figure.theme
     columns = figure.panelsPerRow
     rows = (figure.panels.count + columns - 1) / columns
-    let (xAxes, yAxes) = try FigureFrame.trainedAxes(figure)
-    self.xAxes = xAxes
+    axes = try PanelAxes(figure)
     legend = try Legend(figure, texts: texts)
 
     inner = figure.size.width - 2 * theme.margin
@@ -63,28 +66,48 @@ struct FigureFrame {
 
     // Heights. The slack above a panel without strip holds half of the topmost tick label.
     let stripRows = strips.map(\.count).max() ?? 0
-    stripHeight = stripRows > 0 ? Double(stripRows) * theme.strip.lineHeight + 1 : 0
+    let stripHeight = stripRows > 0 ? Double(stripRows) * theme.strip.lineHeight + 1 : 0
     let above = !legend.isEmpty && legendPosition == .top
     legendRoom = above ? legend.rowsHeight(legendWidth ?? inner) : 0
-    let xTitleHeight = xTitleLines.isEmpty ? 0 : Double(xTitleLines.count) * theme.axisTitle.lineHeight + 2
-    let tickHeight = figure.x.hasTicks ? FigureFrame.tickLength + theme.tick.lineHeight : 0
-    xAxisHeight = tickHeight + FigureFrame.tickGap + xTitleHeight
+    let titleHeight = theme.axisTitle.lineHeight
+    var ownTitles = try PanelTitles(figure, width: inner / Double(columns), texts: texts)
+    let ownHeight = Double(ownTitles.mostLevelLines) * titleHeight
+    let xTitleHeight = (xTitleLines.isEmpty ? 0 : Double(xTitleLines.count) * titleHeight + 2)
+    let tickHeight =
+      axes.x.contains(where: \.axis.hasTicks) ? FigureFrame.tickLength + theme.tick.lineHeight : 0
+    xAxisHeight = tickHeight + FigureFrame.tickGap + ownHeight + xTitleHeight
     let foot =
       captionLines.isEmpty ? 0 : Double(captionLines.count) * theme.caption.lineHeight + FigureFrame.blockGap
     top = theme.margin + legendRoom + (above ? FigureFrame.blockGap : 0) + (stripRows > 0 ? 0 : 3)
     bottom = figure.size.height - theme.margin - foot - xAxisHeight
-    rowGap = theme.panelGap - 4 + (figure.sharesX ? 0 : tickHeight + FigureFrame.tickGap)
-    panelHeight = (bottom - top - Double(rows) * stripHeight - Double(rows - 1) * rowGap) / Double(rows)
+    let below = figure.xSharing == .none ? tickHeight + FigureFrame.tickGap + ownHeight : 0
+    let rowGap = theme.panelGap - 4 + below
+    let weights = (0..<rows).map { $0 < figure.rowWeights.count ? figure.rowWeights[$0] : 1 }
+    let unit =
+      (bottom - top - Double(rows) * stripHeight - Double(rows - 1) * rowGap) / weights.reduce(0, +)
+    var places: [(top: Double, height: Double)] = []
+    var edge = top
+    for weight in weights {
+      places.append((edge + stripHeight, weight * unit))
+      edge += stripHeight + weight * unit + rowGap
+    }
+    rowPlaces = places
 
     // Widths.
-    vertical = try VerticalAxis(yAxes, figure: figure, panelHeight: panelHeight, width: inner, texts: texts)
-    let tickWidth =
-      (figure.y.hasTicks ? vertical.labelWidth + FigureFrame.tickLength : 0) + FigureFrame.tickGap
+    colourBar = try ColourBar(figure, height: bottom - top - stripHeight, texts: texts)
+    vertical = try VerticalAxis(
+      axes, figure: figure, heights: places.map(\.height), width: inner, texts: texts)
+    tickWidth =
+      (axes.y.contains(where: \.axis.hasTicks) ? vertical.labelWidth + FigureFrame.tickLength : 0)
+      + FigureFrame.tickGap
     yTitleSpan = top...max(top, bottom + xAxisHeight - xTitleHeight)
     yTitleLines = try texts.balancedLines(
       figure.y.title, theme.axisTitle, limit: yTitleSpan.upperBound - yTitleSpan.lowerBound)
-    left = theme.margin + Double(yTitleLines.count) * theme.axisTitle.lineHeight + 2 + tickWidth
-    right = figure.size.width - theme.margin
+    try ownTitles.addUpright(figure, heights: places.map { $0.height + stripHeight }, texts: texts)
+    let ownWidth = Double(ownTitles.mostUprightLines) * titleHeight + (ownTitles.mostUprightLines > 0 ? 2 : 0)
+    self.ownTitles = ownTitles
+    left = theme.margin + Double(yTitleLines.count) * titleHeight + 2 + ownWidth + tickWidth
+    right = figure.size.width - theme.margin - (colourBar?.width ?? 0)
     // Texts behind the panels stand there only if they leave these most of the room.
     let endWidth =
       vertical.endTexts.isEmpty
@@ -92,41 +115,24 @@ struct FigureFrame {
     let hasEndTexts = endWidth > 0 && right - endWidth - left > 0.45 * inner
     endTexts = hasEndTexts ? vertical.endTexts : []
     let least = FigureFrame.smallestPanel
-    let shortage = Double(rows) * max(0, least - panelHeight)
+    // The highest row needs the least height, the lowest more than half of it.
+    let neededUnit = max(least / (weights.max() ?? 1), 0.6 * least / (weights.min() ?? 1))
+    let shortage = weights.reduce(0, +) * max(0, neededUnit - unit)
     func tooSmall(_ missing: Double) -> FigureError {
       .tooSmall(
         figure.size,
         needed: Size(width: figure.size.width + max(0, missing), height: figure.size.height + shortage))
     }
-    let between = figure.sharesY ? 0 : tickWidth
+    let between = figure.ySharing == .none ? tickWidth + ownWidth : 0
     let missing = Double(columns) * (least + theme.panelGap + between) - (right - left)
     guard shortage == 0, missing <= 0 else { throw tooSmall(missing) }
     horizontal = try HorizontalAxis(
-      xAxes, left: left, right: right - (hasEndTexts ? endWidth : 0), columns: columns,
+      axes.x, left: left, right: right - (hasEndTexts ? endWidth : 0), columns: columns,
       between: between, theme: theme, texts: texts)
     // Wide tick labels may have taken the rest.
     if horizontal.panelWidth < 0.8 * least {
       throw tooSmall(Double(columns) * (least - horizontal.panelWidth))
     }
-  }
-
-  /// The axes of both directions: one for all panels, or one for each.
-  private static func trainedAxes(
-    _ figure: Figure
-  ) throws(FigureError) -> (x: [TrainedAxis], y: [TrainedAxis]) {
-    func ranges(_ shared: Bool) -> [DataRange] {
-      [DataRange](repeating: DataRange(), count: shared ? 1 : figure.panels.count)
-    }
-    var (x, y) = (ranges(figure.sharesX), ranges(figure.sharesY))
-    for (i, panel) in figure.panels.enumerated() {
-      for mark in panel.marks { mark.train(x: &x[figure.sharesX ? 0 : i], y: &y[figure.sharesY ? 0 : i]) }
-    }
-    func trained(_ axis: Axis, _ ranges: [DataRange], _ name: String) throws(FigureError) -> [TrainedAxis] {
-      var axes: [TrainedAxis] = []
-      for range in ranges { axes.append(try TrainedAxis(axis, range: range, name: name)) }
-      return axes
-    }
-    return (try trained(figure.x, x, "horizontal"), try trained(figure.y, y, "vertical"))
   }
 
   /// Left edge of a legend above the panels: theirs, or the margin for a legend with a key wider than they are.
@@ -135,14 +141,25 @@ struct FigureFrame {
   /// Width of a legend above the panels.
   var legendWidth: Double { right - legendLeft }
 
-  /// The horizontal axis of a panel.
-  func xAxis(ofPanel index: Int) -> TrainedAxis { xAxes.count == 1 ? xAxes[0] : xAxes[index] }
-
   /// Place of the cell of a panel, counted row by row.
   func area(of index: Int) -> Rectangle {
-    Rectangle(
-      x: left + Double(index % columns) * (horizontal.panelWidth + horizontal.gap),
-      y: top + stripHeight + Double(index / columns) * (panelHeight + rowGap + stripHeight),
-      width: horizontal.panelWidth, height: panelHeight)
+    let row = rowPlaces[min(index / columns, rows - 1)]
+    return Rectangle(
+      x: left + Double(index % columns) * (horizontal.panelWidth + horizontal.gap), y: row.top,
+      width: horizontal.panelWidth, height: row.height)
+  }
+
+  /// The widest run of empty cells in the first row that has some; nil if every cell has a panel.
+  func emptyCells(_ panels: [Panel]) -> Rectangle? {
+    for row in 0..<rows {
+      let cells = (0..<columns).map { row * columns + $0 }
+      let runs = cells.split { $0 < panels.count && !panels[$0].isBlank }
+      guard let run = runs.max(by: { $0.count < $1.count }), let first = run.first, let last = run.last else {
+        continue
+      }
+      let (start, end) = (area(of: first), area(of: last))
+      return Rectangle(x: start.x, y: start.y, width: end.right - start.x, height: start.height)
+    }
+    return nil
   }
 }

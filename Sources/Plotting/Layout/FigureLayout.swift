@@ -21,9 +21,26 @@ extension Figure {
   ///
   /// - Throws: `FigureError`; a canvas that is too small is refused with a size at which the layout was tried and works.
   public func layout(measuring measurer: some TextMeasuring) throws(FigureError) -> FigureLayout {
+    if theme.scale != 1 { return try enlarged(measurer) }
     do throws(FigureError) { return try composed(measurer) } catch {
       guard case .tooSmall(_, let needed) = error else { throw error }
       throw .tooSmall(size, needed: try sizeThatFits(from: needed, measurer))
+    }
+  }
+
+  /// The layout on a canvas smaller by the theme's scale, enlarged.
+  private func enlarged(_ measurer: some TextMeasuring) throws(FigureError) -> FigureLayout {
+    let scale = theme.scale
+    var smaller = self
+    smaller.size = Size(width: size.width / scale, height: size.height / scale)
+    smaller.theme.scale = 1
+    do throws(FigureError) { return try smaller.layout(measuring: measurer).scaled(by: scale) } catch {
+      guard case .tooSmall(_, let needed) = error else { throw error }
+      throw .tooSmall(
+        size,
+        needed: Size(
+          width: (needed.width * scale).roundedUpToMillimetres,
+          height: (needed.height * scale).roundedUpToMillimetres))
     }
   }
 

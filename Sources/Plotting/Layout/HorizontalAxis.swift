@@ -3,7 +3,7 @@
 /// Four ticks at least are wished for, also in narrow panels. Ticks are taken away until neighbouring labels are 6 points apart; gaps and the right border grow so that the outermost labels
 /// stay clear of the next panel and inside the canvas.
 struct HorizontalAxis {
-  /// The ticks of each axis: one for all panels, or one a panel.
+  /// The ticks of each axis.
   let ticks: [Ticks]
   /// Width of each panel.
   let panelWidth: Double
@@ -16,12 +16,9 @@ struct HorizontalAxis {
     let labels: [String]
   }
 
-  /// The ticks of a panel.
-  func ticks(ofPanel index: Int) -> Ticks { ticks.count == 1 ? ticks[0] : ticks[index] }
-
   /// Fits ticks to `columns` panels between two edges of the page.
   /// - Parameters:
-  ///   - axes: one axis for all panels, or one for each.
+  ///   - axes: one axis for all panels, for each column, or for each panel.
   ///   - between: room that the vertical axis of each panel but the first of a row wants beside it.
   init(
     _ axes: [TrainedAxis], left: Double, right: Double, columns: Int, between: Double = 0, theme: Theme,

@@ -10,7 +10,9 @@ struct Legend {
   let keys: [Key]
   let theme: Theme
 
-  private func glyphWidth(_ key: Key) -> Double { key.glyphs.contains(.line) ? 24 : 9 }
+  private func glyphWidth(_ key: Key) -> Double {
+    key.glyphs.contains(.line) ? 24 : key.glyphs.contains(.area) ? 16 : 9
+  }
   private var widestGlyph: Double { keys.map(glyphWidth).max() ?? 0 }
   private var rowHeight: Double { max(theme.legend.lineHeight, 2.6 * theme.dotRadius * largestMarker) }
   private var largestMarker: Double { keys.map(\.style.markerScale).max() ?? 1 }
@@ -100,6 +102,15 @@ struct Legend {
 
   private func draw(_ key: Key, _ x: Double, _ middle: Double, glyphWidth: Double, into scene: inout Scene) {
     let style = key.style
+    if key.glyphs.contains(.area) {
+      let (top, bottom) = (middle - 0.35 * theme.legend.size, middle + 0.35 * theme.legend.size)
+      let end = x + glyphWidth
+      let box = [Point(x, top), Point(end, top), Point(end, bottom), Point(x, bottom)]
+      scene.commands.append(
+        .path(
+          [Polyline(box, closed: true)], fill: style.colour.withAlpha(0.25),
+          stroke: Stroke(style.colour, width: theme.referenceWidth, dash: style.dash.lengths)))
+    }
     if key.glyphs.contains(.line) {
       let line = Polyline([Point(x, middle), Point(x + glyphWidth, middle)])
       scene.dataLine([line], style, width: theme.lineWidth * style.lineScale * 1.15)

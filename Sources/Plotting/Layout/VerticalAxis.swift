@@ -1,33 +1,36 @@
-/// Ticks of the vertical axes with their texts, for panels of one height.
+/// Ticks of the vertical axes with their texts.
 struct VerticalAxis {
-  /// The axis of all panels, or of each.
-  let axes: [TrainedAxis]
-  /// The ticks of all panels, or of each.
+  /// The ticks of each axis.
   let ticks: [HorizontalAxis.Ticks]
   /// Width of the widest text at a tick.
   let labelWidth: Double
   /// Texts behind the last panel of each row of panels, one for each level; none where levels are too many to be named.
   let endTexts: [String]
 
-  /// The axis of a panel.
-  func axis(ofPanel index: Int) -> TrainedAxis { axes.count == 1 ? axes[0] : axes[index] }
-  /// The ticks of a panel.
-  func ticks(ofPanel index: Int) -> HorizontalAxis.Ticks { ticks.count == 1 ? ticks[0] : ticks[index] }
-
-  /// - Parameter width: the width of the canvas between the margins.
+  /// - Parameters:
+  ///   - heights: those of the rows of panels.
+  ///   - width: the width of the canvas between the margins.
   init(
-    _ axes: [TrainedAxis], figure: Figure, panelHeight: Double, width: Double, texts: TextFitting
+    _ axes: PanelAxes, figure: Figure, heights: [Double], width: Double, texts: TextFitting
   ) throws(FigureError) {
     let font = figure.theme.tick
-    let target = max(3, Int((panelHeight / (0.75 * figure.y.tickSpacing)).rounded()) + 1)
-    let wanted = Double(figure.y.levels?.count ?? 0) * 0.95 * font.lineHeight
-    let isCrowded = wanted > panelHeight
     var ticks: [HorizontalAxis.Ticks] = []
     var widest = 0.0
-    for axis in axes {
+    var isAnyCrowded = false
+    for (k, axis) in axes.y.enumerated() {
+      let height =
+        switch figure.ySharing {
+        case .all: heights.min() ?? 0
+        case .lines: heights[k]
+        case .none: heights[k / figure.panelsPerRow]
+        }
+      let target = max(3, Int((height / (0.75 * axis.axis.tickSpacing)).rounded()) + 1)
+      let wanted = Double(axis.axis.levels?.count ?? 0) * 0.95 * font.lineHeight
+      let isCrowded = wanted > height
+      isAnyCrowded = isAnyCrowded || isCrowded
       let breaks = isCrowded ? axis.markedBreaks : axis.breaks(target: target)
       var labels = axis.labels(for: breaks)
-      if figure.y.levels != nil {
+      if axis.axis.levels != nil {
         // Long names end in an ellipsis.
         let longest = (figure.panels.count == 1 ? 0.4 : 0.3) * width
         for i in labels.indices { labels[i] = try texts.shortened(labels[i], font, limit: longest) }
@@ -35,9 +38,8 @@ struct VerticalAxis {
       widest = max(widest, try texts.widest(labels, font))
       ticks.append(HorizontalAxis.Ticks(breaks: breaks, labels: labels))
     }
-    self.axes = axes
     self.ticks = ticks
     labelWidth = widest
-    endTexts = isCrowded ? [] : figure.y.endTexts
+    endTexts = isAnyCrowded || figure.ySharing != .all ? [] : figure.y.endTexts
   }
 }

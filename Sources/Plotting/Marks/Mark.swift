@@ -7,6 +7,10 @@ public protocol Mark: Sendable {
   func train(x: inout DataRange, y: inout DataRange)
   /// The categories used, and what the legend should draw for each.
   var legendKeys: [LegendKey] { get }
+  /// Number of dots, which decides whether they become a picture in vector files.
+  var dotCount: Int { get }
+  /// The values that the figure's colour scale shows.
+  var colourValues: [Double] { get }
   /// Number of observations left out because a coordinate is missing or infinite.
   var omitted: Int { get }
   /// Appends drawing commands.
@@ -23,6 +27,10 @@ extension Mark {
   /// No keys.
   public var legendKeys: [LegendKey] { [] }
   /// None.
+  public var dotCount: Int { 0 }
+  /// None.
+  public var colourValues: [Double] { [] }
+  /// None.
   public var omitted: Int { 0 }
   /// Nothing to avoid.
   public func obstacles(on canvas: PanelCanvas) throws(FigureError) -> [Obstacle] { [] }
@@ -38,6 +46,8 @@ public struct LegendKey: Hashable, Sendable {
     case point
     /// A line in the category's dash.
     case line
+    /// A box in the category's colour.
+    case area
   }
   /// Name in the categorical scale.
   public let category: String
@@ -67,10 +77,14 @@ public struct PanelCanvas {
   public let theme: Theme
   /// Looks of categories.
   public let categories: CategoricalScale
+  /// Colours of values, with their limits; nil in a figure without any.
+  public let colours: ColourScale?
   /// BCP 47 tag of texts.
   public let language: String
   /// Widths of texts.
   public let measurer: any TextMeasuring
+  /// Whether dots become a picture in vector files, because the figure has so many.
+  public let dotsArePicture: Bool
 
   /// The place of a pair of data values.
   public func point(_ x: Double, _ y: Double) -> Point {

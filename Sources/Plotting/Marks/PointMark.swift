@@ -36,27 +36,42 @@ public struct PointMark: Mark {
   /// A dot, if there is one.
   public var legendKeys: [LegendKey] { shown.isEmpty ? [] : LegendKey.from(appearance, .point) }
 
+  /// Dots.
+  public var dotCount: Int { x.count }
+
   /// Pairs left out.
   public var omitted: Int { x.count - shown.count }
 
   /// Draws the dots in order.
   public func draw(on canvas: PanelCanvas, into scene: inout Scene) throws(FigureError) {
     let style = try canvas.style(appearance)
+    if canvas.dotsArePicture { scene.beginPicture(canvas.area) }
     for (a, b) in shown {
       scene.marker(
         style.shape, at: canvas.point(a, b), radius: canvas.theme.dotRadius * size * style.markerScale,
         colour: style.colour, lineWidth: canvas.theme.lineWidth * 1.2, rim: rim)
     }
+    if canvas.dotsArePicture { scene.commands.append(.endPicture) }
   }
 
-  /// The dots.
+  /// The dots; none of so many that they are drawn as a picture, among which no label finds a free place.
   public func obstacles(on canvas: PanelCanvas) throws(FigureError) -> [Obstacle] {
+    if canvas.dotsArePicture { return [] }
     let radius = try canvas.theme.dotRadius * size * canvas.style(appearance).markerScale
     return shown.map { .disc(canvas.point($0, $1), radius: radius) }
   }
 }
 
 extension Scene {
+  /// Begins a picture, or goes on with one of the same place that has just ended.
+  mutating func beginPicture(_ area: Rectangle) {
+    if commands.last == .endPicture {
+      commands.removeLast()
+    } else {
+      commands.append(.beginPicture(area))
+    }
+  }
+
   /// Adds a dot. The shapes look equally large at one radius: their areas, not their widths, are near those of the disc.
   mutating func marker(
     _ shape: MarkerShape, at c: Point, radius r: Double, colour: Colour, lineWidth: Double, rim: Bool = false

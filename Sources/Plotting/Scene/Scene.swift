@@ -109,9 +109,17 @@ public enum DrawingCommand: Hashable, Sendable {
   case beginClip(Rectangle)
   /// Lifts the restriction.
   case endClip
+  /// What follows, within a rectangle and until `endPicture`, may be stored as one picture of `Scene.pictureResolution` in formats that otherwise would
+  /// list every part. Pictures do not nest and hold no text.
+  case beginPicture(Rectangle)
+  /// Ends a picture.
+  case endPicture
 }
 
 extension Scene {
+  /// Pixels an inch of pictures in vector files.
+  public static let pictureResolution = 300.0
+
   /// Adds a straight line.
   public mutating func line(from a: Point, to b: Point, stroke: Stroke) {
     commands.append(.path([Polyline([a, b])], fill: nil, stroke: stroke))

@@ -36,8 +36,13 @@ private struct SceneWriter {
       text += "\(paint(fill, stroke))}"
     case .text(let run):
       text +=
-        "{\"kind\":\"text\",\"text\":\(string(run.text)),\"origin\":[\(number(run.origin.x)),\(number(run.origin.y))]"
+        "{\"kind\":\"text\",\"text\":\(string(MathText.plain(run.text))),\"origin\":[\(number(run.origin.x)),\(number(run.origin.y))]"
       text += ",\"size\":\(number(run.font.size))"
+      let pieces = MathText.pieces(of: run.text)
+      if pieces.contains(where: { $0.script != .base }) {
+        let spans = pieces.map { "[\(string($0.script.rawValue)),\(string($0.text))]" }
+        text += ",\"pieces\":[\(spans.joined(separator: ","))]"
+      }
       if run.font.bold { text += ",\"bold\":true" }
       if run.rotation != 0 { text += ",\"rotation\":\(number(run.rotation))" }
       text += ",\"colour\":\(colour(run.colour))"
@@ -48,6 +53,12 @@ private struct SceneWriter {
       text += ",\"height\":\(number(r.height))}"
     case .endClip:
       text += "{\"kind\":\"endClip\"}"
+    case .beginPicture(let r):
+      text +=
+        "{\"kind\":\"beginPicture\",\"x\":\(number(r.x)),\"y\":\(number(r.y)),\"width\":\(number(r.width))"
+      text += ",\"height\":\(number(r.height))}"
+    case .endPicture:
+      text += "{\"kind\":\"endPicture\"}"
     }
   }
 

@@ -152,34 +152,38 @@ struct PlotCommand: ReportingCommand {
         throw ValidationError("--dpi is for PNG; no --out ends in .png")
       }
     }
-    if order != nil, kind != .groupPanels {
-      throw ValidationError(
-        "--order is for \(ModelFigureKind.groupPanels.rawValue), not for \(kind.rawValue)")
+    for option in given where !kind.options.contains(option) {
+      let kinds = option.kinds.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("--\(option.rawValue) is for \(kinds), not for \(kind.rawValue)")
     }
-    if ellipse != nil, kind != .poolingPlane {
-      throw ValidationError(
-        "--ellipse is for \(ModelFigureKind.poolingPlane.rawValue), not for \(kind.rawValue)")
+    if let dodge, !(dodge >= 0 && dodge < 1) {
+      throw ValidationError("--dodge is \(dodge); a share from 0 to less than 1 would work, e.g. 0.6")
     }
-    func names(_ kinds: [ModelFigureKind]) -> String { kinds.map(\.rawValue).joined(separator: ", ") }
-    if grouping != nil, !kind.showsFactors {
-      let kinds = names(ModelFigureKind.allCases.filter(\.showsFactors))
-      throw ValidationError("--grouping is for \(kinds), not for \(kind.rawValue)")
-    }
-    if !highlight.isEmpty, !kind.canHighlight {
-      let kinds = names(ModelFigureKind.allCases.filter(\.canHighlight))
-      throw ValidationError("--highlight is for \(kinds), not for \(kind.rawValue)")
-    }
-    if yRange != nil, [.caterpillar, .dumbbell, .coefficients, .profile, .diagnostics].contains(kind) {
-      throw ValidationError(
-        "--y-range is for figures with data on the vertical axis; \(kind.rawValue) has none")
-    }
-    if let dodge {
-      let kinds = ModelFigureKind.allCases.filter(\.isScatter).map(\.rawValue).joined(separator: ", ")
-      if !kind.isScatter { throw ValidationError("--dodge is for \(kinds), not for \(kind.rawValue)") }
-      if !(dodge >= 0 && dodge < 1) {
-        throw ValidationError("--dodge is \(dodge); a share from 0 to less than 1 would work, e.g. 0.6")
+  }
+
+  /// The options of figures that stand on the command line.
+  private var given: [FigureOption] {
+    FigureOption.allCases.filter { option in
+      switch option {
+      case .ellipse: ellipse != nil
+      case .order: order != nil
+      case .dodge: dodge != nil
+      case .grouping: grouping != nil
+      case .highlight: !highlight.isEmpty
+      case .yRange: yRange != nil
       }
     }
+  }
+
+  /// What is asked of the figure.
+  private var request: FigureRequest {
+    var request = FigureRequest()
+    request.ellipses = ellipse
+    request.order = order?.order
+    request.dodge = dodge
+    request.grouping = grouping
+    request.highlighted = highlight
+    return request
   }
 
   func result(in context: CommandContext) throws -> CommandResult {
@@ -199,11 +203,7 @@ struct PlotCommand: ReportingCommand {
       return try drawn(kind.figure(of: linear.fit(), model: linear), in: context)
     }
     let fit = try model.mixedModel(formula, table).fit(by: model.method)
-    let figure =
-      kind.showsLines
-      ? try kind.figure(
-        of: FittedGroups(fit), ellipses: ellipse ?? .data, order: (order ?? .given).order, dodge: dodge ?? 0)
-      : try kind.figure(of: fit, grouping: grouping, highlighted: highlight)
+    let figure = try kind.figure(of: fit, request)
     return try drawn(figure, notes: fit.notes(in: words.language(in: context).ofSentences), in: context)
   }
 

@@ -1,0 +1,42 @@
+import MixedModels
+
+/// Why a model does not give a figure of a kind.
+public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible {
+  case otherStructure(kind: String, suits: String)
+  case needsGroups(kind: String)
+  case needsOnePredictor(found: [String])
+  case noCompletePooling
+  case nothingToDodge(predictor: String)
+  case noCoefficients
+  case noFactor(String, available: [String])
+  case noLevel(String, factor: String, some: [String])
+  case noSpreads
+  case otherModel(ModelFigureError)
+  case noProfile(FitError)
+
+  /// The fault in words.
+  public var description: String {
+    switch self {
+    case .otherStructure(let kind, let suits):
+      "figure '\(kind)' does not show what this formula varies; '\(suits)' does"
+    case .needsGroups(let kind):
+      "figure '\(kind)' needs a grouping factor; give the formula a random-effects term, e.g. (1 + x | group)"
+    case .noCompletePooling:
+      "complete pooling has no line here: the fixed part of the formula, which it fits, has no column that the data determine"
+    case .nothingToDodge(let predictor):
+      "points cannot be set side by side: all values of '\(predictor)' are equal"
+    case .otherModel(let error): error.description
+    case .noProfile(let error): error.description
+    case .noCoefficients: "the model has no fixed coefficients to draw"
+    case .noFactor(let name, let available):
+      "the model has no grouping factor '\(name)'; it has \(available.joined(separator: ", "))"
+    case .noLevel(let name, let factor, let some):
+      "'\(factor)' has no level '\(name)'; it has \(some.joined(separator: ", ")), …"
+    case .noSpreads:
+      "the conditional standard deviations of so many levels are not computed; --exact computes them, however long it takes"
+    case .needsOnePredictor(let found):
+      "this figure shows one numeric predictor; the formula has "
+        + (found.isEmpty ? "none" : found.joined(separator: ", "))
+    }
+  }
+}

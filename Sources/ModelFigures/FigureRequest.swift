@@ -1,0 +1,26 @@
+/// What may be asked of a figure beside its model; nil and empty stand for the kind's own choice.
+public struct FigureRequest: Sendable, Equatable {
+  /// The ellipses of a pooling plane; at first those of the points.
+  public var ellipses: PlaneEllipses?
+  /// The order of panels; at first as the levels are given.
+  public var order: GroupPanels.Order?
+  /// Share of the smallest distance between different x over which a scatter plot sets the points of groups side by side; at first none.
+  public var dodge: Double?
+  /// The grouping factor whose effects are shown; at first the first.
+  public var grouping: String?
+  /// Levels to be picked out.
+  public var highlighted: [String] = []
+
+  /// A request for nothing in particular.
+  public init() {}
+}
+
+/// What the ellipses of a pooling plane are.
+public enum PlaneEllipses: String, Sendable, CaseIterable {
+  /// Of the points drawn.
+  case data
+  /// Of the fitted distribution.
+  case model
+  /// None.
+  case none
+}
