@@ -13,6 +13,8 @@ import Plotting
   private var outer: (cairo: OpaquePointer, picture: OpaquePointer, area: Rectangle)?
   /// The growing file of a vector surface.
   private let sink: UnsafeMutablePointer<ccairo_bytes>?
+  /// Where pixels are written: how many a point has, and the place of the first one; nil in a file outside of pictures.
+  private(set) var pixels: (scale: Double, origin: Point)?
   /// Pixels of an image surface; zero for files.
   let pixelWidth: Int
   /// Pixels of an image surface; zero for files.
@@ -45,8 +47,44 @@ import Plotting
     let canvas = unsafe CairoCanvas(surface, sink: nil, pixelWidth: width, pixelHeight: height)
     try canvas.check()
     unsafe cairo_scale(canvas.cairo, dpi / 72, dpi / 72)
+    canvas.pixels = (dpi / 72, Point(0, 0))
     return canvas
   }
+
+  /// A small picture with a transparent ground and the origin at a pixel.
+  static func stamp(side: Int, scale: Double, middle: Point) throws(RenderingError) -> CairoCanvas {
+    let surface = unsafe cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(side), Int32(side))!
+    let canvas = unsafe CairoCanvas(surface, sink: nil, pixelWidth: side, pixelHeight: side)
+    try canvas.check()
+    unsafe cairo_translate(canvas.cairo, middle.x, middle.y)
+    unsafe cairo_scale(canvas.cairo, scale, scale)
+    return canvas
+  }
+
+  /// The surface with all that was drawn; the caller releases it.
+  func keptSurface() -> OpaquePointer {
+    unsafe cairo_surface_flush(surface)
+    return unsafe cairo_surface_reference(surface)
+  }
+
+  /// Puts a stamp down with its corner at a pixel.
+  func put(_ stamp: CairoStamp, x: Double, y: Double) {
+    unsafe cairo_save(cairo)
+    unsafe cairo_identity_matrix(cairo)
+    unsafe cairo_set_source_surface(cairo, stamp.surface, x, y)
+    unsafe cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_NEAREST)
+    unsafe cairo_paint(cairo)
+    unsafe cairo_restore(cairo)
+  }
+
+  /// Moves the origin until `restore`.
+  func translate(to place: Point) {
+    unsafe cairo_save(cairo)
+    unsafe cairo_translate(cairo, place.x, place.y)
+  }
+
+  /// Takes back the last move.
+  func restore() { unsafe cairo_restore(cairo) }
 
   /// An SVG file.
   static func svg(_ size: Size) throws(RenderingError) -> CairoCanvas {
@@ -83,6 +121,16 @@ import Plotting
   func paint(_ colour: Colour) {
     source(colour)
     unsafe cairo_paint(cairo)
+  }
+
+  /// Draws a path or a circle; nothing else.
+  func draw(_ command: DrawingCommand) {
+    switch command {
+    case .path(let lines, let fill, let stroke): path(lines, fill: fill, stroke: stroke)
+    case .circle(let centre, let radius, let fill, let stroke):
+      circle(centre, radius: radius, fill: fill, stroke: stroke)
+    case .text, .beginClip, .endClip, .beginPicture, .endPicture, .copies: break
+    }
   }
 
   /// Fills and strokes polylines as one path.
@@ -130,6 +178,7 @@ import Plotting
     unsafe cairo = cairo_create(picture)
     unsafe cairo_scale(cairo, scale, scale)
     unsafe cairo_translate(cairo, -area.x, -area.y)
+    pixels = (scale, Point(area.x, area.y))
     try check()
   }
 
@@ -139,6 +188,7 @@ import Plotting
     unsafe cairo_destroy(cairo)
     unsafe cairo = file
     unsafe outer = nil
+    pixels = nil
     unsafe cairo_save(cairo)
     unsafe cairo_translate(cairo, area.x, area.y)
     unsafe cairo_scale(cairo, 72 / Scene.pictureResolution, 72 / Scene.pictureResolution)

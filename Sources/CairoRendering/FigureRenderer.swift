@@ -56,9 +56,8 @@ public final class FigureRenderer: TextMeasuring {
     canvas.paint(scene.background)
     for command in scene.commands {
       switch command {
-      case .path(let lines, let fill, let stroke): canvas.path(lines, fill: fill, stroke: stroke)
-      case .circle(let centre, let radius, let fill, let stroke):
-        canvas.circle(centre, radius: radius, fill: fill, stroke: stroke)
+      case .path, .circle: canvas.draw(command)
+      case .copies(let places, let parts): try canvas.copies(parts, at: places)
       case .text(let run):
         do throws(FigureError) {
           try typesetter.show(run, language: scene.language, on: canvas)

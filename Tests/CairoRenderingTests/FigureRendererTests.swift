@@ -218,9 +218,16 @@ struct PictureTests {
     let text = String(decoding: first, as: UTF8.self)
     #expect(text.contains("data:image/png;base64,") && XMLParser(data: Data(first)).parse())
     #expect(text.components(separatedBy: " id=\"figure-").count > 2)
-    // An image holds the same pixels either way.
-    let pixels = try renderer.png(dots(300, pictures: true), dpi: 100)
-    #expect(try renderer.png(dots(300, pictures: false), dpi: 100) == pixels)
+    // An image holds almost the same pixels either way: dots stand an eighth of a pixel off at most.
+    let exact = try PNGImage(renderer.png(dots(300, pictures: false), dpi: 100))
+    let stamped = try PNGImage(renderer.png(dots(300, pictures: true), dpi: 100))
+    var worst = 0
+    for y in 0..<exact.height {
+      for x in 0..<exact.width {
+        worst = max(worst, zip(exact.pixel(x: x, y: y), stamped.pixel(x: x, y: y)).map { abs(Int($0) - Int($1)) }.max() ?? 0)
+      }
+    }
+    #expect(worst > 0 && worst < 90)
   }
 
   @Test("scripts are narrower than text on the line, and leave the next text alone")

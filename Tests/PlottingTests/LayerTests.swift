@@ -125,7 +125,12 @@ struct LayerTests {
     }
     #expect(places(few).isEmpty)
     let found = places(many)
-    #expect(found.count == 2 && found[1] - found[0] == 5)
+    #expect(found.count == 2 && found[1] - found[0] == 2)
+    guard case .copies(let dots, let parts) = many.scene.commands[found[0] + 1] else {
+      Issue.record("no copies")
+      return
+    }
+    #expect(dots == [1, 2, 3, 4].map { many.panels[0].point($0, $0) } && parts.count == 1)
     guard case .beginPicture(let area) = many.scene.commands[found[0]] else { return }
     #expect(area == many.panels[0].area)
   }

@@ -72,6 +72,8 @@ extension DrawingCommand {
       return .text(run)
     case .beginClip(let area): return .beginClip(area.scaled(by: factor))
     case .beginPicture(let area): return .beginPicture(area.scaled(by: factor))
+    case .copies(let places, let parts):
+      return .copies(places.map { $0.scaled(by: factor) }, of: parts.map { $0.scaled(by: factor) })
     case .endClip, .endPicture: return self
     }
   }

@@ -45,13 +45,22 @@ public struct PointMark: Mark {
   /// Draws the dots in order.
   public func draw(on canvas: PanelCanvas, into scene: inout Scene) throws(FigureError) {
     let style = try canvas.style(appearance)
-    if canvas.dotsArePicture { scene.beginPicture(canvas.area) }
-    for (a, b) in shown {
+    let shown = shown
+    if shown.isEmpty { return }
+    func dot(at place: Point, into scene: inout Scene) {
       scene.marker(
-        style.shape, at: canvas.point(a, b), radius: canvas.theme.dotRadius * size * style.markerScale,
+        style.shape, at: place, radius: canvas.theme.dotRadius * size * style.markerScale,
         colour: style.colour, lineWidth: canvas.theme.lineWidth * 1.2, rim: rim)
     }
-    if canvas.dotsArePicture { scene.commands.append(.endPicture) }
+    guard canvas.dotsArePicture else {
+      for (a, b) in shown { dot(at: canvas.point(a, b), into: &scene) }
+      return
+    }
+    var single = Scene(size: scene.size)
+    dot(at: Point(0, 0), into: &single)
+    scene.beginPicture(canvas.area)
+    scene.commands.append(.copies(shown.map { canvas.point($0, $1) }, of: single.commands))
+    scene.commands.append(.endPicture)
   }
 
   /// The dots; none of so many that they are drawn as a picture, among which no label finds a free place.

@@ -114,6 +114,8 @@ public enum DrawingCommand: Hashable, Sendable {
   case beginPicture(Rectangle)
   /// Ends a picture.
   case endPicture
+  /// A small drawing of paths and circles around the origin, repeated at places, first to last. In a picture it is put down to a quarter of a pixel.
+  case copies([Point], of: [DrawingCommand])
 }
 
 extension Scene {

@@ -57,6 +57,14 @@ private struct SceneWriter {
       text +=
         "{\"kind\":\"beginPicture\",\"x\":\(number(r.x)),\"y\":\(number(r.y)),\"width\":\(number(r.width))"
       text += ",\"height\":\(number(r.height))}"
+    case .copies(let places, let parts):
+      let points = places.map { "[\(number($0.x)),\(number($0.y))]" }.joined(separator: ",")
+      text += "{\"kind\":\"copies\",\"at\":[\(points)],\"of\":["
+      for (i, part) in parts.enumerated() {
+        if i > 0 { text += "," }
+        write(part)
+      }
+      text += "]}"
     case .endPicture:
       text += "{\"kind\":\"endPicture\"}"
     }
