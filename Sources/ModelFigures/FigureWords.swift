@@ -28,11 +28,15 @@ struct FigureWords {
   /// What varies in a panel of the schematic, and the line that a group has there.
   func varying(_ what: VaryingCoefficientsSchematic.Varying) -> String {
     switch what {
-    case .intercepts: either("Varying intercepts: αⱼ + βx", "变化的截距：αⱼ + βx")
-    case .slopes: either("Varying slopes: α + βⱼx", "变化的斜率：α + βⱼx")
-    case .both: either("Varying both: αⱼ + βⱼx", "两者都变化：αⱼ + βⱼx")
+    case .intercepts: either("Varying intercepts: ", "变化的截距：") + line("α" + MathText.sub("j"), "β")
+    case .slopes: either("Varying slopes: ", "变化的斜率：") + line("α", "β" + MathText.sub("j"))
+    case .both:
+      either("Varying both: ", "两者都变化：") + line("α" + MathText.sub("j"), "β" + MathText.sub("j"))
     }
   }
+
+  /// A line's equation, in one piece.
+  private func line(_ intercept: String, _ slope: String) -> String { "\(intercept)\u{A0}+\u{A0}\(slope)x" }
 
   /// A remark in parentheses, with the space or the full-width marks that the language wants.
   func parenthesis(_ text: String) -> String { either(" (\(text))", "（\(text)）") }
@@ -56,17 +60,11 @@ struct FigureWords {
         mantissa /= 10
         exponent += 1
       }
-      let power = String(exponent).map { FigureWords.superscripts[$0] ?? String($0) }.joined()
-      return NumberFormat.text(mantissa, decimals: 3) + "×10" + power
+      return NumberFormat.text(mantissa, decimals: 3) + "×10" + NumberFormat.superscript(exponent)
     }
     let decimals = size >= 1000 || value == value.rounded() ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3
     return NumberFormat.text(value, decimals: decimals, grouped: size >= 10_000)
   }
-
-  private static let superscripts: [Character: String] = [
-    "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸",
-    "9": "⁹",
-  ]
 
   /// The intercept's axis.
   func interceptTitle(_ response: FigureVariable, _ predictor: FigureVariable) -> String {

@@ -80,9 +80,14 @@ public struct GroupScatter: LineFigure {
       scale.entries = zip(groups, styles).map { .init($0.group, label: $0.label(language), style: $1) }
     }
     let shifts = shifts
+    // Dots of very many rows are small and without white edges, so that it is seen where they are dense.
+    let rows = groups.reduce(0) { $0 + $1.x.count }
+    let dotSize = rows <= 2000 ? 1.05 : max(0.3, 1.05 * (2000 / Double(rows)).squareRoot())
     for (j, group) in groups.enumerated() {
       let shift = shifts?[j] ?? 0
-      marks.append(PointMark(x: group.x.map { $0 + shift }, y: group.y, look(group), size: 1.05, rim: true))
+      marks.append(
+        PointMark(
+          x: group.x.map { $0 + shift }, y: group.y, look(group), size: dotSize, rim: rows <= 2000))
     }
     switch lines {
     case .complete(let line):

@@ -104,7 +104,7 @@ public struct ProfilePlot: ModelFigure {
       size: size, x: Axis(words.parameterValue, tickSpacing: 40),
       y: Axis("|ζ|", limits: -0.1...2.95, tickSpacing: 34), panels: panels)
     figure.xSharing = .none
-    figure.columns = min(3, max(1, curves.count))
+    figure.columns = min(size.width < ModelFigureSizes.narrow ? 2 : 3, max(1, curves.count))
     figure.caption = words.profileBars
     figure.slug = "profile"
     figure.language = language.rawValue

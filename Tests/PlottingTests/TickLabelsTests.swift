@@ -25,3 +25,26 @@ import Testing
     #expect(NumberFormat.text(-12.5, decimals: 1) == "\u{2212}12.5")
   }
 }
+
+@Suite("Labels of very large and small ticks")
+struct PowerLabelTests {
+  @Test(
+    "one power of ten for all, and each text is its tick's value",
+    arguments: [(1e9, 5e9), (-3e12, 2e12), (2e-7, 9e-7), (-1e-6, 1e-6), (1.2e7, 1.3e7), (0, 5e-300)])
+  func powers(_ lower: Double, _ upper: Double) throws {
+    let breaks = extendedWilkinsonBreaks(from: lower, to: upper, target: 5)
+    let labels = NumberFormat.labels(for: breaks)
+    #expect(Set(labels).count == labels.count)
+    #expect(labels.allSatisfy { $0.count <= 12 })
+    let exponents: [Character: Character] = [
+      "⁻": "-", "⁰": "0", "¹": "1", "²": "2", "³": "3", "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8",
+      "⁹": "9",
+    ]
+    for (label, value) in zip(labels, breaks.values) {
+      let plain = String(label.map { exponents[$0] ?? $0 }).replacing("×10", with: "e").replacing(
+        "−", with: "-")
+      let read = try #require(Double(plain), "\(label)")
+      #expect(abs(read - value) <= 1e-9 * max(abs(lower), abs(upper)), "\(label) for \(value)")
+    }
+  }
+}

@@ -24,10 +24,29 @@ public enum NumberFormat {
   public static let minus: Character = "\u{2212}"
 
   /// Texts of all ticks of an axis: decimals as the ticks need, the same for all; groups of three digits in all labels as soon
-  /// as one reaches 10 000.
+  /// as one reaches 10 000; one power of ten for all where they reach ten millions or need more than five decimals.
   public static func labels(for breaks: Breaks) -> [String] {
+    let largest = breaks.values.map { abs($0) }.max() ?? 0
+    if largest >= 1e7 || (breaks.decimals > 5 && largest > 0) {
+      let power = Int(log10(largest * (1 + 1e-12)).rounded(.down))
+      let scaled = Breaks(
+        multiples: breaks.multiples, mantissa: breaks.mantissa, exponent: breaks.exponent - power)
+      return scaled.values.map { value in
+        value == 0
+          ? "0" : text(value, decimals: scaled.decimals) + "×10" + superscript(power)
+      }
+    }
     let grouped = breaks.values.contains { abs($0) >= 10_000 }
     return breaks.values.map { text($0, decimals: breaks.decimals, grouped: grouped) }
+  }
+
+  /// A whole number as an exponent: "⁻⁷".
+  public static func superscript(_ number: Int) -> String {
+    let digits: [Character: Character] = [
+      "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸",
+      "9": "⁹",
+    ]
+    return String(String(number).map { digits[$0] ?? $0 })
   }
 
   /// One number: typographic minus, optional groups of three digits before the decimal mark.

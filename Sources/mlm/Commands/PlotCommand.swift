@@ -12,7 +12,7 @@ import Tables
 struct PlotCommand: ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "plot",
-    abstract: "Draw a figure of a model as SVG, PNG or PDF.",
+    abstract: "Draw a figure of a model as SVG, PNG, PDF or JSON.",
     discussion: """
       Kinds: \(ModelFigureKind.allCases.map(\.rawValue).joined(separator: ", ")).
       Standard output is the figure's description for readers who cannot see it.
@@ -46,8 +46,9 @@ struct PlotCommand: ReportingCommand {
   @Option(
     name: .long, parsing: .singleValue,
     help: ArgumentHelp(
-      "Output file; its ending says the format. May be repeated.", valueName: "F.svg|F.png|F.pdf"),
-    completion: .file(extensions: ["svg", "png", "pdf"]))
+      "Output file; its ending says the format. May be repeated. JSON holds every line and text with its place, for other programs to draw.",
+      valueName: "F.svg|F.png|F.pdf|F.json"),
+    completion: .file(extensions: ["svg", "png", "pdf", "json"]))
   var out: [String]
 
   @Option(
@@ -115,8 +116,39 @@ struct PlotCommand: ReportingCommand {
       valueName: "LOW:HIGH"), transform: ValueRange.init(parsing:))
   var yRange: ValueRange?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      print, screen (a quarter larger) or slides (text of 15 points and more; 25.4cm wide, and 14.3cm high if nothing needs more). (default: print)
+      """, valueName: "theme"))
+  var theme: FigureTheme?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Dots of SVG and PDF as a picture of 300 dpi: auto (more than 20000), always or never. (default: auto)",
+      valueName: "raster"))
+  var raster: RasterChoice?
+
   @Option(name: .long, help: ArgumentHelp("Resolution of PNG. (default: 300)", valueName: "300"))
   var dpi: Double?
+
+  enum FigureTheme: String, ExpressibleByArgument, CaseIterable {
+    case print, screen, slides
+
+    var theme: Theme {
+      switch self {
+      case .print: .print
+      case .screen: .screen
+      case .slides: .slides
+      }
+    }
+  }
+
+  enum RasterChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
+  }
 
   enum PanelOrder: String, ExpressibleByArgument, CaseIterable {
     case given, count, intercept
@@ -144,7 +176,7 @@ struct PlotCommand: ReportingCommand {
       throw ValidationError("\(kind.rawValue) shows no model and no data; leave out their options")
     }
     for path in out where ImageFormat(path: path) == nil {
-      throw ValidationError("cannot tell the format of '\(path)'; names end in .svg, .png or .pdf")
+      throw ValidationError("cannot tell the format of '\(path)'; names end in .svg, .png, .pdf or .json")
     }
     if let dpi {
       if !(dpi >= 20 && dpi <= 2400) { throw ValidationError("--dpi is \(dpi); from 20 to 2400 would work") }
@@ -214,12 +246,20 @@ struct PlotCommand: ReportingCommand {
     var drawn = specification
     var notes = notes
     try drawn.rename(labels.labels)
-    if let width {
-      let share = drawn.keepsHeight ? 1 : width.points / drawn.size.width
-      drawn.size = Size(width: width.points, height: drawn.size.height * share)
+    let theme = (theme ?? .print).theme
+    let renderer = FigureRenderer()
+    let language: FigureLanguage = words.language(in: context) == .zh ? .chinese : .english
+    try drawn.resize(to: width, by: height, slide: self.theme == .slides) {
+      figure, width throws(FigureError) in
+      try figure.resized(toWidth: width, in: language, theme: theme, measuring: renderer).size
     }
-    if let height { drawn.size.height = height.points }
-    var figure = drawn.figure(in: words.language(in: context) == .zh ? .chinese : .english)
+    var figure = drawn.figure(in: language)
+    figure.theme = theme
+    switch raster ?? .auto {
+    case .auto: break
+    case .always: figure.rasterThreshold = 0
+    case .never: figure.rasterThreshold = .max
+    }
     if let yRange {
       figure.y.limits = yRange.range
       let outside = yRange.countOutside(drawn.plottedData)
@@ -227,7 +267,6 @@ struct PlotCommand: ReportingCommand {
         notes.append("note: \(outside) points lie outside the range \(yRange.text) and are not drawn")
       }
     }
-    let renderer = FigureRenderer()
     let layout = try figure.layout(measuring: renderer)
     var result = CommandResult(
       output: csv == "-" ? drawn.plottedData.csv : figure.alternativeText + "\n",
@@ -237,6 +276,7 @@ struct PlotCommand: ReportingCommand {
         switch ImageFormat(path: path)! {
         case .svg: OutputFile(path: path, bytes: try renderer.svg(layout.scene))
         case .pdf: OutputFile(path: path, bytes: try renderer.pdf(layout.scene))
+        case .json: OutputFile(path: path, bytes: Array(layout.scene.json.utf8))
         // Encoded while what comes next is drawn.
         case .png: OutputFile(path: path, pending: try renderer.pendingPNG(layout.scene, dpi: dpi ?? 300))
         }
@@ -269,7 +309,7 @@ extension PlotCommand {
 
 /// The formats of figures, told by a path's ending.
 enum ImageFormat {
-  case svg, png, pdf
+  case svg, png, pdf, json
 
   init?(path: String) {
     let name = path.split(separator: "/").last ?? ""
@@ -279,7 +319,27 @@ enum ImageFormat {
     case "svg": self = .svg
     case "png": self = .png
     case "pdf": self = .pdf
+    case "json": self = .json
     default: return nil
+    }
+  }
+}
+
+extension ModelFigure {
+  /// Takes the size asked for; without a height, that which the width wants.
+  fileprivate mutating func resize(
+    to width: Length?, by height: Length?, slide: Bool,
+    _ fitting: (Self, Double) throws(FigureError) -> Size
+  ) throws(FigureError) {
+    let slideSize = Size.centimetres(25.4, 14.3)
+    let wanted = width?.points ?? (slide ? slideSize.width : size.width)
+    if let height {
+      size = Size(width: wanted, height: height.points)
+    } else if wanted != size.width || slide {
+      let fitted = try fitting(self, wanted)
+      // On a slide a figure is as high as that, unless it needs more.
+      let isSlide = slide && width == nil && !keepsHeight
+      size = Size(width: wanted, height: isSlide ? slideSize.height : fitted.height)
     }
   }
 }
