@@ -23,6 +23,7 @@ let package = Package(
     // 0: C libraries
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
 
     // 1: numbers, tables, drawing commands
@@ -35,7 +36,7 @@ let package = Package(
     // 2: formulas, files
     .target(name: "ModelFormula", dependencies: ["Tables", "LinearAlgebra"]),
     .target(
-      name: "CairoRendering", dependencies: ["Plotting", "CCairo", "CPango", "CPNG"],
+      name: "CairoRendering", dependencies: ["Plotting", "CCairo", "CPango", "CDeflate"],
       swiftSettings: [.strictMemorySafety()]),
 
     // 3: one fit; data with known truth
@@ -80,7 +81,7 @@ let package = Package(
       ("Distributions", []),
       ("Plotting", []),
       ("ModelFormula", ["Tables"]),
-      ("CairoRendering", ["Plotting"]),
+      ("CairoRendering", ["Plotting", "CPNG"]),
       ("MixedModels", ["ModelFormula", "Tables", "LinearAlgebra", "Estimates"]),
       ("Designs", ["Tables", "Distributions"]),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),

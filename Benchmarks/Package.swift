@@ -15,6 +15,13 @@ let package = Package(
     .executableTarget(name: "RepeatedFits", dependencies: models),
     .executableTarget(name: "Intervals", dependencies: models),
     .executableTarget(name: "LargeFit", dependencies: models),
+    .executableTarget(
+      name: "Figures",
+      dependencies: models + [
+        .product(name: "ModelFigures", package: "multilevel-lab"),
+        .product(name: "CairoRendering", package: "multilevel-lab"),
+        .product(name: "Plotting", package: "multilevel-lab"),
+      ]),
     .executableTarget(name: "Measure"),
   ],
   swiftLanguageModes: [.v6]

@@ -23,7 +23,7 @@ Estimates:          Tables
 Distributions:
 Plotting:           Distributions
 ModelFormula:       LinearAlgebra Tables
-CairoRendering:     CCairo CPango CPNG Plotting
+CairoRendering:     CCairo CPango CDeflate Plotting
 MixedModels:        CNLopt $numbers ModelFormula
 BayesianModels:     $numbers ModelFormula MixedModels
 Designs:            $numbers
@@ -72,7 +72,7 @@ find "$sources" -name '*.swift' | LC_ALL=C sort | awk -v rooms="$rooms" -v guest
     if (module == "Foundation")
       return "no target imports Foundation (it costs every start of the program; use Glibc or FoundationEssentials)"
     if (module == "ArgumentParser") return "only mlm reads arguments"
-    if (module == "CCairo" || module == "CPango" || module == "CPNG") return "only CairoRendering knows the drawing libraries"
+    if (module == "CCairo" || module == "CPango" || module == "CDeflate") return "only CairoRendering knows the drawing libraries"
     if (target == "Designs" && (module ~ /Models$/ || module == "ModelFormula"))
       return "Designs knows no model code: the truth does not see the estimation"
     if (target == "Plotting" && module == "CairoRendering") return "Plotting ends in drawing commands and does not know Cairo"

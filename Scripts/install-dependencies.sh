@@ -14,8 +14,8 @@ table='
 command pkg-config    | pkgconf          | finds the libraries below
 pc cairo              | libcairo2-dev    | draws the figures
 pc pangocairo         | libpango1.0-dev  | sets the text in figures, Latin and Chinese
-pc libpng             | libpng-dev       | writes PNG files with their resolution
-pc zlib               | zlib1g-dev       | compresses PNG files
+pc libdeflate         | libdeflate-dev   | compresses PNG files
+pc libpng             | libpng-dev       | reads PNG files in tests
 lib libopenblas.so.0  | libopenblas0     | factors large matrices: crossed factors of many levels
 command pandoc        | pandoc           | turns handouts into HTML with formulas
 command fc-match      | fontconfig       | finds the fonts below

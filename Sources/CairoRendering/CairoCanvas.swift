@@ -1,16 +1,12 @@
 import CCairo
-import CPNG
 import Plotting
 
-/// A Cairo surface with its context: an image in memory, or an SVG or PDF file that grows in memory.
+/// A Cairo surface with its context: an image in memory, or a PDF file that grows in memory.
 ///
-/// User units are points. Only opaque or translucent sources are used, never groups or masks: those would number ids in an
-/// SVG by everything the process drew before.
+/// User units are points.
 @safe final class CairoCanvas {
   private let surface: OpaquePointer
-  private var cairo: OpaquePointer
-  /// While a picture is drawn: the context of the file, and the picture's place.
-  private var outer: (cairo: OpaquePointer, picture: OpaquePointer, area: Rectangle)?
+  private let cairo: OpaquePointer
   /// The growing file of a vector surface.
   private let sink: UnsafeMutablePointer<ccairo_bytes>?
   /// Where pixels are written: how many a point has, and the place of the first one; nil in a file outside of pictures.
@@ -32,7 +28,6 @@ import Plotting
   }
 
   deinit {
-    endPicture()
     unsafe cairo_destroy(cairo)
     unsafe cairo_surface_destroy(surface)
     unsafe ccairo_bytes_free(sink)
@@ -86,13 +81,19 @@ import Plotting
   /// Takes back the last move.
   func restore() { unsafe cairo_restore(cairo) }
 
-  /// An SVG file.
-  static func svg(_ size: Size) throws(RenderingError) -> CairoCanvas {
-    let sink = unsafe ccairo_bytes_new()
-    let surface = unsafe ccairo_svg_surface(sink, size.width, size.height)!
-    unsafe cairo_svg_surface_restrict_to_version(surface, CAIRO_SVG_VERSION_1_1)
-    let canvas = unsafe CairoCanvas(surface, sink: sink)
+  /// A picture of a rectangle with a transparent ground, at `Scene.pictureResolution`.
+  static func picture(_ area: Rectangle) throws(RenderingError) -> CairoCanvas {
+    let scale = Scene.pictureResolution / 72
+    let width = Int((area.width * scale).rounded(.up))
+    let height = Int((area.height * scale).rounded(.up))
+    guard width <= 32767, height <= 32767 else { throw RenderingError.tooLarge(width: width, height: height) }
+    let surface = unsafe cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(width), Int32(height))!
+    let canvas = unsafe CairoCanvas(surface, sink: nil, pixelWidth: width, pixelHeight: height)
     try canvas.check()
+    // The picture fills the rectangle, which may be a fraction of a pixel smaller.
+    unsafe cairo_scale(canvas.cairo, Double(width) / area.width, Double(height) / area.height)
+    unsafe cairo_translate(canvas.cairo, -area.x, -area.y)
+    canvas.pixels = (scale, Point(area.x, area.y))
     return canvas
   }
 
@@ -166,36 +167,16 @@ import Plotting
     unsafe cairo_restore(cairo)
   }
 
-  /// Collects what follows in a picture, where this is a file; an image holds nothing but pixels anyway.
-  func beginPicture(_ area: Rectangle) throws(RenderingError) {
-    guard unsafe sink != nil, unsafe outer == nil else { return }
-    let scale = Scene.pictureResolution / 72
-    let width = Int((area.width * scale).rounded(.up))
-    let height = Int((area.height * scale).rounded(.up))
-    guard width <= 32767, height <= 32767 else { throw RenderingError.tooLarge(width: width, height: height) }
-    let picture = unsafe cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(width), Int32(height))!
-    unsafe outer = (cairo, picture, area)
-    unsafe cairo = cairo_create(picture)
-    unsafe cairo_scale(cairo, scale, scale)
-    unsafe cairo_translate(cairo, -area.x, -area.y)
-    pixels = (scale, Point(area.x, area.y))
-    try check()
-  }
-
-  /// Puts the picture into the file.
-  func endPicture() {
-    guard let (file, picture, area) = unsafe outer else { return }
-    unsafe cairo_destroy(cairo)
-    unsafe cairo = file
-    unsafe outer = nil
-    pixels = nil
+  /// Puts a picture into the file.
+  func put(_ picture: CairoCanvas, in area: Rectangle) {
+    unsafe cairo_surface_flush(picture.surface)
     unsafe cairo_save(cairo)
     unsafe cairo_translate(cairo, area.x, area.y)
-    unsafe cairo_scale(cairo, 72 / Scene.pictureResolution, 72 / Scene.pictureResolution)
-    unsafe cairo_set_source_surface(cairo, picture, 0, 0)
+    unsafe cairo_scale(
+      cairo, area.width / Double(picture.pixelWidth), area.height / Double(picture.pixelHeight))
+    unsafe cairo_set_source_surface(cairo, picture.surface, 0, 0)
     unsafe cairo_paint(cairo)
     unsafe cairo_restore(cairo)
-    unsafe cairo_surface_destroy(picture)
   }
 
   /// Runs `body` with the origin moved and turned; `body` must not keep the context.
@@ -241,20 +222,18 @@ import Plotting
     return unsafe [UInt8](UnsafeBufferPointer(start: data, count: sink.pointee.count))
   }
 
-  /// Encodes an image surface as PNG: opaque RGB, the resolution in pHYs, no clock.
-  func finishPNG(dpi: Double) throws(RenderingError) -> [UInt8] {
+  /// Encodes an image surface as PNG: RGB, opaque or (a picture) with its opacity, the resolution in pHYs, no clock.
+  func finishPNG(dpi: Double, isOpaque: Bool = true) throws(RenderingError) -> [UInt8] {
     try check()
     unsafe cairo_surface_flush(surface)
     guard let pixels = unsafe cairo_image_surface_get_data(surface) else {
       throw RenderingError.encoding(width: pixelWidth, height: pixelHeight)
     }
-    var file = unsafe cpng_bytes()
-    guard
-      unsafe cpng_write(
-        pixels, Int(cairo_image_surface_get_stride(surface)), UInt32(pixelWidth), UInt32(pixelHeight),
-        UInt32((dpi / 0.0254).rounded()), &file) == 1
-    else { throw RenderingError.encoding(width: pixelWidth, height: pixelHeight) }
-    defer { unsafe free(file.data) }
-    return unsafe [UInt8](UnsafeBufferPointer(start: file.data, count: file.count))
+    let stride = unsafe Int(cairo_image_surface_get_stride(surface))
+    let file = unsafe pngFile(
+      UnsafeRawBufferPointer(start: pixels, count: stride * pixelHeight), stride: stride, width: pixelWidth,
+      height: pixelHeight, isOpaque: isOpaque, pixelsPerMetre: UInt32((dpi / 0.0254).rounded()))
+    guard let file else { throw RenderingError.encoding(width: pixelWidth, height: pixelHeight) }
+    return file
   }
 }

@@ -40,9 +40,12 @@ public final class FigureRenderer: TextMeasuring {
 
   /// An SVG 1.1 file of outlines, with title and description for screen readers and ids that start with the scene's slug.
   public func svg(_ scene: Scene) throws(RenderingError) -> [UInt8] {
-    let canvas = try CairoCanvas.svg(scene.size)
-    try draw(scene, on: canvas)
-    return accessibleSVG(try canvas.finishFile(), scene: scene)
+    try SVGWriter.file(scene) { run throws(FigureError) in
+      try typesetter.outline(of: run, language: scene.language)
+    } picture: { area, commands throws(RenderingError) in
+      let canvas = try picture(area, commands, of: scene)
+      return try canvas.finishPNG(dpi: Scene.pictureResolution, isOpaque: false)
+    }
   }
 
   /// A one-page PDF with embedded fonts, title and fixed dates.
@@ -52,9 +55,27 @@ public final class FigureRenderer: TextMeasuring {
     return try canvas.finishFile()
   }
 
+  /// A picture of some commands.
+  private func picture(
+    _ area: Rectangle, _ commands: ArraySlice<DrawingCommand>, of scene: Scene
+  ) throws(RenderingError) -> CairoCanvas {
+    let canvas = try CairoCanvas.picture(area)
+    try draw(commands, of: scene, on: canvas)
+    return canvas
+  }
+
   private func draw(_ scene: Scene, on canvas: CairoCanvas) throws(RenderingError) {
     canvas.paint(scene.background)
-    for command in scene.commands {
+    try draw(scene.commands[...], of: scene, on: canvas)
+  }
+
+  private func draw(
+    _ commands: ArraySlice<DrawingCommand>, of scene: Scene, on canvas: CairoCanvas
+  ) throws(RenderingError) {
+    var i = commands.startIndex
+    while i < commands.endIndex {
+      let command = commands[i]
+      i += 1
       switch command {
       case .path, .circle: canvas.draw(command)
       case .copies(let places, let parts): try canvas.copies(parts, at: places)
@@ -64,8 +85,13 @@ public final class FigureRenderer: TextMeasuring {
         } catch { throw RenderingError.text(error) }
       case .beginClip(let area): canvas.beginClip(area)
       case .endClip: canvas.endClip()
-      case .beginPicture(let area): try canvas.beginPicture(area)
-      case .endPicture: canvas.endPicture()
+      case .beginPicture(let area):
+        // An image holds nothing but pixels anyway.
+        if canvas.pixels != nil { break }
+        let end = commands[i...].firstIndex(of: .endPicture) ?? commands.endIndex
+        canvas.put(try picture(area, commands[i..<end], of: scene), in: area)
+        i = end
+      case .endPicture: break
       }
     }
     try canvas.check()

@@ -17,6 +17,14 @@ import Plotting
   private var descriptions: [FontStyle: FontDescription] = [:]
   private var language = ""
   private var hasScripts = false
+  /// Outlines of texts, made when an SVG first shows them.
+  var outlines: [OutlineKey: [UInt8]] = [:]
+  /// Where outlines are traced: without an edge, since glyphs beyond one would be left out.
+  private lazy var tracing: OpaquePointer = {
+    let surface = unsafe cairo_recording_surface_create(CAIRO_CONTENT_ALPHA, nil)
+    defer { unsafe cairo_surface_destroy(surface) }
+    return unsafe cairo_create(surface)
+  }()
 
   init(families: String) {
     self.families = families
@@ -34,7 +42,17 @@ import Plotting
     unsafe pango_layout_set_single_paragraph_mode(layout, 1)
   }
 
+  /// The outline of a line with its baseline at the origin; the caller releases it.
+  func path(of run: TextRun, language: String) throws(FigureError) -> UnsafeMutablePointer<cairo_path_t> {
+    try set(run.text, run.font, language)
+    unsafe cairo_new_path(tracing)
+    unsafe cairo_move_to(tracing, 0, 0)
+    unsafe pango_cairo_layout_line_path(tracing, pango_layout_get_line_readonly(layout, 0))
+    return unsafe cairo_copy_path(tracing)
+  }
+
   deinit {
+    unsafe cairo_destroy(tracing)
     unsafe cpango_layout_free(layout)
     unsafe cpango_context_free(context)
   }

@@ -6,7 +6,7 @@ public enum RenderingError: Error, Equatable, Sendable {
   case text(FigureError)
   /// Cairo reported a status.
   case drawing(String)
-  /// libpng could not encode an image of this many pixels.
+  /// An image of this many pixels could not be encoded.
   case encoding(width: Int, height: Int)
   /// The image would exceed what a surface can hold (32 767 pixels a side).
   case tooLarge(width: Int, height: Int)
@@ -18,7 +18,8 @@ extension RenderingError: CustomStringConvertible {
     switch self {
     case .text(let error): error.description
     case .drawing(let status): "Cairo could not finish the drawing: \(status)"
-    case .encoding(let width, let height): "libpng could not encode an image of \(width) × \(height) pixels"
+    case .encoding(let width, let height):
+      "there is not enough memory for an image of \(width) × \(height) pixels"
     case .tooLarge(let width, let height):
       "an image of \(width) × \(height) pixels is too large (32767 a side at most); lower the resolution"
     }

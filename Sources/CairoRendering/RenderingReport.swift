@@ -1,5 +1,5 @@
 import CCairo
-import CPNG
+import CDeflate
 import CPango
 import Glibc
 import Plotting
@@ -48,32 +48,23 @@ extension FigureRenderer {
     let cairo = unsafe String(cString: cairo_version_string())
     let pango = unsafe String(cString: pango_version_string())
     let harfbuzz = unsafe String(cString: hb_version_string())
-    let png = unsafe String(cString: png_get_libpng_ver(nil))
+    let deflate = unsafe String(cString: cdeflate_version())
     return RenderingReport(
       libraries: [
         .init(name: "Cairo", object: "libcairo", version: cairo),
         .init(name: "Pango", object: "libpango-1.0", version: pango),
         .init(name: "HarfBuzz", object: "libharfbuzz", version: harfbuzz),
         .init(name: "fontconfig", object: "libfontconfig", version: fontconfigVersion),
-        .init(name: "libpng", object: "libpng16", version: png),
-        .init(name: "zlib", object: "libz", version: zlibVersion),
+        .init(name: "libdeflate", object: "libdeflate", version: deflate),
       ], fonts: fonts)
   }
 
-  // Fontconfig and zlib are loaded by Pango and libpng; we do not link them, so they are asked by symbol.
+  // Fontconfig is loaded by Pango; we do not link it, so it is asked by symbol.
 
   private var fontconfigVersion: String? {
     typealias Version = @convention(c) () -> Int32
     guard let symbol = unsafe dlsym(nil, "FcGetVersion") else { return nil }
     let number = unsafe unsafeBitCast(symbol, to: Version.self)()
     return "\(number / 10_000).\(number / 100 % 100).\(number % 100)"
-  }
-
-  private var zlibVersion: String? {
-    typealias Version = @convention(c) () -> UnsafePointer<CChar>?
-    guard let symbol = unsafe dlsym(nil, "zlibVersion"),
-      let text = unsafe unsafeBitCast(symbol, to: Version.self)()
-    else { return nil }
-    return unsafe String(cString: text)
   }
 }

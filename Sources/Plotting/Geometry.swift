@@ -96,20 +96,28 @@ public struct Rectangle: Hashable, Sendable {
   }
 
   /// Length of the part of the segment from a to b inside the rectangle (Liang–Barsky clipping).
+  @inline(__always)
   public func lengthInside(from a: Point, to b: Point) -> Double {
+    if max(a.x, b.x) < x || min(a.x, b.x) > right || max(a.y, b.y) < y || min(a.y, b.y) > bottom { return 0 }
+    return clippedLength(from: a, to: b)
+  }
+
+  private func clippedLength(from a: Point, to b: Point) -> Double {
     var enter = 0.0
     var leave = 1.0
-    let dx = b.x - a.x
-    let dy = b.y - a.y
-    for (p, q) in [(-dx, a.x - x), (dx, right - a.x), (-dy, a.y - y), (dy, bottom - a.y)] {
-      if p == 0 {
-        if q < 0 { return 0 }
-      } else if p < 0 {
+    func clip(_ p: Double, _ q: Double) {
+      if p < 0 {
         enter = max(enter, q / p)
-      } else {
+      } else if p > 0 {
         leave = min(leave, q / p)
       }
     }
+    let dx = b.x - a.x
+    let dy = b.y - a.y
+    clip(-dx, a.x - x)
+    clip(dx, right - a.x)
+    clip(-dy, a.y - y)
+    clip(dy, bottom - a.y)
     return leave > enter ? (leave - enter) * a.distance(to: b) : 0
   }
 }

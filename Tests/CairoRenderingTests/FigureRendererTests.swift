@@ -142,9 +142,9 @@ func sampleScene(slug: String = "sample", shift: Double = 0) -> Scene {
     #expect(report.fonts.map(\.requested) == ["Noto Sans", "Noto Sans CJK SC"])
     #expect(report.fonts.allSatisfy { $0.found?.isEmpty == false && !$0.version.isEmpty })
     #expect(
-      report.libraries.map(\.name) == ["Cairo", "Pango", "HarfBuzz", "fontconfig", "libpng", "zlib"])
+      report.libraries.map(\.name) == ["Cairo", "Pango", "HarfBuzz", "fontconfig", "libdeflate"])
     for library in report.libraries {
-      #expect(library.version?.split(separator: ".").count ?? 0 >= 3, "\(library)")
+      #expect(library.version?.split(separator: ".").count ?? 0 >= 2, "\(library)")
     }
   }
 }
@@ -214,7 +214,7 @@ struct PictureTests {
     #expect(try renderer.svg(dots(5000, pictures: true)) == first)
     #expect(try FigureRenderer().pdf(dots(5000, pictures: true)) == renderer.pdf(dots(5000, pictures: true)))
     let listed = try renderer.svg(dots(5000, pictures: false))
-    #expect(first.count < listed.count / 3)
+    #expect(Double(first.count) < 0.6 * Double(listed.count))
     let text = String(decoding: first, as: UTF8.self)
     #expect(text.contains("data:image/png;base64,") && XMLParser(data: Data(first)).parse())
     #expect(text.components(separatedBy: " id=\"figure-").count > 2)
@@ -224,7 +224,9 @@ struct PictureTests {
     var worst = 0
     for y in 0..<exact.height {
       for x in 0..<exact.width {
-        worst = max(worst, zip(exact.pixel(x: x, y: y), stamped.pixel(x: x, y: y)).map { abs(Int($0) - Int($1)) }.max() ?? 0)
+        worst = max(
+          worst,
+          zip(exact.pixel(x: x, y: y), stamped.pixel(x: x, y: y)).map { abs(Int($0) - Int($1)) }.max() ?? 0)
       }
     }
     #expect(worst > 0 && worst < 90)

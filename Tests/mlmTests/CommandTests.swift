@@ -482,7 +482,8 @@ struct CommandTests {
     expectClose(high.width, 16 * 72 / 2.54, relative: 1e-15)
     expectClose(high.height, 20 * 72 / 2.54, relative: 1e-15)
     let wide = try #require(try plot("--width", "24cm").figure)
-    expectClose(wide.height / wide.width, 11.0 / 16, relative: 1e-12)
+    // Panels keep their shape; texts do not grow.
+    #expect(wide.height / wide.width > 0.6 && wide.height / wide.width < 11.0 / 16)
   }
 
   @Test("plot: --csv - prints the numbers; labels rename columns and levels; --dodge and --y-range are said")
@@ -554,7 +555,7 @@ struct CommandTests {
   @Test("doctor tells versions, fonts, BLAS and library paths")
   func doctor() throws {
     let output = try run("doctor").output
-    for part in ["Cairo", "Pango", "HarfBuzz", "fontconfig", "libpng", "zlib"] {
+    for part in ["Cairo", "Pango", "HarfBuzz", "fontconfig", "libdeflate"] {
       let row = try #require(output.split(separator: "\n").first { $0.hasPrefix(part) })
       #expect(row.contains("/lib") && row.contains(".so"), "\(row)")
     }
