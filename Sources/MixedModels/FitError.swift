@@ -24,6 +24,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   case repeatedEffect(effect: String, factor: String)
   /// The fixed effects already fit every difference between levels that the random effects could.
   case spannedByFixedEffects(effects: [[String]], factors: [String])
+  /// Several effects whose estimated variances are all 0, so that no multiple of them pools less.
+  case noSpread(effects: [String], factor: String)
   /// No level of a factor gives a linear model of its own.
   case noLevelFitted(factor: String, level: String, reason: String, levels: Int)
   /// θ of the wrong length.
@@ -83,6 +85,9 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
         + ", so no data are left from which REML could estimate a variance; take predictors that tell the levels apart out of "
         + "the fixed part, or \(factors.map { "'\($0)'" }.joined(separator: " and ")) out of the random part "
         + "(ML gives a variance of 0)"
+    case .noSpread(let effects, let factor):
+      "the estimated variances of \(effects.joined(separator: ", ")) over '\(factor)' are all 0, so no multiple of them pools less; with one effect, "
+        + "(1 | \(factor)), its standard deviation can be turned instead"
     case .noLevelFitted(let factor, let level, let reason, let levels):
       "none of the \(levels) levels of '\(factor)' can be fitted by itself; '\(level)', for one: \(reason)"
     case .wrongParameterCount(let expected, let found):

@@ -53,6 +53,15 @@ extension LinearMixedModel {
     }
     return (method, spanned)
   }
+
+  /// β in the user's coordinates where a workspace stands: pooled least squares plus the shift found for its residual.
+  func fixedEffects(in workspace: CovarianceCriterion) -> [Double] {
+    let design = reducedData.design
+    let shift =
+      design.fixedScale.upperInverse
+      * (0..<workspace.fixedCount).map { workspace.beta[$0] * design.responseScale }
+    return zip(design.pooledCoefficients, shift).map(+)
+  }
 }
 
 extension LinearMixedModelFit {
@@ -68,9 +77,7 @@ extension LinearMixedModelFit {
     let lambda = RelativeCovarianceFactor.unscaled(psi: optimum.psi, scale: design.effectScale)
     let unscaleFixed = design.fixedScale.upperInverse
 
-    // β: pooled least squares plus the shift found for its residual.
-    let shift = unscaleFixed * (0..<p).map { workspace.beta[$0] * design.responseScale }
-    let beta = zip(design.pooledCoefficients, shift).map(+)
+    let beta = model.fixedEffects(in: workspace)
     // σ²S⁻¹, S⁻¹ = L_x⁻ᵀL_x⁻¹.
     var upper = Matrix(rows: p, columns: p)
     for j in 0..<p { for i in j..<p { upper[j, i] = workspace.fixedFactor[i + j * p] } }
