@@ -108,6 +108,8 @@ public struct Panel: Sendable {
   public var x: Axis?
   /// A vertical axis of its own; nil for the figure's. Passed over where all panels share one.
   public var y: Axis?
+  /// Whether lines stand along its axes; a sketch needs none.
+  public var hasFrame = true
   /// Whether the cell stays empty, without a frame.
   public private(set) var isBlank = false
 

@@ -107,4 +107,25 @@ import Testing
     upright.train(x: &x, y: &y)
     #expect(x.lower == 5 && y.lower == 0 && y.upper == 1)
   }
+
+  @Test("Named ticks stand at their values; where room is short those from the front are left")
+  func namedTicks() throws {
+    var axis = Axis("", limits: 0...1, tickSpacing: 20)
+    axis.namedTicks = [
+      NamedTick(0, "none"), NamedTick(1, "all"), NamedTick(0.5, "half"), NamedTick(1 / 3.0, "a third"),
+    ]
+    let mark = PointMark(x: [0.2], y: [1], .fixed(CategoryStyle(.black)))
+    for (width, expected) in [(12.0, ["none", "a third", "half", "all"]), (4.0, ["none", "half", "all"])] {
+      var figure = Figure(size: .centimetres(width, 6), x: axis, y: Axis("y"), panels: [Panel("", [mark])])
+      figure.panels[0].hasFrame = width > 5
+      let layout = try figure.layout()
+      let ticks = layout.panels[0].x.breaks
+      let texts = layout.scene.texts.filter { $0.text.contains { $0.isLetter && $0 != "y" } }
+      #expect(texts.map(\.text) == expected)
+      for (value, text) in zip(ticks.values, expected) {
+        let wanted = axis.namedTicks.first { $0.text == text }!.value
+        #expect(abs(value - wanted) < 1e-6)
+      }
+    }
+  }
 }

@@ -49,17 +49,17 @@ extension FigureComposer {
             label.request.text, at: label.request.origin(in: label.box), font: label.request.font,
             colour: label.request.colour, halo: label.crossesLine ? .white : nil)))
     }
-    try drawAxes(canvas, around, into: &scene)
+    try drawAxes(canvas, around, hasFrame: panel.hasFrame, into: &scene)
     return placement
   }
 
   private func drawAxes(
-    _ canvas: PanelCanvas, _ around: PanelLabels, into scene: inout Scene
+    _ canvas: PanelCanvas, _ around: PanelLabels, hasFrame: Bool, into scene: inout Scene
   ) throws(FigureError) {
     let area = canvas.area
     let frame = [Point(area.x, area.y), Point(area.x, area.bottom), Point(area.right, area.bottom)]
     let tickLength = FigureFrame.tickLength
-    var ticks: [Polyline] = [Polyline(frame)]
+    var ticks: [Polyline] = hasFrame ? [Polyline(frame)] : []
     for value in canvas.x.breaks.values {
       let x = canvas.x.position(value)
       ticks.append(Polyline([Point(x, area.bottom), Point(x, area.bottom + tickLength)]))
@@ -68,7 +68,9 @@ extension FigureComposer {
       let y = canvas.y.position(value)
       ticks.append(Polyline([Point(area.x - tickLength, y), Point(area.x, y)]))
     }
-    scene.commands.append(.path(ticks, fill: nil, stroke: Stroke(theme.axisColour, width: 0.5)))
+    if !ticks.isEmpty {
+      scene.commands.append(.path(ticks, fill: nil, stroke: Stroke(theme.axisColour, width: 0.5)))
+    }
     for (label, value) in zip(around.x, canvas.x.breaks.values) {
       let x = canvas.x.position(value) - (try texts.width(label, theme.tick)) / 2
       scene.text(

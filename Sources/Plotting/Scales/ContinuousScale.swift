@@ -16,6 +16,8 @@ public struct Axis: Sendable {
   public var isLogarithmic = false
   /// Names of the values 0, 1, 2, … in place of numbers: one row each. All stand at the axis, or those of `marked` alone where all would touch.
   public var levels: [String]?
+  /// Ticks at values of one's own in place of round numbers, the most important first: as many from the front as have room.
+  public var namedTicks: [NamedTick] = []
   /// Levels that are named even where others are not.
   public var marked: Set<Int> = []
   /// A text for each level at the far end of its row, behind the last panel.
@@ -35,6 +37,20 @@ public struct Axis: Sendable {
     self.isWhole = isWhole
     self.levels = levels
     self.hasTicks = hasTicks
+  }
+}
+
+/// A tick at a value of one's own, with its text.
+public struct NamedTick: Sendable, Equatable {
+  /// Where it stands.
+  public let value: Double
+  /// What stands there.
+  public let text: String
+
+  /// A tick.
+  public init(_ value: Double, _ text: String) {
+    self.value = value
+    self.text = text
   }
 }
 
@@ -131,6 +147,10 @@ struct TrainedAxis {
   /// About `target` ticks, chosen for the data and continued to the limits; for whole numbers the nearest count that has no fractions.
   func breaks(target: Int) -> Breaks {
     guard axis.hasTicks else { return .none }
+    if !axis.namedTicks.isEmpty {
+      let places = axis.namedTicks.prefix(max(2, target)).map { namedPlace($0) }
+      return Breaks(multiples: places.sorted(), mantissa: 10, exponent: namedExponent)
+    }
     if let levels = axis.levels {
       return Breaks(multiples: Array(levels.indices), mantissa: 10, exponent: 0)
     }
@@ -143,8 +163,17 @@ struct TrainedAxis {
     return choices.first { !axis.isWhole || $0.decimals == 0 } ?? choices[choices.startIndex]
   }
 
+  /// Named ticks stand at multiples of a unit far below what can be seen.
+  private var namedExponent: Int { Int(log10(limits.upperBound - limits.lowerBound).rounded(.down)) - 6 }
+  private func namedPlace(_ tick: NamedTick) -> Int {
+    Int((tick.value / pow(10, Double(namedExponent))).rounded())
+  }
+
   /// The texts at the ticks.
   func labels(for breaks: Breaks) -> [String] {
+    if !axis.namedTicks.isEmpty {
+      return breaks.multiples.map { place in axis.namedTicks.first { namedPlace($0) == place }?.text ?? "" }
+    }
     guard let levels = axis.levels else { return NumberFormat.labels(for: breaks) }
     return breaks.multiples.map { levels[$0] }
   }
