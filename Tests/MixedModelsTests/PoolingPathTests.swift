@@ -110,6 +110,41 @@ struct PoolingPathTests {
     expectClose(path.points[2].coefficients.column(0), means, relative: 1e-10)
   }
 
+  /// At τ little of the groups' differences is explained: they are residuals, or the likelihood bears that they are not. Which is better changes at one τ.
+  @Test("where there are two minima over σ the lower one is taken")
+  func twoMinima() throws {
+    // 4 groups of 3 rows, far apart and each nearly constant.
+    let noise = [-0.01, 0, 0.01]
+    let y = (0..<12).map { Double([0, 7, 20, 31][$0 / 3]) + noise[$0 % 3] }
+    let data = DataTable([Column("y", y), Column("g", (0..<12).map { "g\($0 / 3)" })])
+    let model = try LinearMixedModel("y ~ 1 + (1 | g)", data: data)
+    let scales = [0.01, 0.1, 0.5, 1, 1.5, 2, 3, 5, 10]
+    let path = try PoolingPath(model.fit(), scales: scales)
+    // The model's own criterion at τ/σ has the best σ of that ratio; with m(log σ² + s²/σ² − …) it is at any σ. Here directly: n = 3, J = 4.
+    func criterion(_ tau: Double, _ sigma: Double) -> Double {
+      let means = [0.0, 7, 20, 31]
+      let centre = means.reduce(0, +) / 4
+      let between = means.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
+      let within = 4 * noise.reduce(0) { $0 + $1 * $1 }
+      let total = sigma * sigma + 3 * tau * tau
+      return 8 * log(sigma * sigma) + within / (sigma * sigma) + 4 * log(total) + 3 * between / total
+        + log(12 / total) + 11 * log(2 * Double.pi)
+    }
+    var jumps = 0
+    var sawBoth = (false, false)
+    for point in path.points {
+      let grid = (0...4000).map { exp(log(0.004) + Double($0) / 4000 * log(20 / 0.004)) }
+      let values = grid.map { criterion(point.scale, $0) }
+      let best = values.min()!
+      expectClose(point.criterion, best, absolute: 1e-3, "scale \(point.scale)")
+      #expect(point.criterion <= best + 1e-9)
+      let minima = (1..<4000).count { values[$0] < values[$0 - 1] && values[$0] < values[$0 + 1] }
+      if minima == 2 { jumps += 1 }
+      if point.sigma > 1 { sawBoth.0 = true } else { sawBoth.1 = true }
+    }
+    #expect(jumps > 0 && sawBoth.0 && sawBoth.1)
+  }
+
   @Test("what cannot be turned is refused in words that name a way out")
   func refusals() throws {
     let crossed = try PoolingPathTests.fit("penicillin", "diameter ~ 1 + (1 | plate) + (1 | sample)")

@@ -20,7 +20,7 @@ public struct PoolingPath: Sendable {
     /// −2 log (restricted) likelihood there; infinite at infinity.
     public let criterion: Double
     /// What varies, fixed and random part together: groups × effects. At infinity by least squares with own coefficients a group, NaN where a group's
-    /// rows do not determine one.
+    /// rows do not determine one; that is the limit of the path unless Δ is singular.
     public let coefficients: Matrix
   }
 
@@ -34,7 +34,7 @@ public struct PoolingPath: Sendable {
   /// Follows the estimates of a fit.
   /// - Parameter scales: positions, from 0 to infinity, both included.
   /// - Throws: `FitError.severalGroupingFactors`; `.noSpread` for several effects whose estimated variances are all 0.
-  /// - Complexity: about 15 evaluations of the criterion's gradient a position.
+  /// - Complexity: about 35 evaluations of the criterion's gradient a position.
   public init(_ fit: LinearMixedModelFit, scales: [Double]) throws(FitError) {
     let model = fit.model
     let names = model.randomEffectNames
@@ -67,12 +67,19 @@ public struct PoolingPath: Sendable {
     let model: LinearMixedModel
     /// R_bD with DD' = Δ, over the response's scale (q×q).
     let root: Matrix
+    /// No σ is best below that of rows within groups, r²/m where nothing is pooled: there the slope is negative.
+    private var leastSigma = 0.0
 
     init(_ workspace: ProfiledCriterion, _ model: LinearMixedModel, root: Matrix) {
       self.workspace = workspace
       self.model = model
       let design = workspace.data.design
       self.root = design.effectScale * root * (1 / design.responseScale)
+      let largest = self.root.storage.reduce(0) { max($0, abs($1)) }
+      let wide = self.root * (1e6 / largest)
+      let value = evaluate(at: wide * wide.transposed)
+      leastSigma =
+        value.isFinite ? workspace.sigmaSquared.squareRoot() : 1e-4 * withoutSpread().sigma
     }
 
     func point(at scale: Double) -> Point {
@@ -118,42 +125,54 @@ public struct PoolingPath: Sendable {
       return workspace.degreesOfFreedom - workspace.residualSquares * precision - trace
     }
 
-    /// The σ at which the criterion is least given the spread, by Ridders' method on its derivative; the workspace is left there.
+    /// The σ at which the criterion is least given the spread; the workspace is left there. Where groups differ much and rows within them little there are two
+    /// minima, of differences taken for residuals and not, so the whole range is looked through.
     private func bestSigma(at scale: Double) -> (sigma: Double, criterion: Double) {
-      var low = log(withoutSpread().sigma)
-      var high = low
-      var (below, above) = (slope(low, scale), slope(low, scale))
-      // Small σ gives a negative slope, large σ a positive one.
-      while below > 0, low > -700 {
-        low -= 0.5
-        below = slope(low, scale)
+      let low = log(leastSigma)
+      var high = max(log(withoutSpread().sigma), low) + 0.1
+      while slope(high, scale) < 0, high < 700 { high += 0.5 }
+      let steps = 20
+      let places = (0...steps).map { low + (high - low) * Double($0) / Double(steps) }
+      let slopes = places.map { slope($0, scale) }
+      var best: (sigma: Double, criterion: Double)?
+      for i in 0..<steps where slopes[i] <= 0 && slopes[i + 1] > 0 {
+        let sigma = exp(root(of: scale, (places[i], slopes[i]), (places[i + 1], slopes[i + 1])))
+        let value = criterion(at: scale, sigma)
+        if value < best?.criterion ?? .infinity { best = (sigma, value) }
       }
-      while above < 0, high < 700 {
-        high += 0.5
-        above = slope(high, scale)
-      }
+      let found = best ?? (leastSigma, criterion(at: scale, leastSigma))
+      _ = criterion(at: scale, found.sigma)
+      return found
+    }
+
+    /// A root of the slope between two places, by Ridders' method.
+    private func root(
+      of scale: Double, _ start: (place: Double, slope: Double), _ end: (place: Double, slope: Double)
+    ) -> Double {
+      var (low, below) = start
+      var (high, above) = end
       for _ in 0..<60 where high - low > 1e-13 {
         let middle = (low + high) / 2
         let value = slope(middle, scale)
         let spread = (value * value - below * above).squareRoot()
-        guard value != 0, spread > 0 else {
-          (low, high) = (middle, middle)
-          break
-        }
+        if value == 0 || !(spread > 0) { return middle }
         let next = middle - (middle - low) * value / spread
         let found = slope(next, scale)
+        if found == 0 { return next }
         for (place, rise) in [(middle, value), (next, found)] where place > low && place < high {
           if rise <= 0 { (low, below) = (place, rise) } else { (high, above) = (place, rise) }
         }
-        if found == 0 { (low, high) = (next, next) }
       }
-      let sigma = exp((low + high) / 2)
+      return (low + high) / 2
+    }
+
+    /// The criterion with the spread and σ held. The workspace's value has σ profiled out, σ² = r²/m; the given σ takes its place.
+    private func criterion(at scale: Double, _ sigma: Double) -> Double {
       let scaled = root * (scale / sigma)
       let value = evaluate(at: scaled * scaled.transposed)
       let m = workspace.degreesOfFreedom
-      // The value has σ profiled out, σ² = r²/m; the given σ stands in its place.
       let ratio = workspace.residualSquares / (m * sigma * sigma)
-      return (sigma, value + m * (ratio - 1 - log(ratio)))
+      return value + m * (ratio - 1 - log(ratio))
     }
   }
 }
