@@ -29,8 +29,8 @@ public struct MarginalEffect: Sendable {
   public struct Group: Sendable {
     /// The level of the grouping factor.
     public let name: String
-    /// Which of the grid's rows lie within what the group's data reach.
-    public let rows: [Int]
+    /// Values of the predictor, from the least to the greatest that the group has; of a factor the places of its levels.
+    public let places: [Double]
     /// The expectations there.
     public let means: [Double]
   }
@@ -63,17 +63,22 @@ public struct MarginalEffect: Sendable {
       for (row, code) in factor.codes.enumerated() { members[code].append(row) }
       for (j, name) in factor.levels.enumerated() {
         let own = column.selecting(rows: members[j])
-        let rows: [Int]
+        var places: [Double]
+        let chosen: Column
         if let levels = grid.levels {
           let present = Set(own.factor.levels)
-          rows = levels.indices.filter { present.contains(levels[$0]) }
+          let rows = levels.indices.filter { present.contains(levels[$0]) }
+          places = rows.map(Double.init)
+          chosen = grid.table[grid.predictor]!.selecting(rows: rows)
         } else {
           let numbers = own.numbers!
           let (low, high) = (numbers.min()!, numbers.max()!)
-          rows = grid.values.indices.filter { grid.values[$0] >= low && grid.values[$0] <= high }
+          places = grid.values.filter { $0 > low && $0 < high }
+          places = low < high ? [low] + places + [high] : [low]
+          chosen = Column(grid.predictor, places)
         }
-        let table = grid.asGroup(of: frame.usedRows[members[j][0]], frame).selecting(rows: rows)
-        groups.append(Group(name: name, rows: rows, means: rows.isEmpty ? [] : try fit.predict(for: table)))
+        let table = grid.asGroup(of: frame.usedRows[members[j][0]], at: chosen, frame)
+        groups.append(Group(name: name, places: places, means: try fit.predict(for: table)))
       }
     }
     self.groups = groups

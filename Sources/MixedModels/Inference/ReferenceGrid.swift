@@ -109,14 +109,14 @@ public struct ReferenceGrid: Sendable {
     table = DataTable(columns, name: data.name)
   }
 
-  /// The rows with the grouping columns of one row of the data.
-  func asGroup(of row: Int, _ frame: ModelFrame) -> DataTable {
+  /// Rows at other values of the predictor, with the grouping columns of one row of the data.
+  func asGroup(of row: Int, at column: Column, _ frame: ModelFrame) -> DataTable {
     let grouping = Set(frame.formula.randomTerms.flatMap { $0.groupingFactor.variables })
-    let columns = table.columns.map { column in
-      guard grouping.contains(column.name), let own = frame.data[column.name], column.name != predictor else {
-        return column
-      }
-      return own.selecting(rows: [Int](repeating: row, count: table.rowCount))
+    let columns = table.columns.map { held -> Column in
+      if held.name == predictor { return column }
+      let isGrouping = grouping.contains(held.name)
+      let source = isGrouping ? frame.data[held.name] ?? held : held
+      return source.selecting(rows: [Int](repeating: isGrouping ? row : 0, count: column.count))
     }
     return DataTable(columns, name: table.name)
   }
