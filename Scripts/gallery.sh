@@ -10,7 +10,7 @@ new=$(mktemp -d "$figures/.gallery.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 "$mlm" data salary --out "$new/salary.csv" 2>/dev/null
 cp labs/02-varying-intercepts-slopes/sleepstudy.csv Tests/Reference/lmm/exam.csv Tests/Reference/lmm/cake.csv "$new"
-cp Tests/Reference/lmm/penicillin.csv "$new"
+for name in penicillin pastes machines_unbalanced dyestuff2; do cp "Tests/Reference/lmm/$name.csv" "$new"; done
 
 salary='"salary ~ experience + (1 + experience | department)" --data salary.csv'
 sleep='"Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --factor Subject'
@@ -27,9 +27,18 @@ shrinkage-by-size \"normexam ~ 1 + (1 | school)\" --data exam.csv --factor schoo
 caterpillar $sleep
 caterpillar \"diameter ~ 1 + (1 | plate) + (1 | sample)\" --data penicillin.csv --grouping sample
 qq-caterpillar \"normexam ~ standLRT + (standLRT | school)\" --data exam.csv --factor school --highlight 53
+pooling-dial \"normexam ~ standLRT + (1 | school)\" --data exam.csv --factor school --highlight 48
+pooling-dial $salary
+pooling-dial \"Yield ~ 1 + (1 | Batch)\" --data dyestuff2.csv
 coefficients \"angle ~ recipe + temp + (1 | recipe:replicate)\" --data cake.csv --factor replicate
+marginal-effects \"normexam ~ standLRT * sex + (standLRT | school)\" --data exam.csv --factor school
+marginal-effects \"Reaction ~ poly(Days, 2) + (Days | Subject)\" --data sleepstudy.csv --factor Subject
+marginal-effects \"angle ~ recipe + temp + (1 | recipe:replicate)\" --data cake.csv --factor replicate --by recipe
 profile $sleep
 diagnostics \"normexam ~ standLRT + (standLRT | school)\" --data exam.csv --factor school
+design \"strength ~ 1 + (1 | batch/cask)\" --data pastes.csv
+design \"normexam ~ 1 + (1 | school)\" --data exam.csv
+design \"score ~ 1 + (1 | Machine) + (1 | Worker)\" --data machines_unbalanced.csv
 schematic"
 
 escaped() { sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/"/\&quot;/g'; }
@@ -50,8 +59,8 @@ section { margin: 3rem 0 }
 </style>
 <h1>Gallery of figures <span lang="zh-CN">图库</span></h1>
 <p>Every kind of figure that <code style="display:inline">mlm plot</code> draws, with the command that drew it and the description that it gives to readers
-who cannot see it. Data: the salary scenario (<code style="display:inline">mlm data salary --out salary.csv</code>), lme4's sleepstudy, cake and Penicillin, and the exam
-scores of mlmRev.</p>
+who cannot see it. Data: the salary scenario (<code style="display:inline">mlm data salary --out salary.csv</code>), lme4's sleepstudy, cake, Penicillin, Pastes and
+Dyestuff2, nlme's Machines, and the exam scores of mlmRev.</p>
 HTML
   number=0
   printf '%s\n' "$entries" | while read -r kind rest; do

@@ -13,6 +13,8 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
   case noSpreads
   case otherModel(ModelFigureError)
   case noProfile(FitError)
+  case noDial(FitError)
+  case noEffect(String)
 
   /// The fault in words.
   public var description: String {
@@ -26,7 +28,8 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
     case .nothingToDodge(let predictor):
       "points cannot be set side by side: all values of '\(predictor)' are equal"
     case .otherModel(let error): error.description
-    case .noProfile(let error): error.description
+    case .noProfile(let error), .noDial(let error): error.description
+    case .noEffect(let reason): reason
     case .noCoefficients: "the model has no fixed coefficients to draw"
     case .noFactor(let name, let available):
       "the model has no grouping factor '\(name)'; it has \(available.joined(separator: ", "))"

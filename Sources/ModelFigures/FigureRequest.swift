@@ -8,6 +8,8 @@ public struct FigureRequest: Sendable, Equatable {
   public var dodge: Double?
   /// The grouping factor whose effects are shown; at first the first.
   public var grouping: String?
+  /// The predictor whose effect is shown; at first the first numeric one, or else the first factor.
+  public var predictor: String?
   /// Levels to be picked out.
   public var highlighted: [String] = []
 

@@ -10,6 +10,8 @@ public enum ModelFigureError: Error, Equatable, Sendable, CustomStringConvertibl
   case severalPredictors([String], formula: String)
   /// The model has more grouping factors than the one whose groups a figure shows.
   case severalGroupingFactors([String], formula: String)
+  /// The formula has no grouping factor.
+  case noGroups(formula: String)
 
   /// What was found and what would work.
   public var description: String {
@@ -19,6 +21,8 @@ public enum ModelFigureError: Error, Equatable, Sendable, CustomStringConvertibl
     case .severalPredictors(let names, let formula):
       "'\(formula)' has the predictors \(names.joined(separator: ", ")); a line in the plane can show one: "
         + "use a formula such as y ~ x + (1 + x | group)"
+    case .noGroups(let formula):
+      "'\(formula)' has no grouping factor; a random-effects term names one, e.g. y ~ 1 + (1 | group)"
     case .severalGroupingFactors(let names, let formula):
       "'\(formula)' has the grouping factors \(names.joined(separator: ", ")); the figure shows the groups of one: "
         + "use a formula such as y ~ x + (1 + x | \(names.first ?? "group"))"

@@ -24,6 +24,14 @@ extension ModelFigureKind {
       return try ModelFigureKind.ofGroups(fit, request) { fit, levels throws(ModelFigureError) in
         try Dumbbell(fit, highlighted: levels)
       }
+    case .poolingDial:
+      try ModelFigureKind.check(
+        request.highlighted, among: fit.model.groupLevels, of: fit.model.factors[0].name)
+      do throws(FitError) { return try PoolingDial(fit, highlighted: Set(request.highlighted)) } catch {
+        throw .noDial(error)
+      }
+    case .marginalEffects:
+      return try ModelFigureKind.marginal { try MarginalEffectPlot(fit, over: request.predictor) }
     case .coefficients:
       let plot = CoefficientPlot(fit)
       if plot.coefficients.isEmpty { throw .noCoefficients }
@@ -31,13 +39,19 @@ extension ModelFigureKind {
     case .profile:
       do throws(FitError) { return try ProfilePlot(fit) } catch { throw .noProfile(error) }
     case .diagnostics: return DiagnosticPanels(fit)
+    case .design: return DesignSketch(SamplingDesign(fit.model.frame))
     case .schematic: return VaryingCoefficientsSchematic()
     }
   }
 
   /// The figure of a model without groups: its points and its line.
   /// - Throws: `FigureKindError.needsGroups` for every kind that shows groups; `.needsOnePredictor`.
-  public func figure(of fit: LinearModelFit, model: LinearModel) throws(FigureKindError) -> any ModelFigure {
+  public func figure(
+    of fit: LinearModelFit, model: LinearModel, _ request: FigureRequest = FigureRequest()
+  ) throws(FigureKindError) -> any ModelFigure {
+    if self == .marginalEffects {
+      return try ModelFigureKind.marginal { try MarginalEffectPlot(fit, of: model, over: request.predictor) }
+    }
     if self == .coefficients { return CoefficientPlot(fit, of: model) }
     if self == .diagnostics { return DiagnosticPanels(fit, of: model) }
     guard self == .completePooling else { throw .needsGroups(kind: rawValue) }
@@ -51,6 +65,13 @@ extension ModelFigureKind {
       lines: .complete(line),
       response: .column(model.frame.responseBesideOffsetText), predictor: .column(names[1]),
       grouping: .column(""))
+  }
+
+  /// A figure of expectations over one predictor.
+  private static func marginal(
+    _ make: () throws -> any ModelFigure
+  ) throws(FigureKindError) -> any ModelFigure {
+    do { return try make() } catch { throw .noEffect("\(error)") }
   }
 
   /// The groups of a model with one predictor.

@@ -20,17 +20,26 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   case shrinkageBySize = "shrinkage-by-size"
   /// Estimates without and with pooling, joined, one row a group.
   case dumbbell
+  /// Estimates as paths from complete to no pooling, with the criterion.
+  case poolingDial = "pooling-dial"
   /// Fixed coefficients with intervals.
   case coefficients
+  /// Expectations over one predictor, the others held.
+  case marginalEffects = "marginal-effects"
   /// Profile likelihood of every parameter.
   case profile
   /// Residuals and effects against fitted values and normal quantiles.
   case diagnostics
+  /// How rows fall into the levels of grouping factors.
+  case design
   /// What may vary, drawn without data.
   case schematic
 
   /// Whether the figure shows a fitted model; the schematic is the same for all.
   public var needsModel: Bool { self != .schematic }
+
+  /// Whether the figure shows a formula's factors in data, without a fit.
+  public var showsDesign: Bool { self == .design }
 
   /// What may be asked of the kind beside a model.
   public var options: Set<FigureOption> {
@@ -41,8 +50,9 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
     case .caterpillar: [.grouping, .highlight]
     case .qqCaterpillar: [.grouping, .highlight, .yRange]
     case .shrinkageBySize: [.highlight, .yRange]
-    case .dumbbell: [.highlight]
-    case .coefficients, .profile, .diagnostics: []
+    case .dumbbell, .poolingDial: [.highlight]
+    case .marginalEffects: [.by]
+    case .coefficients, .profile, .diagnostics, .design: []
     case .schematic: [.yRange]
     }
   }
@@ -56,6 +66,8 @@ public enum FigureOption: String, Sendable, CaseIterable {
   case order
   /// Points of groups side by side.
   case dodge
+  /// The predictor whose effect is shown.
+  case by
   /// The grouping factor whose effects are shown.
   case grouping
   /// Levels to be picked out.

@@ -38,7 +38,9 @@ enum SalaryFigures {
       try fitted("salary ~ experience + (0 + experience | department)").fittedScatter(),
       Caterpillar(try effects(), heights: .rows), Caterpillar(try effects(), heights: .quantiles),
       CoefficientPlot(try fit()), try ShrinkageBySize(fit()), try Dumbbell(fit()),
-      try ProfilePlot(fit()), DiagnosticPanels(try fit()),
+      try ProfilePlot(fit()), DiagnosticPanels(try fit()), try PoolingDial(fit()),
+      try MarginalEffectPlot(fit()),
+      DesignSketch(SamplingDesign(try fit().model.frame)),
     ]
   }
 }

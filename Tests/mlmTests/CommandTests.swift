@@ -442,6 +442,9 @@ struct CommandTests {
       (["pooling-plane", "--order", "count"], "--order is for group-panels"),
       (["group-panels", "--ellipse", "model"], "--ellipse is for pooling-plane"),
       (["varying-both", "--dpi", "150"], "--dpi is for PNG"),
+      (["design", "--ml"], "design fits no model; leave out --ml"),
+      (["dumbbell", "--by", "experience"], "--by is for marginal-effects, not for dumbbell"),
+      (["marginal-effects", "--highlight", "biology"], "--highlight is for caterpillar"),
       (["group-panels", "--dodge", "0.5"], "--dodge is for complete-pooling, varying-intercept"),
       (["varying-both", "--dodge", "1"], "a share from 0 to less than 1"),
       (["varying-both", "--dodge", "nan"], "a share from 0 to less than 1"),
@@ -513,6 +516,29 @@ struct CommandTests {
     }
     #expect(
       try plot("--y-range", "50000:100000").notes.contains { $0.contains("outside the range 50000:100000") })
+  }
+
+  @Test("plot: a design needs no model that can be fitted; --by names a predictor")
+  func plotDesign() throws {
+    let context = CommandContext(language: .en)
+    func plot(_ words: String...) throws -> CommandResult {
+      try SubcommandRunner().run(["plot"] + words + ["--data", Self.salary, "--out", "x.svg"], in: context)
+    }
+    // One level a row: no mixed model, but a design.
+    let rows = try plot("design", "salary ~ 1 + (1 | department) + (1 | experience)")
+    #expect(rows.output.hasPrefix("100 rows. department (5 levels) by experience (10 levels): "))
+    do {
+      _ = try plot("design", "salary ~ experience")
+      Issue.record("a formula without a bar was taken")
+    } catch {
+      #expect("\(error)".contains("has no grouping factor; a random-effects term names one"), "\(error)")
+    }
+    let effect = try plot("marginal-effects", Self.varying, "--by", "experience", "--csv", "-")
+    #expect(effect.output.hasPrefix("group,x,mean,se,low,high,group.low,group.high\n,0,"))
+    do {
+      _ = try plot("marginal-effects", Self.varying, "--by", "age")
+      Issue.record("a column that is no predictor was taken")
+    } catch { #expect("\(error)" == "'age' is no predictor of the model; its predictors are experience") }
   }
 
   @Test("labels: words, unit and singular unit in two languages")

@@ -29,7 +29,7 @@ struct PlotCommand: ReportingCommand {
 
   @Argument(
     help: """
-      Model formula: with one numeric predictor and one grouping factor for figures with lines, one grouping factor for shrinkage-by-size and dumbbells, any for caterpillars, coefficients, profiles and diagnostics; none \
+      Model formula: with one numeric predictor and one grouping factor for figures with lines, one grouping factor for shrinkage-by-size, dumbbells and the pooling dial, any for the other kinds; none \
       for schematic.
       """)
   var formula: String?
@@ -77,7 +77,7 @@ struct PlotCommand: ReportingCommand {
   @Option(
     name: .long, parsing: .singleValue,
     help: ArgumentHelp(
-      "Level to be picked out in caterpillars, shrinkage-by-size and dumbbells. May be repeated.",
+      "Level to be picked out in caterpillars, shrinkage-by-size, dumbbells and the pooling dial. May be repeated.",
       valueName: "LEVEL"))
   var highlight: [String] = []
 
@@ -89,6 +89,13 @@ struct PlotCommand: ReportingCommand {
       scatter plots, whose last group hides the others where x are whole numbers. (default: 0)
       """, valueName: "W"))
   var dodge: Double?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Predictor over which marginal effects are drawn. (default: the first numeric one, or else the first factor)",
+      valueName: "NAME"))
+  var by: String?
 
   @OptionGroup var labels: LabelOption
 
@@ -175,6 +182,9 @@ struct PlotCommand: ReportingCommand {
     } else if model.isGiven || reading.isGiven {
       throw ValidationError("\(kind.rawValue) shows no model and no data; leave out their options")
     }
+    if kind.showsDesign, model.ml || model.exact {
+      throw ValidationError("\(kind.rawValue) fits no model; leave out \(model.ml ? "--ml" : "--exact")")
+    }
     for path in out where ImageFormat(path: path) == nil {
       throw ValidationError("cannot tell the format of '\(path)'; names end in .svg, .png, .pdf or .json")
     }
@@ -200,6 +210,7 @@ struct PlotCommand: ReportingCommand {
       case .ellipse: ellipse != nil
       case .order: order != nil
       case .dodge: dodge != nil
+      case .by: by != nil
       case .grouping: grouping != nil
       case .highlight: !highlight.isEmpty
       case .yRange: yRange != nil
@@ -214,6 +225,7 @@ struct PlotCommand: ReportingCommand {
     request.order = order?.order
     request.dodge = dodge
     request.grouping = grouping
+    request.predictor = by
     request.highlighted = highlight
     return request
   }
@@ -229,10 +241,13 @@ struct PlotCommand: ReportingCommand {
   private func plotted(
     _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
   ) throws -> CommandResult {
+    if kind.showsDesign {
+      return try drawn(DesignSketch(formula, data: table, roles: model.roles), in: context)
+    }
     if formula.randomTerms.isEmpty {
       if (dodge ?? 0) > 0 { throw OptionError.needsBar("--dodge") }
       let linear = try LinearModel(formula, data: table, roles: model.roles)
-      return try drawn(kind.figure(of: linear.fit(), model: linear), in: context)
+      return try drawn(kind.figure(of: linear.fit(), model: linear, request), in: context)
     }
     let fit = try model.mixedModel(formula, table).fit(by: model.method)
     let figure = try kind.figure(of: fit, request)

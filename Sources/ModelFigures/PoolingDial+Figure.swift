@@ -1,0 +1,212 @@
+import Glibc
+import MixedModels
+import Plotting
+
+extension PoolingDial {
+  /// The specification.
+  public func figure(in language: FigureLanguage) -> Figure {
+    let words = FigureWords(language)
+    let (low, high) = interval
+    let shaded = [place(low), place(high)]
+    let panels = effects.indices.map { k in
+      let limits = limits(k)
+      return Panel(
+        "", paths(k, shaded, limits, language),
+        y: Axis(words.effect(effects[k], of: response), limits: limits, tickSpacing: 34))
+    }
+    let end = 1.03 + nameRoom(language)
+    let top = min(12, max(6, rises.filter(\.isFinite).max() ?? 6))
+    let lower = Panel(
+      "", criterion(top: top, shaded, end: end, words),
+      y: Axis(words.criterionRise(method), limits: -0.06 * top...1.04 * top, tickSpacing: 30))
+    var x = Axis(
+      effects.count == 1 ? words.dialTitle(effects[0], response, grouping) : words.factorTitle(grouping),
+      limits: -0.03...end, tickSpacing: 34)
+    x.namedTicks = ticks
+    var figure = Figure(
+      size: size, x: x, y: Axis(""), categories: categories(language), panels: panels + [lower])
+    figure.columns = 1
+    figure.rowWeights = effects.count == 1 ? [2.2, 1] : effects.map { _ in 1.5 } + [1]
+    figure.ySharing = .lines
+    figure.caption = words.dialCaption(self)
+    figure.slug = "pooling-dial"
+    figure.language = language.rawValue
+    figure.unplacedNote = words.unplaced
+    figure.alternativeTitle = alternativeTitle(language)
+    figure.alternativeText = alternativeText(language)
+    return figure
+  }
+
+  /// Groups that are named at their ends.
+  private var named: [Int] {
+    groups.indices.filter { hasColours || highlighted.contains(groups[$0].name) }
+  }
+
+  /// Room for the names behind the right end, as a share of the axis.
+  private func nameRoom(_ language: FigureLanguage) -> Double {
+    guard let widest = named.map({ name($0, language).estimatedWidth }).max() else { return 0 }
+    let share = (widest + 12) / (size.width - 60)
+    return share / (1 - share)
+  }
+
+  /// A group's name, cut where it would take more than a third of the figure.
+  private func name(_ j: Int, _ language: FigureLanguage) -> String {
+    groups[j].label(language).shortened(to: 0.35 * size.width)
+  }
+
+  private func categories(_ language: FigureLanguage) -> CategoricalScale {
+    var scale = PoolingStyle.scale(language)
+    if hasColours {
+      scale.entries += CategoricalScale(names: groups.map { "group:" + $0.name }).entries
+    }
+    return scale
+  }
+
+  /// The look of a group's path.
+  private func style(_ j: Int) -> CategoryStyle {
+    let isPicked = highlighted.contains(groups[j].name)
+    if hasColours {
+      var own = CategoricalScale(names: groups.map(\.name)).entries[j].style
+      own.lineScale = isPicked ? 2.2 : 1.3
+      return own
+    }
+    return isPicked
+      ? CategoryStyle(OkabeIto.bluishGreen, .diamond, lineScale: 2)
+      : CategoryStyle(
+        Colour(hex: 0x8C8C8C), lineScale: groups.count > 150 ? 0.3 : groups.count > 60 ? 0.5 : 0.75)
+  }
+
+  /// What the panel of an effect shows, with some room.
+  private func limits(_ k: Int) -> ClosedRange<Double> {
+    let finite = estimates[k].joined().filter(\.isFinite)
+    guard let low = finite.min(), let high = finite.max() else { return 0...1 }
+    let room = high > low ? 0.08 * (high - low) : max(abs(high) / 2, 1e-9)
+    return low - room...high + room
+  }
+
+  /// The paths of one effect: groups, the rule of the fit, and marks where each way of pooling stands.
+  private func paths(
+    _ k: Int, _ shaded: [Double], _ limits: ClosedRange<Double>, _ language: FigureLanguage
+  ) -> [any Mark] {
+    let places = scales.map(place)
+    let own = estimates[k]
+    let (low, high) = (limits.lowerBound, limits.upperBound)
+    let fit = scales.firstIndex(of: fittedScale)!
+    var marks: [any Mark] = [
+      BandMark(
+        x: shaded, low: [low, low], high: [high, high], .fixed(CategoryStyle(OkabeIto.blue)), opacity: 0.1,
+        hasEdges: false),
+      RuleMark(.x(place(fittedScale)), colour: OkabeIto.blue),
+    ]
+    let order =
+      groups.indices.filter { !highlighted.contains(groups[$0].name) }
+      + groups.indices.filter { highlighted.contains(groups[$0].name) }
+    for j in order { marks.append(LineMark(x: places, y: own[j], .fixed(style(j)))) }
+    let size = groups.count > 150 ? 0.3 : groups.count > 60 ? 0.45 : groups.count > 20 ? 0.65 : 0.9
+    marks.append(PointMark(x: [0], y: [own[0][0]], PoolingStyle.complete.appearance, size: 1.2))
+    marks.append(
+      PointMark(
+        x: own.map { _ in place(fittedScale) }, y: own.map { $0[fit] }, PoolingStyle.partial.appearance,
+        size: size))
+    marks.append(
+      PointMark(
+        x: own.map { $0[scales.count - 1].isFinite ? 1 : .nan }, y: own.map { $0[scales.count - 1] },
+        PoolingStyle.none.appearance, size: size))
+    let named = named
+    let ends = named.map { j in own[j].lastIndex(where: \.isFinite) ?? 0 }
+    marks.append(
+      LabelMark(
+        named.map { name($0, language) }, x: ends.map { places[$0] },
+        y: zip(named, ends).map { own[$0][$1] }, clearance: 3.2))
+    return marks
+  }
+
+  /// The criterion over the dial.
+  private func criterion(
+    top: Double, _ shaded: [Double], end: Double, _ words: FigureWords
+  ) -> [any Mark] {
+    let blue = Appearance.fixed(CategoryStyle(OkabeIto.blue, lineScale: 1.8))
+    // Beyond the panel a line would only be cut off.
+    let shown = rises.map { min($0, 3 * top) }
+    let critical = PoolingDial.criticalRise
+    return [
+      BandMark(
+        x: shaded, low: [0, 0], high: [critical, critical], .fixed(CategoryStyle(OkabeIto.blue)),
+        opacity: 0.1,
+        hasEdges: false),
+      IntervalMark(low: [shaded[0]], high: [shaded[1]], at: [critical], .fixed(CategoryStyle(OkabeIto.blue))),
+      RuleMark(.x(place(fittedScale)), colour: OkabeIto.blue),
+      LineMark(x: scales.map(place), y: shown, blue),
+      PointMark(x: [place(fittedScale)], y: [0], .fixed(PoolingStyle.partial.style)),
+      estimateText(top: top, shaded, end: end, words),
+    ]
+  }
+
+  /// The estimate in words, on that side of the interval that has more room: there the curve is above it.
+  private func estimateText(top: Double, _ shaded: [Double], end: Double, _ words: FigureWords) -> TextMark {
+    let isLeft = shaded[0] > end - shaded[1]
+    return TextMark(
+      [words.dialEstimate(self)], x: [shaded[isLeft ? 0 : 1]], y: [0.13 * top],
+      alignment: isLeft ? .end : .start, offset: (isLeft ? -6 : 6, 0), hasHalo: true)
+  }
+
+  /// Ticks, the most important first: the ends, then round numbers that are apart from those before them.
+  private var ticks: [NamedTick] {
+    var ticks = [NamedTick(0, "0"), NamedTick(1, "∞")]
+    var powers: [Int] = []
+    let centre = Int(log10(middle).rounded(.down))
+    for step in 0...4 { powers += step == 0 ? [centre] : [centre + step, centre - step] }
+    for digit in [1, 2, 5] {
+      for power in powers {
+        let value = Double(digit) * pow(10, Double(power))
+        let u = place(value)
+        if ticks.contains(where: { abs($0.value - u) < 0.055 }) { continue }
+        let text = NumberFormat.text(value, decimals: max(0, -power), grouped: value >= 10_000)
+        ticks.append(NamedTick(u, text))
+      }
+    }
+    return ticks
+  }
+
+  private func alternativeTitle(_ language: FigureLanguage) -> String {
+    let words = FigureWords(language)
+    let names = words.list(effects.map { words.effect($0).lowercasedFirst })
+    let group = grouping.name(language)
+    return language == .english
+      ? "From complete to no pooling: \(names) of each \(group) against the spread between them, with the criterion"
+      : "从全池化到无池化：各\(words.inSentence(group))的\(names)随组间离散程度的变化，及拟合准则"
+  }
+
+  /// The ends and the fit of every effect, and which positions the data speak for.
+  private func alternativeText(_ language: FigureLanguage) -> String {
+    let words = FigureWords(language)
+    let number = words.number
+    let fit = scales.firstIndex(of: fittedScale)!
+    let (low, high) = interval
+    let dial = effects.count == 1 ? "τ" : "c"
+    func range(_ values: [Double]) -> String {
+      let known = values.filter(\.isFinite)
+      guard let least = known.min(), let most = known.max() else { return words.either("none", "无") }
+      return words.either("from \(number(least)) to \(number(most))", "从 \(number(least)) 到 \(number(most))")
+    }
+    func position(_ scale: Double) -> String { scale.isInfinite ? "∞" : number(scale) }
+    var text = words.either(
+      "\(groups.count) paths over \(dial) from 0, complete pooling, to infinity, no pooling.",
+      "共 \(groups.count) 条路径，\(dial) 从 0（全池化）到无穷（无池化）。")
+    for (k, effect) in effects.enumerated() {
+      let own = estimates[k]
+      let (start, partial) = (number(own[0][0]), range(own.map { $0[fit] }))
+      let end = range(own.map { $0[scales.count - 1] })
+      text += words.either(
+        " \(words.effect(effect)): \(start) at 0, \(partial) at the \(method.rawValue) estimate, \(end) without pooling.",
+        "\(words.effect(effect))：在 0 处为 \(start)，在 \(method.rawValue) 估计处\(partial)，无池化时\(end)。")
+    }
+    let rise = number(rises[0])
+    text += words.either(
+      " \(method.rawValue) puts \(dial) at \(number(fittedScale)); the criterion at 0 is \(rise) higher, and within 3.84 of its minimum for "
+        + "\(dial) from \(position(low)) to \(position(high)).",
+      "\(method.rawValue) 估计 \(dial) = \(number(fittedScale))；\(dial) = 0 处准则高出 \(rise)，\(dial) 从 \(position(low)) 到 \(position(high)) 时准则高出不到 3.84。"
+    )
+    return text
+  }
+}
