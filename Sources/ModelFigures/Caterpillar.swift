@@ -1,12 +1,16 @@
 import Distributions
 import Plotting
 
-/// The conditional modes of a factor's effects with their intervals, one panel an effect.
+/// The conditional modes of a factor's effects, or its levels' coefficients, with their intervals, one panel
+/// an effect.
 ///
-/// As rows, levels stand in the order of the first effect's modes, the same in all panels. Against quantiles of the standard normal distribution each
-/// panel has its own order: points on a line speak for normal effects.
+/// As rows, levels stand in the order of the first effect's estimates, the same in all panels. An upright
+/// line shows what they scatter about: 0 for modes, for coefficients the fixed effect with a band for its
+/// interval. Against quantiles of the standard normal distribution each panel has its own order: points on a
+/// line speak for normal effects.
 ///
-/// Reference: the rows are lme4's `dotplot`, the quantiles its `qqmath` of conditional modes: the i-th of J at Φ⁻¹((i − ½)/J).
+/// Reference: the rows are lme4's `dotplot`, the quantiles its `qqmath` of conditional modes: the i-th of J
+/// at Φ⁻¹((i − ½)/J).
 public struct Caterpillar: ModelFigure {
   /// What the vertical axis shows.
   public enum Heights: Sendable, Equatable {
@@ -17,7 +21,7 @@ public struct Caterpillar: ModelFigure {
   }
 
   /// What is drawn.
-  public var intervals: RandomEffectIntervals
+  public var intervals: LevelIntervals
   /// What the vertical axis shows.
   public let heights: Heights
   /// Levels to be picked out by colour and name.
@@ -26,7 +30,7 @@ public struct Caterpillar: ModelFigure {
   public var size: Size
 
   /// A caterpillar.
-  public init(_ intervals: RandomEffectIntervals, heights: Heights, highlighted: Set<String> = []) {
+  public init(_ intervals: LevelIntervals, heights: Heights, highlighted: Set<String> = []) {
     self.intervals = intervals
     self.heights = heights
     self.highlighted = highlighted
@@ -36,6 +40,9 @@ public struct Caterpillar: ModelFigure {
 
   /// More levels than these get a figure that names none of the rows.
   static let mostNamed = 40
+
+  /// Whether deviations are drawn and not coefficients.
+  var showsEffects: Bool { intervals.quantity == .effects }
 
   private enum Look: String, CaseIterable { case excludes, includes, highlighted }
 
@@ -54,16 +61,21 @@ public struct Caterpillar: ModelFigure {
       y.marked = Set(shared.indices.filter { highlighted.contains(intervals.levels[shared[$0]].name) })
     }
     var figure = Figure(
-      size: size, x: Axis(words.conditionalMode, tickSpacing: 52), y: y,
+      size: size, x: Axis(showsEffects ? words.conditionalMode : words.estimate, tickSpacing: 52), y: y,
       categories: CategoricalScale(
         Look.allCases.map { .init($0.rawValue, label: label($0, words), style: style($0)) }),
       panels: panels)
     figure.xSharing = .none
-    figure.caption = words.conditionalBars(
-      level: intervals.level,
-      sorted: heights == .rows && intervals.effects.count > 1 ? words.effect(intervals.effects[0]) : nil,
-      unnamed: heights == .rows && shared.count > Caterpillar.mostNamed ? shared.count : nil)
-    figure.slug = heights == .rows ? "caterpillar" : "qq-caterpillar"
+    let sorted =
+      heights == .rows && intervals.effects.count > 1
+      ? words.effectInSentence(intervals.effects[0], definite: true) : nil
+    let unnamed = heights == .rows && shared.count > Caterpillar.mostNamed ? shared.count : nil
+    figure.caption =
+      showsEffects
+      ? words.conditionalBars(level: intervals.level, sorted: sorted, unnamed: unnamed)
+      : words.groupCoefficientBars(level: intervals.level, sorted: sorted, unnamed: unnamed)
+    figure.slug =
+      showsEffects ? (heights == .rows ? "caterpillar" : "qq-caterpillar") : "group-coefficients"
     figure.language = language.rawValue
     figure.unplacedNote = words.unplaced
     figure.alternativeTitle = alternativeTitle(language)
@@ -73,8 +85,8 @@ public struct Caterpillar: ModelFigure {
 
   private func label(_ look: Look, _ words: FigureWords) -> String {
     switch look {
-    case .excludes: words.intervalWithoutZero
-    case .includes: words.intervalWithZero
+    case .excludes: showsEffects ? words.intervalWithoutZero : words.intervalWithoutMean
+    case .includes: showsEffects ? words.intervalWithZero : words.intervalWithMean
     case .highlighted: words.highlighted
     }
   }
@@ -89,7 +101,7 @@ public struct Caterpillar: ModelFigure {
 
   private func look(_ level: Int, _ effect: Int) -> Look {
     if highlighted.contains(intervals.levels[level].name) { return .highlighted }
-    return intervals.excludesZero(level, effect) ? .excludes : .includes
+    return intervals.excludesCentre(level, effect) ? .excludes : .includes
   }
 
   private func marks(_ effect: Int, order: [Int], _ language: FigureLanguage) -> [any Mark] {
@@ -113,15 +125,25 @@ public struct Caterpillar: ModelFigure {
         low: ends.map(\.low), high: ends.map(\.high), at: places.map(height), appearance, width: width)
     }
     marks.append(bars(places { $0 != .highlighted }, grey, width: barWidth))
+    let centre = intervals.centres[effect]
     marks.insert(
-      RuleMark(.x(0), colour: isDense ? Colour(hex: 0x404040) : Theme.referenceGrey), at: isDense ? 1 : 0)
+      RuleMark(.x(centre.value), colour: isDense ? Colour(hex: 0x404040) : Theme.referenceGrey),
+      at: isDense ? 1 : 0)
+    if centre.error > 0 {
+      let half = intervals.reach * centre.error
+      let (left, right, top) = (centre.value - half, centre.value + half, Double(count) + 10)
+      marks.insert(
+        PolygonMark(
+          x: [left, right, right, left], y: [-top, -top, top, top], fill: Theme.referenceGrey.withAlpha(0.25),
+          stroke: Stroke(Colour(hex: 0x8C8C8C), width: 0.5)), at: 0)
+    }
     for look in Look.allCases {
       let own = places { $0 == look }
       if own.isEmpty { continue }
       if look == .highlighted { marks.append(bars(own, .category(look.rawValue), width: 1.2)) }
       marks.append(
         PointMark(
-          x: own.map { intervals.modes[order[$0], effect] }, y: own.map(height), .category(look.rawValue),
+          x: own.map { intervals.estimates[order[$0], effect] }, y: own.map(height), .category(look.rawValue),
           size: isDense && look != .highlighted ? 0.55 : 0.9))
     }
     let named = places { $0 == .highlighted }
@@ -129,22 +151,38 @@ public struct Caterpillar: ModelFigure {
       marks.append(
         LabelMark(
           named.map { intervals.levels[order[$0]].label(language) },
-          x: named.map { intervals.modes[order[$0], effect] }, y: named.map(height), clearance: 2.9))
+          x: named.map { intervals.estimates[order[$0], effect] }, y: named.map(height), clearance: 2.9))
     }
     return marks
   }
 
   /// The numbers, one row for each level and effect.
   public var plottedData: PlottedData {
+    if !showsEffects { return coefficientData }
     var data = PlottedData(["group", "effect", "mode", "sd", "low", "high", "quantile"])
     let normal = NormalDistribution()
     for (e, effect) in intervals.effects.enumerated() {
       for (place, level) in intervals.order(by: e).enumerated() {
         let (low, high) = intervals.interval(level, e)
         data.append([
-          .text(intervals.levels[level].name), .text(effect.column), .number(intervals.modes[level, e]),
-          .number(intervals.standardDeviations[level, e]), .number(low), .number(high),
+          .text(intervals.levels[level].name), .text(effect.column), .number(intervals.estimates[level, e]),
+          .number(intervals.errors[level, e]), .number(low), .number(high),
           .number(normal.quantile((Double(place) + 0.5) / Double(intervals.levels.count))),
+        ])
+      }
+    }
+    return data
+  }
+
+  private var coefficientData: PlottedData {
+    var data = PlottedData(["group", "effect", "estimate", "se", "low", "high", "mean", "mean.se"])
+    for (e, effect) in intervals.effects.enumerated() {
+      for level in intervals.order(by: e) {
+        let (low, high) = intervals.interval(level, e)
+        data.append([
+          .text(intervals.levels[level].name), .text(effect.column), .number(intervals.estimates[level, e]),
+          .number(intervals.errors[level, e]), .number(low), .number(high),
+          .number(intervals.centres[e].value), .number(intervals.centres[e].error),
         ])
       }
     }
@@ -167,48 +205,4 @@ extension Caterpillar {
       intervals.levels[j].label = words
     }
   }
-
-  /// Short title for readers who cannot see the figure.
-  func alternativeTitle(_ language: FigureLanguage) -> String {
-    let words = FigureWords(language)
-    let group = intervals.grouping.name(language)
-    let effects = words.list(intervals.effects.map { words.effect($0).lowercasedFirst })
-    return switch (language, heights) {
-    case (.english, .rows): "Caterpillar plot: effects of each \(group) with intervals, \(effects)"
-    case (.english, .quantiles):
-      "Effects of each \(group) with intervals against normal quantiles, \(effects)"
-    case (.chinese, .rows): "毛毛虫图：各\(words.inSentence(group))的随机效应及区间（\(effects)）"
-    case (.chinese, .quantiles): "各\(words.inSentence(group))的随机效应及区间对正态分位数（\(effects)）"
-    }
-  }
-
-  /// Counts, extremes, and how many intervals leave 0 out.
-  func alternativeText(_ language: FigureLanguage) -> String {
-    let words = FigureWords(language)
-    let number = words.number
-    let group = intervals.grouping.name(language)
-    let count = intervals.levels.count
-    let percent = number(100 * intervals.level)
-    var text =
-      language == .english
-      ? "\(count) levels of \(group); each dot is a conditional mode, each bar its \(percent)% interval."
-      : "\(words.inSentence(group).drop { $0 == " " })的 \(count) 个水平；每个点是条件众数，每条横线是其 \(percent)% 区间。"
-    for (e, effect) in intervals.effects.enumerated() {
-      let order = intervals.order(by: e)
-      guard let first = order.first, let last = order.last else { continue }
-      let outside = intervals.levels.indices.count { intervals.excludesZero($0, e) }
-      let (low, high) = (intervals.levels[first].label(language), intervals.levels[last].label(language))
-      let (least, most) = (number(intervals.modes[first, e]), number(intervals.modes[last, e]))
-      text +=
-        language == .english
-        ? " \(words.effect(effect)): from \(least) (\(low)) to \(most) (\(high)); \(outside) of \(count) intervals leave 0 out."
-        : "\(words.effect(effect))：从 \(least)（\(low)）到 \(most)（\(high)）；\(count) 个区间中有 \(outside) 个不含 0。"
-    }
-    return text
-  }
-}
-
-extension String {
-  /// The text with a small first letter.
-  var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }

@@ -53,7 +53,7 @@ public struct Dumbbell: ModelFigure {
         name: model.groupLevels[j], label: LocalizedText(model.groupLevels[j]), count: sizes[j],
         own: own.map { none.estimates[j, $0] }, pooled: pooled.map { coefficients[j, $0] })
     }
-    effects = names.map { .column($0) }
+    effects = names.map { .column($0, of: model) }
     means = names.map { name in model.fixedEffectNames.firstIndex(of: name).map { fit.fixedEffects[$0] } ?? 0
     }
     response = .column(model.frame.responseBesideOffsetText)
@@ -108,7 +108,7 @@ public struct Dumbbell: ModelFigure {
     figure.xSharing = .none
     figure.caption = words.dumbbells(
       size: sizes.count == 1 ? sizes.first : nil,
-      sorted: effects.count > 1 ? words.effect(effects[0]) : nil,
+      sorted: effects.count > 1 ? words.effectInSentence(effects[0], definite: true) : nil,
       unnamed: order.count > Caterpillar.mostNamed ? order.count : nil)
     figure.slug = "dumbbell"
     figure.language = language.rawValue
@@ -119,7 +119,7 @@ public struct Dumbbell: ModelFigure {
 
   private func alternativeTitle(_ language: FigureLanguage) -> String {
     let words = FigureWords(language)
-    let names = words.list(effects.map { words.effect($0).lowercasedFirst })
+    let names = words.list(effects.map { words.effectInSentence($0) })
     return language == .english
       ? "What pooling does to each \(grouping.name(language)): \(names) without and with partial pooling"
       : "池化对各\(words.inSentence(grouping.name(language)))的作用：\(names)，无池化与部分池化"

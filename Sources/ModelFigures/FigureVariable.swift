@@ -1,3 +1,5 @@
+import MixedModels
+import ModelFormula
 import Plotting
 
 /// Language of a figure's words.
@@ -61,6 +63,9 @@ public struct FigureVariable: Hashable, Sendable {
   public var singularUnit: LocalizedText
   /// The column in the data, whatever it is called in the figure.
   public let column: String
+  /// Whether its coefficient is a slope: not for an indicator of a factor's level or a column of a basis,
+  /// which is called by its name alone.
+  public var hasSlope = true
 
   /// A name and unit for a column.
   ///
@@ -80,8 +85,8 @@ public struct FigureVariable: Hashable, Sendable {
     self.init(LocalizedText(name))
   }
 
-  /// A column with the words that our own examples use for it; any other name stands for itself in both languages. Backquotes
-  /// of a formula and a `factor()` around the name are not part of it.
+  /// A column with the words that our own examples use for it; any other name stands for itself in both
+  /// languages. Backquotes of a formula and a `factor()` around the name are not part of it.
   public static func column(_ name: String) -> FigureVariable {
     var bare = name.filter { $0 != "`" }
     for wrapper in ["factor(", "as.factor("] where bare.hasPrefix(wrapper) && bare.hasSuffix(")") {
@@ -89,6 +94,16 @@ public struct FigureVariable: Hashable, Sendable {
     }
     let chinese = ["salary": "薪资", "experience": "工作年限", "department": "院系"]
     return FigureVariable(LocalizedText(english: bare, chinese: chinese[bare] ?? bare))
+  }
+
+  /// A column of a model's design. Its coefficient is a slope if it is a term of the formula; factors and
+  /// bases have columns with names of their own.
+  static func column(_ name: String, of model: LinearMixedModel) -> FigureVariable {
+    var variable = column(name)
+    let formula = model.formula
+    let terms = formula.fixed.terms + formula.randomTerms.flatMap(\.effects.terms)
+    variable.hasSlope = name == FigureWords.constant || terms.contains { $0.name == name }
+    return variable
   }
 
   /// Axis title: name and unit.

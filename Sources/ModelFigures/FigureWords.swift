@@ -50,6 +50,9 @@ struct FigureWords {
     return names.dropLast().joined(separator: either(", ", "、")) + either(" and ", "和") + last
   }
 
+  /// Sentences one after the other: Chinese ones need no blank between them.
+  func sentences(_ texts: [String]) -> String { texts.joined(separator: either(" ", "")) }
+
   /// A number for running text: four or more significant digits, groups from 10 000 on, powers of ten for the very small and large.
   func number(_ value: Double) -> String {
     let size = abs(value)
@@ -149,7 +152,15 @@ struct FigureWords {
   func effect(_ column: FigureVariable) -> String {
     if column.column == FigureWords.constant { return either("Intercept", "截距") }
     let name = column.name(language)
+    if !column.hasSlope { return name }
     return either("Slope of \(name)", "\(inSentence(name).drop { $0 == " " })的斜率")
+  }
+
+  /// The effect within a sentence; with `the` before a slope and the intercept in English, which names of columns do without.
+  func effectInSentence(_ column: FigureVariable, definite: Bool = false) -> String {
+    let name = effect(column)
+    if language == .chinese || !column.hasSlope { return name }
+    return (definite ? "the " : "") + name.prefix(1).lowercased() + name.dropFirst()
   }
 
   /// The same with the unit that follows from those of the response and of the column.
@@ -157,7 +168,7 @@ struct FigureWords {
     let unit = response.unit(language)
     let per = column.singularUnit(language)
     if unit.isEmpty { return effect(column) }
-    if column.column == FigureWords.constant { return effect(column) + parenthesis(unit) }
+    if column.column == FigureWords.constant || !column.hasSlope { return effect(column) + parenthesis(unit) }
     return effect(column) + (per.isEmpty ? "" : parenthesis(either("\(unit) per \(per)", "\(unit)/\(per)")))
   }
 
@@ -183,7 +194,7 @@ struct FigureWords {
       "Bars: \(percent)% intervals from the conditional standard deviations, the model's parameters held at their estimates.",
       "横线：由条件标准差得到的 \(percent)% 区间（模型参数取估计值）。")
     if let effect {
-      text += either(" Rows are sorted by the \(effect.lowercasedFirst).", "各行按\(effect)排序。")
+      text += either(" Rows are sorted by \(effect).", "各行按\(effect)排序。")
     }
     if let count {
       text += either(" There is no room to name all \(count) rows.", "共 \(count) 行，不能逐一标注名称。")
@@ -236,7 +247,7 @@ struct FigureWords {
     text += either(" Upright line: the mean of the groups.", "竖线：各组的均值。")
     if let effect {
       text += either(
-        " Rows are sorted by the \(effect.lowercasedFirst) with partial pooling.", "各行按部分池化的\(effect)排序。")
+        " Rows are sorted by \(effect) with partial pooling.", "各行按部分池化的\(effect)排序。")
     }
     if let count {
       text = either(

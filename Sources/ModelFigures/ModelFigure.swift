@@ -42,8 +42,8 @@ extension ModelFigure {
     return levelNames.contains(name) ? .level : nil
   }
 
-  /// Gives a column, or else a level of the grouping factor, other words wherever the figure prints it; `plottedData` keeps the
-  /// names of the data.
+  /// Gives a column, or else a level of the grouping factor, other words wherever the figure prints it;
+  /// `plottedData` keeps the names of the data.
   public mutating func rename(
     _ name: String, to words: LocalizedText, unit: LocalizedText = LocalizedText(""),
     per singularUnit: LocalizedText = LocalizedText("")
@@ -52,7 +52,11 @@ extension ModelFigure {
     case .column:
       let variable = FigureVariable(words, unit: unit, per: singularUnit, column: name)
       // All are found first: two columns may change names.
-      for path in variables.filter({ self[keyPath: $0].column == name }) { self[keyPath: path] = variable }
+      for path in variables.filter({ self[keyPath: $0].column == name }) {
+        let hasSlope = self[keyPath: path].hasSlope
+        self[keyPath: path] = variable
+        self[keyPath: path].hasSlope = hasSlope
+      }
     case .level: relabel(level: name, words)
     case nil: break
     }

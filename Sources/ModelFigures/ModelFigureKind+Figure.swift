@@ -126,9 +126,9 @@ extension ModelFigureKind {
     guard let factor = request.grouping.map({ names.firstIndex(of: $0) }) ?? 0 else {
       throw .noFactor(request.grouping ?? "", available: names)
     }
-    let intervals = RandomEffectIntervals(fit, factor: factor)
+    let intervals = LevelIntervals(effectsOf: fit, factor: factor)
     try ModelFigureKind.check(request.highlighted, among: intervals.levels.map(\.name), of: names[factor])
-    if intervals.standardDeviations.storage.allSatisfy(\.isNaN) { throw .noSpreads }
+    if intervals.errors.storage.allSatisfy(\.isNaN) { throw .noSpreads }
     return Caterpillar(
       intervals, heights: self == .caterpillar ? .rows : .quantiles, highlighted: Set(request.highlighted))
   }

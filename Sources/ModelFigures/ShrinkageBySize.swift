@@ -66,7 +66,7 @@ public struct ShrinkageBySize: ModelFigure {
       model.randomEffectNames == [FigureWords.constant] && model.fixedEffectNames == [FigureWords.constant]
       && model.frame.weights == nil
     deviations = isPlain ? (fit.varianceComponents[0].standardDeviations[0], fit.sigma) : nil
-    effect = .column(name)
+    effect = .column(name, of: model)
     response = .column(model.frame.responseBesideOffsetText)
     grouping = .column(model.groupingFactor)
     self.highlighted = highlighted

@@ -29,26 +29,27 @@ struct CaterpillarTests {
     let fit = try sleep()
     let record = try Reference.json("lmm/sleep_slope_reml.json")["ranef"].array[0]
     let (modes, deviations) = (record["values"].matrix, record["cond_sd"].matrix)
-    let intervals = RandomEffectIntervals(fit)
+    let intervals = LevelIntervals(effectsOf: fit)
     #expect(intervals.levels.map(\.name) == record["levels"].strings)
     let q = 1.959963984540054
     for j in intervals.levels.indices {
       for e in 0..<2 {
-        expectClose(intervals.modes[j, e], modes[j][e], absolute: 1e-5)
+        expectClose(intervals.estimates[j, e], modes[j][e], absolute: 1e-5)
         expectClose(
-          intervals.interval(j, e).high - intervals.modes[j, e], q * deviations[j][e], relative: 1e-6)
+          intervals.interval(j, e).high - intervals.estimates[j, e], q * deviations[j][e], relative: 1e-6)
       }
     }
     let figure = Caterpillar(intervals, heights: .rows).figure(in: .english)
     let layout = try figure.layout()
     let order = intervals.order(by: 0)
-    #expect(zip(order, order.dropFirst()).allSatisfy { intervals.modes[$0, 0] <= intervals.modes[$1, 0] })
+    #expect(
+      zip(order, order.dropFirst()).allSatisfy { intervals.estimates[$0, 0] <= intervals.estimates[$1, 0] })
     for panel in 0..<2 {
       let canvas = layout.panels[panel]
       let found = dots(layout, panel: panel)
       #expect(found.count == 18)
       for (place, dot) in found.enumerated() {
-        expectClose(dot.x, canvas.x.position(intervals.modes[order[place], panel]), absolute: 1e-9)
+        expectClose(dot.x, canvas.x.position(intervals.estimates[order[place], panel]), absolute: 1e-9)
         expectClose(dot.y, canvas.y.position(Double(place)), absolute: 1e-9)
       }
     }
@@ -61,7 +62,7 @@ struct CaterpillarTests {
 
   @Test("quantiles are Φ⁻¹((i − ½)/J), each panel in its own order")
   func quantiles() throws {
-    let intervals = RandomEffectIntervals(try sleep())
+    let intervals = LevelIntervals(effectsOf: try sleep())
     let layout = try Caterpillar(intervals, heights: .quantiles).figure(in: .chinese).layout()
     // qnorm((1:18 - .5)/18)[c(1, 2, 10)]
     let expected = [(0, -1.9145058250555569), (1, -1.382994127100639), (9, 0.06968492)]
@@ -84,7 +85,7 @@ struct CaterpillarTests {
       g.append("level \(i % 500)")
     }
     let fit = try LinearMixedModel("y ~ 1 + (1 | g)", data: DataTable([Column("y", y), Column("g", g)])).fit()
-    let caterpillar = Caterpillar(RandomEffectIntervals(fit), heights: .rows, highlighted: ["level 7"])
+    let caterpillar = Caterpillar(LevelIntervals(effectsOf: fit), heights: .rows, highlighted: ["level 7"])
     let figure = caterpillar.figure(in: .english)
     let layout = try figure.layout()
     #expect(layout.scene.texts.filter { $0.text.hasPrefix("level ") }.map(\.text) == ["level 7"])

@@ -19,7 +19,7 @@ enum SalaryFigures {
     try LinearMixedModel(formula, data: table()).fit(by: .reml)
   }
 
-  static func effects() throws -> RandomEffectIntervals { RandomEffectIntervals(try fit()) }
+  static func effects() throws -> LevelIntervals { LevelIntervals(effectsOf: try fit()) }
 
   static func fitted(_ formula: String = "salary ~ experience + (1 + experience | department)") throws
     -> FittedGroups

@@ -1,0 +1,128 @@
+import Distributions
+import LinearAlgebra
+import MixedModels
+
+/// The levels of one grouping factor with an estimate of each effect and its error: what caterpillars are
+/// drawn from.
+public struct LevelIntervals: Sendable {
+  /// What is estimated of each level.
+  public enum Quantity: Sendable, Equatable {
+    /// The conditional modes of its random effects, with their conditional standard deviations: deviations
+    /// from 0.
+    case effects
+    /// Its coefficients, fixed effect plus conditional mode, with their standard errors from the joint
+    /// covariance of both: they scatter about the fixed effects.
+    case coefficients
+  }
+
+  /// A level: its name in the data, and in figures.
+  public struct Level: Sendable, Equatable {
+    /// The level of the factor.
+    public let name: String
+    /// Its name in figures; the level itself unless changed.
+    public var label: LocalizedText
+  }
+
+  /// What the levels' estimates scatter about.
+  public struct Centre: Sendable, Equatable {
+    /// 0 for effects; the fixed effect for coefficients, 0 if there is none.
+    public let value: Double
+    /// Standard error of the fixed effect; 0 without one.
+    public let error: Double
+  }
+
+  /// What is estimated.
+  public let quantity: Quantity
+  /// The levels, in the factor's order.
+  public var levels: [Level]
+  /// The effects: `(Intercept)` and columns, as they are called in figures.
+  public var effects: [FigureVariable]
+  /// Estimates (levels × effects).
+  public let estimates: Matrix
+  /// Their errors in the same layout; NaN where they are not computed.
+  public let errors: Matrix
+  /// What each effect's estimates scatter about.
+  public let centres: [Centre]
+  /// Probability of each interval.
+  public let level: Double
+  /// The grouping factor; change it to give it other words.
+  public var grouping: FigureVariable
+  /// The response, in whose unit the effects are.
+  public var response: FigureVariable
+
+  private init(
+    _ quantity: Quantity, _ fit: LinearMixedModelFit, factor: Int, effects: [String], estimates: Matrix,
+    errors: Matrix, centres: [Centre], level: Double
+  ) {
+    precondition(level > 0 && level < 1, "level \(level)")
+    self.quantity = quantity
+    let factor = fit.model.factors[factor]
+    levels = factor.levels.map { Level(name: $0, label: LocalizedText($0)) }
+    self.effects = effects.map { .column($0, of: fit.model) }
+    self.estimates = estimates
+    self.errors = errors
+    self.centres = centres
+    self.level = level
+    grouping = .column(factor.name)
+    response = .column(fit.model.frame.responseBesideOffsetText)
+  }
+
+  /// Takes the random effects of a factor from a fit.
+  /// - Parameter level: the probability of each interval; mode ± Φ⁻¹((1 + level)/2) conditional standard deviations.
+  /// - Precondition: 0 < level < 1.
+  public init(effectsOf fit: LinearMixedModelFit, factor: Int = 0, level: Double = 0.95) {
+    let effects = fit.randomEffects[factor]
+    let names = effects.factor.effectNames
+    self.init(
+      .effects, fit, factor: factor, effects: names, estimates: effects.modes,
+      errors: effects.conditionalStandardDeviations,
+      centres: names.map { _ in Centre(value: 0, error: 0) }, level: level)
+  }
+
+  /// Takes the coefficients that vary over a factor from a fit: for level j, β̂ + b̂_j with the standard
+  /// error
+  ///
+  ///     √(Var(β̂) + Var(b̂_j − b_j) + 2·Cov(β̂, b̂_j − b_j))
+  ///
+  /// of Henderson's joint covariance, θ held at its estimate. An effect of several terms counts once.
+  /// - Parameter level: the probability of each interval; estimate ± Φ⁻¹((1 + level)/2) standard errors.
+  /// - Precondition: 0 < level < 1.
+  public init(coefficientsOf fit: LinearMixedModelFit, factor: Int = 0, level: Double = 0.95) {
+    let effects = fit.randomEffects[factor]
+    var names: [String] = []
+    for name in effects.factor.effectNames where !names.contains(name) { names.append(name) }
+    let places = names.map { name in effects.coefficientNames.firstIndex(of: name)! }
+    func picked(_ all: Matrix) -> Matrix {
+      Matrix(rows: all.rows, columns: places.count, storage: places.flatMap { all.column($0) })
+    }
+    self.init(
+      .coefficients, fit, factor: factor, effects: names, estimates: picked(effects.coefficients),
+      errors: picked(effects.coefficientErrors),
+      centres: names.map { name in
+        guard let k = fit.model.fixedEffectNames.firstIndex(of: name) else {
+          return Centre(value: 0, error: 0)
+        }
+        return Centre(value: fit.fixedEffects[k], error: fit.fixedEffectStandardErrors[k])
+      }, level: level)
+  }
+
+  /// By how many standard deviations a bar reaches to either side.
+  var reach: Double { NormalDistribution().quantile((1 + level) / 2) }
+
+  /// Levels by their estimates of an effect, smallest first; ties keep the factor's order.
+  func order(by effect: Int) -> [Int] {
+    levels.indices.sorted { (estimates[$0, effect], $0) < (estimates[$1, effect], $1) }
+  }
+
+  /// The ends of a level's interval.
+  func interval(_ level: Int, _ effect: Int) -> (low: Double, high: Double) {
+    let half = reach * errors[level, effect]
+    return (estimates[level, effect] - half, estimates[level, effect] + half)
+  }
+
+  /// Whether what the levels scatter about lies outside of a level's interval.
+  func excludesCentre(_ level: Int, _ effect: Int) -> Bool {
+    let (low, high) = interval(level, effect)
+    return low > centres[effect].value || high < centres[effect].value
+  }
+}
