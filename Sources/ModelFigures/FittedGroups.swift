@@ -2,34 +2,6 @@ import LinearAlgebra
 import MixedModels
 import Plotting
 
-/// Why a fitted model has no figure of this kind.
-public enum ModelFigureError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The model has no predictor to put on an axis.
-  case noPredictor(formula: String)
-  /// The model has more predictors than the one that a line can show.
-  case severalPredictors([String], formula: String)
-  /// The model has more grouping factors than the one whose groups a figure shows.
-  case severalGroupingFactors([String], formula: String)
-  /// The formula has no grouping factor.
-  case noGroups(formula: String)
-
-  /// What was found and what would work.
-  public var description: String {
-    switch self {
-    case .noPredictor(let formula):
-      "'\(formula)' has no predictor to draw a line over; use a formula such as y ~ x + (1 + x | group)"
-    case .severalPredictors(let names, let formula):
-      "'\(formula)' has the predictors \(names.joined(separator: ", ")); a line in the plane can show one: "
-        + "use a formula such as y ~ x + (1 + x | group)"
-    case .noGroups(let formula):
-      "'\(formula)' has no grouping factor; a random-effects term names one, e.g. y ~ 1 + (1 | group)"
-    case .severalGroupingFactors(let names, let formula):
-      "'\(formula)' has the grouping factors \(names.joined(separator: ", ")); the figure shows the groups of one: "
-        + "use a formula such as y ~ x + (1 + x | \(names.first ?? "group"))"
-    }
-  }
-}
-
 /// What the figures of one fitted mixed model with one predictor are made of: each group's data with its lines by no and by
 /// partial pooling, the line of complete pooling, and the distribution of the groups' coefficients.
 public struct FittedGroups: Sendable {

@@ -1,0 +1,42 @@
+/// Words of group-level regressions.
+extension FigureWords {
+  /// The vertical axis of one coefficient of each group.
+  func groupTitle(_ effect: String, _ grouping: FigureVariable) -> String {
+    let group = grouping.name(language)
+    return either("\(effect) by \(group)", "各\(inSentence(group))的\(effect)")
+  }
+
+  var groupLevelLine: String { either("group-level regression", "组水平回归线") }
+
+  /// The caption of a group-level regression.
+  /// - Parameters:
+  ///   - others: columns held at 0.
+  ///   - level: coefficients whose line is level for want of an interaction.
+  ///   - outside: number of own estimates that are not shown.
+  func groupLevelCaption(others: [String], isSpread: Bool, level: [String], outside: Int) -> String {
+    var texts = [
+      either("Bars: one standard error to either side.", "竖线：上下各一个标准误。")
+    ]
+    if !others.isEmpty {
+      texts.append(
+        either("Coefficients are those at \(list(others)) = 0.", "系数均指\(inSentence(list(others)))取 0 时。"))
+    }
+    if !level.isEmpty {
+      let names = list(level)
+      texts.append(
+        either(
+          "The model has no interaction that would tilt the line of \(names).",
+          "模型不含相应的交互项，\(names)的线因此是水平的。"))
+    }
+    if isSpread {
+      texts.append(either("Groups of one value stand side by side.", "取值相同的组左右错开。"))
+    }
+    if outside > 0 {
+      texts.append(
+        either(
+          "Outside of the panel: \(outside) \(outside == 1 ? "estimate" : "estimates") without pooling.",
+          "图外另有 \(outside) 个无池化估计。"))
+    }
+    return sentences(texts)
+  }
+}
