@@ -1,7 +1,7 @@
 import Plotting
 
-/// Observations coloured by group, with one line for all, or one for each group: complete pooling, varying intercepts, varying
-/// slopes, or both.
+/// Observations coloured by group, with one line for all, or one for each group: complete pooling, varying
+/// intercepts, varying slopes, or both.
 public struct GroupScatter: LineFigure {
   /// Which lines are drawn, and what the figure is called.
   public enum Lines: Equatable, Sendable {
@@ -25,8 +25,8 @@ public struct GroupScatter: LineFigure {
   public var predictor: FigureVariable
   /// The grouping factor.
   public var grouping: FigureVariable
-  /// Share of the smallest distance between different x over which the points of the groups are set side by side, from 0 (points
-  /// stand at their x) to less than 1. Lines and `plottedData` keep the true x.
+  /// Share of the smallest distance between different x over which the points of the groups are set side by
+  /// side, from 0 (points stand at their x) to less than 1. Lines and `plottedData` keep the true x.
   public var dodge = 0.0
   /// Canvas size.
   public var size: Size = .centimetres(16, 10)
@@ -46,7 +46,8 @@ public struct GroupScatter: LineFigure {
   /// Whether the observations belong to groups; data without groups are one group without a name.
   var isGrouped: Bool { groups.count > 1 || groups.first?.group.isEmpty == false }
 
-  /// Smallest distance between different x; nil where all are equal. What is closer than 1e-9 of the range counts as equal.
+  /// Smallest distance between different x; nil where all are equal. What is closer than 1e-9 of the range
+  /// counts as equal.
   public var spacing: Double? {
     let values = groups.flatMap(\.x).filter(\.isFinite).sorted()
     guard let low = values.first, let high = values.last, low < high else { return nil }
@@ -63,62 +64,93 @@ public struct GroupScatter: LineFigure {
   /// Whether the groups are few enough to have looks of their own.
   private var hasLooks: Bool { groups.count <= CategoricalScale.paletteCount }
 
-  /// The look of a group's dots and line; of many groups the dots are small and the lines dark and thin, so that both are seen.
+  /// More groups than these are drawn so finely that lines and dots of all remain to be seen.
+  private static let many = 60
+  private var isDense: Bool { groups.count > GroupScatter.many }
+
+  /// The look of a group's dots and line; of many groups the dots are small and the lines dark and thin, so
+  /// that both are seen.
   private func look(_ group: GroupFit) -> Appearance {
     isGrouped && hasLooks
       ? .category(group.group)
-      : .fixed(CategoryStyle(Theme.referenceGrey, markerScale: hasLooks ? 1 : 0.75))
+      : .fixed(
+        CategoryStyle(
+          isDense ? Colour(hex: 0x8C8C8C) : Theme.referenceGrey, markerScale: hasLooks ? 1 : 0.75))
   }
 
-  /// The specification.
-  public func figure(in language: FigureLanguage) -> Figure {
-    let words = FigureWords(language)
-    var marks: [any Mark] = []
+  /// The look of the line of one of many groups.
+  private var manyLook: Appearance {
+    let dark = Colour(hex: 0x333333)
+    guard isDense else { return .fixed(CategoryStyle(dark, lineScale: 0.5)) }
+    let opacity = max(0.25, 0.6 * min(1, 400 / Double(groups.count)))
+    return .fixed(CategoryStyle(dark.withAlpha(opacity), lineScale: 0.2))
+  }
+
+  /// The name of the line of complete pooling in the scale: no group may have it.
+  private var lineName: String {
+    groups.reduce("complete") { $1.group.hasPrefix($0) ? $1.group + " line" : $0 }
+  }
+
+  /// The looks of groups that are few enough, and of the line of all data.
+  func scale(_ language: FigureLanguage) -> CategoricalScale {
     var scale = CategoricalScale([])
     if isGrouped, hasLooks {
       let styles = CategoricalScale(names: groups.map(\.group)).entries.map(\.style)
       scale.entries = zip(groups, styles).map { .init($0.group, label: $0.label(language), style: $1) }
     }
+    if case .complete = lines {
+      scale.entries.append(
+        .init(lineName, label: FigureWords(language).complete, style: PoolingStyle.complete.style))
+    }
+    return scale
+  }
+
+  /// Dots and lines.
+  func marks() -> [any Mark] {
     let shifts = shifts
     // Dots of very many rows are small and without white edges, so that it is seen where they are dense.
     let rows = groups.reduce(0) { $0 + $1.x.count }
     let dotSize = rows <= 2000 ? 1.05 : max(0.3, 1.05 * (2000 / Double(rows)).squareRoot())
-    for (j, group) in groups.enumerated() {
+    var marks: [any Mark] = groups.enumerated().map { j, group in
       let shift = shifts?[j] ?? 0
-      marks.append(
-        PointMark(
-          x: group.x.map { $0 + shift }, y: group.y, look(group), size: dotSize, rim: rows <= 2000))
+      return PointMark(
+        x: group.x.map { $0 + shift }, y: group.y, look(group), size: dotSize, rim: rows <= 2000)
     }
-    switch lines {
-    case .complete(let line):
-      if let (low, high) = dataRange(groups.flatMap(\.x)) {
-        // No group may have the line's name.
-        let name = groups.reduce("complete") { $1.group.hasPrefix($0) ? $1.group + " line" : $0 }
-        scale.entries.append(.init(name, label: words.complete, style: PoolingStyle.complete.style))
-        marks.append(
-          LineMark(x: [low, high], y: [line.at(low), line.at(high)], .category(name), width: 1.4))
-      }
-    default:
-      for group in groups {
-        guard let line = group.partialPooling, line.isFinite, let (low, high) = dataRange(groups.flatMap(\.x))
-        else {
-          continue
-        }
-        marks.append(
-          LineMark(
-            x: [low, high], y: [line.at(low), line.at(high)],
-            hasLooks ? look(group) : .fixed(CategoryStyle(Colour(hex: 0x333333), lineScale: 0.5)), width: 1.4)
-        )
-      }
+    guard let (low, high) = dataRange(groups.flatMap(\.x)) else { return marks }
+    func add(_ line: CoefficientLine, _ look: Appearance) {
+      marks.append(LineMark(x: [low, high], y: [line.at(low), line.at(high)], look, width: 1.4))
     }
-    var figure = Figure(
-      size: size, x: Axis(predictor.title(language), expansion: 0.03, isWhole: areWhole(groups.flatMap(\.x))),
-      y: Axis(response.title(language)),
-      categories: scale, panels: [Panel("", marks)])
+    if case .complete(let line) = lines {
+      add(line, .category(lineName))
+      return marks
+    }
+    for group in groups {
+      guard let line = group.partialPooling, line.isFinite else { continue }
+      add(line, hasLooks ? look(group) : manyLook)
+    }
+    return marks
+  }
+
+  /// What the caption says of the points.
+  func caption(_ words: FigureWords) -> String {
     var captions: [String] = []
     if !hasLooks { captions.append(words.manyGroups(groups.count, grouping)) }
     if shifts != nil { captions.append(words.dodged(predictor, grouping)) }
-    figure.caption = captions.joined(separator: "\n")
+    return captions.joined(separator: "\n")
+  }
+
+  /// The horizontal axis.
+  func xAxis(_ language: FigureLanguage) -> Axis {
+    Axis(predictor.title(language), expansion: 0.03, isWhole: areWhole(groups.flatMap(\.x)))
+  }
+
+  /// The specification.
+  public func figure(in language: FigureLanguage) -> Figure {
+    let words = FigureWords(language)
+    var figure = Figure(
+      size: size, x: xAxis(language), y: Axis(response.title(language)), categories: scale(language),
+      panels: [Panel("", marks())])
+    figure.caption = caption(words)
     figure.slug = slug
     figure.language = language.rawValue
     figure.unplacedNote = words.unplaced
