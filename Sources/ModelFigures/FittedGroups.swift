@@ -147,10 +147,11 @@ public struct FittedGroups: Sendable {
   }
 
   /// One panel a group with three lines.
-  public func panels(order: GroupPanels.Order = .given) -> GroupPanels {
+  ///
+  /// - Parameter only: the groups that have panels; all, or a choice of many, if there is none.
+  public func panels(order: GroupPanels.Order = .given, only: Set<String> = []) -> GroupPanels {
     GroupPanels(
-      groups: groups, completePooling: completePooling, order: order, response: response,
-      predictor: predictor,
-      grouping: grouping)
+      groups: groups, completePooling: completePooling, order: order, only: only, response: response,
+      predictor: predictor, grouping: grouping)
   }
 }

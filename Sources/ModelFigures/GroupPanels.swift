@@ -2,8 +2,10 @@ import Plotting
 
 /// One panel a group: its observations and the lines of complete, no and partial pooling.
 ///
-/// The line of no pooling is a band under the thin line of partial pooling, so that one sees where they coincide and where they cross.
-/// A group whose own line cannot be estimated shows the other two.
+/// The line of no pooling is a band under the thin line of partial pooling, so that one sees where they
+/// coincide and where they cross. A group whose own line cannot be estimated shows the other two. Of more than
+/// 48 groups 24 have panels, evenly spread in the order. Points over a predictor of two values are spread
+/// about them, in turn and not at random, so that equal ones are seen.
 public struct GroupPanels: LineFigure {
   /// Order of the panels.
   public enum Order: Sendable, Equatable {
@@ -21,6 +23,8 @@ public struct GroupPanels: LineFigure {
   public var completePooling: CoefficientLine?
   /// Order of the panels.
   public var order: Order
+  /// The groups that have panels; empty for all, or a choice of many.
+  public var only: Set<String>
   /// The response.
   public var response: FigureVariable
   /// The predictor.
@@ -32,25 +36,38 @@ public struct GroupPanels: LineFigure {
 
   /// A panel figure.
   public init(
-    groups: [GroupFit], completePooling: CoefficientLine?, order: Order = .given, response: FigureVariable,
-    predictor: FigureVariable, grouping: FigureVariable
+    groups: [GroupFit], completePooling: CoefficientLine?, order: Order = .given,
+    only: Set<String> = [], response: FigureVariable, predictor: FigureVariable, grouping: FigureVariable
   ) {
     self.groups = groups
     self.completePooling = completePooling
     self.order = order
+    self.only = only
     self.response = response
     self.predictor = predictor
     self.grouping = grouping
-    let columns = GroupPanels.columns(groups.count)
-    let rows = (groups.count + columns - 1) / columns
+    let count = GroupPanels.shownCount(of: groups, only: only)
+    let columns = GroupPanels.columns(count, width: Size.centimetres(16, 1).width)
+    let rows = (count + columns - 1) / columns
     // Panels three quarters as high as wide, with their headings.
     let rowHeight = 0.75 * 14.5 / Double(columns) + 0.9
     size = .centimetres(16, rows > 2 ? max(11, (2 + Double(rows) * rowHeight).rounded(.up)) : 11)
   }
 
-  /// Panels a row: up to 3 in one row, then as many as rows, at most 6.
-  private static func columns(_ count: Int) -> Int {
-    count <= 3 ? max(1, count) : (2...6).first { $0 * $0 >= count } ?? 6
+  /// More groups than these are drawn by a choice.
+  static let most = 48
+  /// How many groups a choice has.
+  static let chosen = 24
+
+  private static func shownCount(of groups: [GroupFit], only: Set<String>) -> Int {
+    if !only.isEmpty { return groups.count { only.contains($0.group) } }
+    return groups.count > most ? chosen : groups.count
+  }
+
+  /// Panels a row: up to 3 in one row, then as many as rows, at most 6, and no more than have 2 cm each.
+  private static func columns(_ count: Int, width: Double) -> Int {
+    let most = max(1, Int(width / Size.centimetres(2, 1).width - 0.7))
+    return min(most, count <= 3 ? max(1, count) : (2...6).first { $0 * $0 >= count } ?? 6)
   }
 
   /// Groups in the order of their panels; ties keep the given order.
@@ -66,17 +83,42 @@ public struct GroupPanels: LineFigure {
       \.element)
   }
 
+  /// Groups that have panels, in their order.
+  var shown: [GroupFit] {
+    let ordered = ordered
+    if !only.isEmpty { return ordered.filter { only.contains($0.group) } }
+    guard ordered.count > GroupPanels.most else { return ordered }
+    // From the first to the last, the places between them as even as whole numbers are.
+    let (last, gaps) = (ordered.count - 1, GroupPanels.chosen - 1)
+    return (0...gaps).map { ordered[($0 * last + gaps / 2) / gaps] }
+  }
+
+  /// Whether panels of some groups stand for all although none were asked for.
+  public var isChoice: Bool { only.isEmpty && groups.count > GroupPanels.most }
+  /// Number of panels.
+  public var panelCount: Int { shown.count }
+
+  /// Over which width points stand about each of the two values of the predictor, a fifth of their distance;
+  /// nil where it has more values or fewer.
+  private var spreadWidth: Double? {
+    let values = Set(groups.flatMap(\.x).filter(\.isFinite))
+    guard values.count == 2, let low = values.min(), let high = values.max() else { return nil }
+    return 0.2 * (high - low)
+  }
+
   /// The specification.
   public func figure(in language: FigureLanguage) -> Figure {
     let words = FigureWords(language)
     let range = dataRange(groups.flatMap(\.x))
-    let panels = ordered.map { group in
+    let (shown, width) = (shown, spreadWidth)
+    let panels = shown.map { group in
       func line(_ strategy: PoolingStyle, _ line: CoefficientLine?) -> [any Mark] {
         guard let line, line.isFinite, let (low, high) = range else { return [] }
         return [LineMark(x: [low, high], y: [line.at(low), line.at(high)], strategy.appearance)]
       }
       let points = PointMark(
-        x: group.x, y: group.y, .fixed(CategoryStyle(Theme.referenceGrey)), size: 0.85, rim: true)
+        x: width.map { spread(group.x, over: $0) } ?? group.x, y: group.y,
+        .fixed(CategoryStyle(Theme.referenceGrey)), size: 0.85, rim: true)
       let marks =
         line(.none, group.noPooling) + [points] + line(.complete, completePooling)
         + line(.partial, group.partialPooling)
@@ -86,8 +128,9 @@ public struct GroupPanels: LineFigure {
       size: size, x: Axis(predictor.title(language), tickSpacing: 26, isWhole: areWhole(groups.flatMap(\.x))),
       y: Axis(response.title(language)),
       categories: PoolingStyle.scale(language), panels: panels)
-    figure.columns = GroupPanels.columns(groups.count)
+    figure.columns = GroupPanels.columns(shown.count, width: size.width)
     figure.legend = .emptyCell
+    figure.caption = caption(words)
     figure.slug = "group-panels"
     figure.language = language.rawValue
     figure.unplacedNote = words.unplaced
@@ -96,10 +139,23 @@ public struct GroupPanels: LineFigure {
     return figure
   }
 
-  /// The numbers: observations with the three lines' values beside each.
+  private func caption(_ words: FigureWords) -> String {
+    var sentences: [String] = []
+    let shown = shown
+    if shown.count < groups.count {
+      sentences.append(
+        only.isEmpty
+          ? words.panelsSpread(shown.count, of: groups.count, order)
+          : words.panelsPicked(shown.count, of: groups.count))
+    }
+    if spreadWidth != nil { sentences.append(words.pointsSpread(predictor)) }
+    return words.sentences(sentences)
+  }
+
+  /// The numbers: observations of the groups that have panels with the three lines' values beside each.
   public var plottedData: PlottedData {
     var data = PlottedData(["group", "x", "y", "complete", "none", "partial"])
-    for group in ordered {
+    for group in shown {
       for (x, y) in zip(group.x, group.y) {
         data.append([
           .text(group.group), .number(x), .number(y), .number(completePooling?.at(x) ?? .nan),
@@ -108,61 +164,5 @@ public struct GroupPanels: LineFigure {
       }
     }
     return data
-  }
-}
-
-extension GroupPanels {
-  /// Short title for readers who cannot see the figure.
-  func alternativeTitle(_ language: FigureLanguage) -> String {
-    let group = grouping.name(language)
-    let words = FigureWords(language)
-    var strategies: [String] = []
-    if completePooling?.isFinite == true {
-      strategies.append(language == .english ? "complete" : words.complete)
-    }
-    if groups.contains(where: { $0.noPooling?.isFinite == true }) {
-      strategies.append(language == .english ? "no" : words.none)
-    }
-    strategies.append(words.partial)
-    return language == .english
-      ? "One panel for each \(group): observations and the lines of \(words.list(strategies))"
-      : "各\(group)分面图：观测值与\(words.list(strategies))的直线"
-  }
-
-  /// Counts, ranges and each group's slopes without and with pooling.
-  func alternativeText(_ language: FigureLanguage) -> String {
-    let words = FigureWords(language)
-    let number = words.number
-    guard let (x0, x1) = dataRange(groups.flatMap(\.x)), let (y0, y1) = dataRange(groups.flatMap(\.y)) else {
-      return ""
-    }
-    let y = response.name(language)
-    let x = predictor.name(language)
-    var text =
-      language == .english
-      ? "\(groups.count) panels with shared axes: \(x) from \(number(x0)) to \(number(x1)), \(y) from \(number(y0)) to "
-        + "\(number(y1))."
-      : "共 \(groups.count) 个分面，坐标轴相同：\(x)从 \(number(x0)) 到 \(number(x1))，\(y)从 \(number(y0)) 到 \(number(y1))。"
-    if let line = completePooling, line.isFinite {
-      text +=
-        language == .english
-        ? " The complete-pooling line is the same in all: intercept \(number(line.intercept)), slope \(number(line.slope))."
-        : "全池化直线在各面相同：截距 \(number(line.intercept))，斜率 \(number(line.slope))。"
-    }
-    let pieces = ordered.prefix(8).map { group in
-      let own = group.noPooling.flatMap { $0.isFinite ? number($0.slope) : nil }
-      let pooled = group.partialPooling.flatMap { $0.isFinite ? number($0.slope) : nil }
-      let none = language == .english ? "none" : "无"
-      return language == .english
-        ? "\(group.label(language)) \(own ?? none) and \(pooled ?? none)"
-        : "\(group.label(language)) \(own ?? none) 与 \(pooled ?? none)"
-    }
-    text +=
-      language == .english
-      ? " Slopes without and with partial pooling: " + pieces.joined(separator: "; ")
-        + (groups.count > 8 ? "; and \(groups.count - 8) more groups." : ".")
-      : "无池化与部分池化的斜率：" + pieces.joined(separator: "；")
-        + (groups.count > 8 ? "；另有 \(groups.count - 8) 组。" : "。")
-    return text
   }
 }
