@@ -21,6 +21,7 @@ complete-pooling $salary
 varying-intercept \"salary ~ experience + (1 | department)\" --data salary.csv
 varying-slope \"salary ~ experience + (0 + experience | department)\" --data salary.csv
 varying-both $salary --dodge 0.6
+four-models $salary
 group-panels $sleep --order intercept
 dumbbell $sleep
 shrinkage-by-size \"normexam ~ 1 + (1 | school)\" --data exam.csv --factor school --highlight 48
@@ -30,6 +31,9 @@ qq-caterpillar \"normexam ~ standLRT + (standLRT | school)\" --data exam.csv --f
 pooling-dial \"normexam ~ standLRT + (1 | school)\" --data exam.csv --factor school --highlight 48
 pooling-dial $salary
 pooling-dial \"Yield ~ 1 + (1 | Batch)\" --data dyestuff2.csv
+group-coefficients $sleep
+shrinkage-matrix \"Reaction ~ Days + I(Days^2) + (Days + I(Days^2) | Subject)\" --data sleepstudy.csv --factor Subject --highlight 332
+group-regression \"normexam ~ standLRT * schavg + (standLRT | school)\" --data exam.csv --factor school --highlight 53
 coefficients \"angle ~ recipe + temp + (1 | recipe:replicate)\" --data cake.csv --factor replicate
 marginal-effects \"normexam ~ standLRT * sex + (standLRT | school)\" --data exam.csv --factor school
 marginal-effects \"Reaction ~ poly(Days, 2) + (Days | Subject)\" --data sleepstudy.csv --factor Subject

@@ -4,12 +4,14 @@ public struct FigureRequest: Sendable, Equatable {
   public var ellipses: PlaneEllipses?
   /// The order of panels; at first as the levels are given.
   public var order: GroupPanels.Order?
+  /// The groups that alone have panels; at first all, or a choice of many.
+  public var only: [String] = []
   /// Share of the smallest distance between different x over which a scatter plot sets the points of groups side by side; at first none.
   public var dodge: Double?
   /// The grouping factor whose effects are shown; at first the first.
   public var grouping: String?
-  /// The predictor whose effect is shown; at first the first numeric one, or else the first factor.
-  public var predictor: String?
+  /// The predictor on the axis; at first the first that the kind can show.
+  public var by: String?
   /// Levels to be picked out.
   public var highlighted: [String] = []
 

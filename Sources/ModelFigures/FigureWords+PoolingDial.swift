@@ -4,10 +4,12 @@ import Plotting
 extension FigureWords {
   /// The axis of one standard deviation.
   func dialTitle(_ effect: FigureVariable, _ response: FigureVariable, _ grouping: FigureVariable) -> String {
-    let name = self.effect(effect, of: response)
+    let inText = effectInSentence(effect)
+    // The unit stays behind the name.
+    let name = inText + self.effect(effect, of: response).dropFirst(self.effect(effect).count)
     let group = grouping.name(language)
     return either(
-      "Standard deviation τ between levels of \(group): \(name.lowercasedFirst)",
+      "Standard deviation τ between levels of \(group): \(name)",
       "\(inSentence(group).drop { $0 == " " })之间的标准差 τ：\(name)")
   }
 

@@ -14,8 +14,17 @@ extension ModelFigureKind {
       return plane
     case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth:
       return try scatter(ModelFigureKind.lines(fit), dodge: request.dodge ?? 0)
-    case .groupPanels: return try ModelFigureKind.lines(fit).panels(order: request.order ?? .given)
-    case .caterpillar, .qqCaterpillar: return try caterpillar(fit, request)
+    case .fourModels: return try fourModels(fit, dodge: request.dodge ?? 0)
+    case .groupPanels:
+      let groups = try ModelFigureKind.lines(fit)
+      try ModelFigureKind.check(request.only, among: fit.model.groupLevels, of: fit.model.groupingFactor)
+      return groups.panels(order: request.order ?? .given, only: Set(request.only))
+    case .caterpillar, .qqCaterpillar, .groupCoefficients: return try caterpillar(fit, request)
+    case .shrinkageMatrix:
+      return try ModelFigureKind.ofGroups(fit, request) { fit, levels throws(ModelFigureError) in
+        try ShrinkageMatrix(fit, highlighted: levels)
+      }
+    case .groupRegression: return try ModelFigureKind.groupRegression(fit, request)
     case .shrinkageBySize:
       return try ModelFigureKind.ofGroups(fit, request) { fit, levels throws(ModelFigureError) in
         try ShrinkageBySize(fit, highlighted: levels)
@@ -31,7 +40,7 @@ extension ModelFigureKind {
         throw .noDial(error)
       }
     case .marginalEffects:
-      return try ModelFigureKind.marginal { try MarginalEffectPlot(fit, over: request.predictor) }
+      return try ModelFigureKind.marginal { try MarginalEffectPlot(fit, over: request.by) }
     case .coefficients:
       let plot = CoefficientPlot(fit)
       if plot.coefficients.isEmpty { throw .noCoefficients }
@@ -50,7 +59,7 @@ extension ModelFigureKind {
     of fit: LinearModelFit, model: LinearModel, _ request: FigureRequest = FigureRequest()
   ) throws(FigureKindError) -> any ModelFigure {
     if self == .marginalEffects {
-      return try ModelFigureKind.marginal { try MarginalEffectPlot(fit, of: model, over: request.predictor) }
+      return try ModelFigureKind.marginal { try MarginalEffectPlot(fit, of: model, over: request.by) }
     }
     if self == .coefficients { return CoefficientPlot(fit, of: model) }
     if self == .diagnostics { return DiagnosticPanels(fit, of: model) }
@@ -119,17 +128,52 @@ extension ModelFigureKind {
     return scatter
   }
 
-  private func caterpillar(
+  private func fourModels(_ fit: LinearMixedModelFit, dodge: Double) throws(FigureKindError) -> FourModels {
+    var four: FourModels
+    do throws(ModelFigureError) { four = try FourModels(fit) } catch { throw .otherModel(error) }
+    four.dodge = dodge
+    if dodge > 0, four.models[0].scatter.spacing == nil {
+      throw .nothingToDodge(predictor: four.predictor.column)
+    }
+    return four
+  }
+
+  private static func groupRegression(
     _ fit: LinearMixedModelFit, _ request: FigureRequest
-  ) throws(FigureKindError) -> Caterpillar {
+  ) throws(FigureKindError) -> GroupLevelRegression {
+    let factor = try factor(of: fit, request)
+    try check(
+      request.highlighted, among: fit.model.factors[factor].levels, of: fit.model.factors[factor].name)
+    do throws(ModelFigureError) {
+      return try GroupLevelRegression(
+        fit, factor: factor, by: request.by, highlighted: Set(request.highlighted))
+    } catch { throw .otherModel(error) }
+  }
+
+  /// The place of the grouping factor that is asked for.
+  /// - Throws: `FigureKindError.noFactor`.
+  private static func factor(of fit: LinearMixedModelFit, _ request: FigureRequest) throws(FigureKindError)
+    -> Int
+  {
     let names = fit.model.factors.map(\.name)
     guard let factor = request.grouping.map({ names.firstIndex(of: $0) }) ?? 0 else {
       throw .noFactor(request.grouping ?? "", available: names)
     }
-    let intervals = LevelIntervals(effectsOf: fit, factor: factor)
-    try ModelFigureKind.check(request.highlighted, among: intervals.levels.map(\.name), of: names[factor])
+    return factor
+  }
+
+  private func caterpillar(
+    _ fit: LinearMixedModelFit, _ request: FigureRequest
+  ) throws(FigureKindError) -> Caterpillar {
+    let factor = try ModelFigureKind.factor(of: fit, request)
+    let intervals =
+      self == .groupCoefficients
+      ? LevelIntervals(coefficientsOf: fit, factor: factor) : LevelIntervals(effectsOf: fit, factor: factor)
+    try ModelFigureKind.check(
+      request.highlighted, among: intervals.levels.map(\.name), of: intervals.grouping.column)
     if intervals.errors.storage.allSatisfy(\.isNaN) { throw .noSpreads }
     return Caterpillar(
-      intervals, heights: self == .caterpillar ? .rows : .quantiles, highlighted: Set(request.highlighted))
+      intervals, heights: self == .qqCaterpillar ? .quantiles : .rows,
+      highlighted: Set(request.highlighted))
   }
 }

@@ -10,12 +10,20 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   case varyingSlope = "varying-slope"
   /// Own intercept and slope a group.
   case varyingBoth = "varying-both"
+  /// Complete pooling and the three varying models, a panel each.
+  case fourModels = "four-models"
   /// One panel a group with three lines.
   case groupPanels = "group-panels"
   /// Conditional modes with intervals, one row a level.
   case caterpillar
   /// Conditional modes with intervals against normal quantiles.
   case qqCaterpillar = "qq-caterpillar"
+  /// Coefficients of each level with intervals, one row a level.
+  case groupCoefficients = "group-coefficients"
+  /// No pooling → partial pooling for every pair of coefficients.
+  case shrinkageMatrix = "shrinkage-matrix"
+  /// Coefficients of the groups against a predictor that is constant within them.
+  case groupRegression = "group-regression"
   /// Estimates against group sizes, without and with pooling.
   case shrinkageBySize = "shrinkage-by-size"
   /// Estimates without and with pooling, joined, one row a group.
@@ -46,11 +54,13 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
     switch self {
     case .poolingPlane: [.ellipse, .yRange]
     case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth: [.dodge, .yRange]
-    case .groupPanels: [.order, .yRange]
-    case .caterpillar: [.grouping, .highlight]
+    case .fourModels: [.dodge, .yRange]
+    case .groupPanels: [.order, .only, .yRange]
+    case .caterpillar, .groupCoefficients: [.grouping, .highlight]
+    case .groupRegression: [.by, .grouping, .highlight]
     case .qqCaterpillar: [.grouping, .highlight, .yRange]
     case .shrinkageBySize: [.highlight, .yRange]
-    case .dumbbell, .poolingDial: [.highlight]
+    case .dumbbell, .poolingDial, .shrinkageMatrix: [.highlight]
     case .marginalEffects: [.by]
     case .coefficients, .profile, .diagnostics, .design: []
     case .schematic: [.yRange]
@@ -64,12 +74,14 @@ public enum FigureOption: String, Sendable, CaseIterable {
   case ellipse
   /// The order of panels.
   case order
+  /// Groups that alone have panels.
+  case only
   /// Points of groups side by side.
   case dodge
-  /// The predictor whose effect is shown.
-  case by
   /// The grouping factor whose effects are shown.
   case grouping
+  /// The predictor on the axis.
+  case by
   /// Levels to be picked out.
   case highlight
   /// Limits of the vertical axis.

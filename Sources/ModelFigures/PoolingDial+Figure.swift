@@ -170,7 +170,7 @@ extension PoolingDial {
 
   private func alternativeTitle(_ language: FigureLanguage) -> String {
     let words = FigureWords(language)
-    let names = words.list(effects.map { words.effect($0).lowercasedFirst })
+    let names = words.list(effects.map { words.effectInSentence($0) })
     let group = grouping.name(language)
     return language == .english
       ? "From complete to no pooling: \(names) of each \(group) against the spread between them, with the criterion"

@@ -68,6 +68,7 @@ struct AnyDataTests {
     case .varyingIntercept: "y ~ x + (1 | g)"
     case .varyingSlope: "y ~ x + (0 + x | g)"
     case .shrinkageBySize: "y ~ 1 + (1 | g)"
+    case .groupRegression: "y ~ x + u + (1 + x | g)"
     default: "y ~ x + (1 + x | g)"
     }
   }

@@ -77,7 +77,7 @@ struct MarginalEffectPlotTests {
       throws: FigureKindError.noEffect(
         "'department' is no predictor of the model; its predictors are experience")
     ) {
-      try ModelFigureKind.marginalEffects.figure(of: fit, asking { $0.predictor = "department" })
+      try ModelFigureKind.marginalEffects.figure(of: fit, asking { $0.by = "department" })
     }
     let empty = try SalaryFigures.fit("salary ~ 1 + (1 | department)")
     #expect(

@@ -58,7 +58,7 @@ import Testing
       #expect(english.language == "en" && chinese.language == "zh-CN")
       slugs.insert(english.slug)
     }
-    #expect(slugs.count == 16)  // the two planes share one
+    #expect(slugs.count == 19)  // the two planes share one
   }
 
   @Test("Each strategy looks the same in every figure")
@@ -247,7 +247,7 @@ import Testing
       #expect(!english.alternativeText.contains("biology"))
       let namesLevels = ![
         "complete-pooling", "qq-caterpillar", "shrinkage-by-size", "coefficients", "profile", "diagnostics",
-        "marginal-effects",
+        "marginal-effects", "shrinkage-matrix",
       ].contains(
         english.slug)
       if namesLevels || english.slug == "complete-pooling" && !texts.contains("Biology") {
@@ -257,9 +257,14 @@ import Testing
         #expect(english.y.title == "Slope: pay per year of service (USD)")
         #expect(chinese.y.title == "斜率：工龄每增加一年的pay变化（USD）")
         #expect(english.x.title == "Intercept: pay at service 0 (USD)")
-      } else if english.slug.hasSuffix("caterpillar") || english.slug == "dumbbell" {
+      } else if english.slug.hasSuffix("caterpillar") || english.slug == "dumbbell"
+        || english.slug == "group-coefficients"
+      {
         #expect(english.panels.map(\.name) == ["Intercept (USD)", "Slope of service (USD per year)"])
         #expect(chinese.panels[1].name == "工龄的斜率（USD/年）")
+      } else if english.slug == "shrinkage-matrix" {
+        #expect(english.panels[0].x?.title == "Intercept (USD)" && english.x.title.isEmpty)
+        #expect(chinese.panels[0].y?.title == "工龄的斜率（USD/年）")
       } else if english.slug == "diagnostics" {
         #expect(english.panels.last?.name == "Slope of service by department, normal quantiles")
       } else if english.slug == "shrinkage-by-size" {

@@ -39,8 +39,9 @@ enum SalaryFigures {
       Caterpillar(try effects(), heights: .rows), Caterpillar(try effects(), heights: .quantiles),
       CoefficientPlot(try fit()), try ShrinkageBySize(fit()), try Dumbbell(fit()),
       try ProfilePlot(fit()), DiagnosticPanels(try fit()), try PoolingDial(fit()),
-      try MarginalEffectPlot(fit()),
-      DesignSketch(SamplingDesign(try fit().model.frame)),
+      try MarginalEffectPlot(fit()), DesignSketch(SamplingDesign(try fit().model.frame)),
+      try FourModels(fit()),
+      try ShrinkageMatrix(fit()), Caterpillar(LevelIntervals(coefficientsOf: try fit()), heights: .rows),
     ]
   }
 }

@@ -443,8 +443,10 @@ struct CommandTests {
       (["group-panels", "--ellipse", "model"], "--ellipse is for pooling-plane"),
       (["varying-both", "--dpi", "150"], "--dpi is for PNG"),
       (["design", "--ml"], "design fits no model; leave out --ml"),
-      (["dumbbell", "--by", "experience"], "--by is for marginal-effects, not for dumbbell"),
+      (["dumbbell", "--by", "experience"], "--by is for"),
       (["marginal-effects", "--highlight", "biology"], "--highlight is for caterpillar"),
+      (["varying-both", "--only", "biology"], "--only is for group-panels"),
+      (["caterpillar", "--by", "experience"], "--by is for"),
       (["group-panels", "--dodge", "0.5"], "--dodge is for complete-pooling, varying-intercept"),
       (["varying-both", "--dodge", "1"], "a share from 0 to less than 1"),
       (["varying-both", "--dodge", "nan"], "a share from 0 to less than 1"),
@@ -487,6 +489,41 @@ struct CommandTests {
     let wide = try #require(try plot("--width", "24cm").figure)
     // Panels keep their shape; texts do not grow.
     #expect(wide.height / wide.width > 0.6 && wide.height / wide.width < 11.0 / 16)
+  }
+
+  @Test(
+    "plot: --only, --by, --grouping and --highlight reach the figures of groups; a choice of panels is said")
+  func plotGroups() throws {
+    func plot(_ kind: String, _ formula: String, _ data: String, _ options: String...) throws -> CommandResult
+    {
+      try SubcommandRunner().run(
+        ["plot", kind, formula, "--data", data, "--out", "x.svg"] + options,
+        in: CommandContext(language: .en))
+    }
+    let one = try plot("group-panels", Self.varying, Self.salary, "--only", "biology")
+    #expect(one.output.hasPrefix("1 panel of 5 groups") && one.notes.isEmpty)
+    let exam = Reference.directory.appendingPathComponent("lmm/exam.csv").path
+    let many = try plot("group-panels", "normexam ~ standLRT + (1 | school)", exam, "--factor", "school")
+    #expect(many.notes.contains { $0.hasPrefix("note: 24 of 65 groups have panels") })
+    let formula = "normexam ~ standLRT + schavg + (1 | school)"
+    let line = try plot("group-regression", formula, exam, "--factor", "school", "--by", "schavg")
+    #expect(line.output.hasPrefix("65 groups (school); schavg from"))
+    let crossed = "diameter ~ 1 + (1 | plate) + (1 | sample)"
+    let sample = try plot(
+      "group-coefficients", crossed, Reference.directory.appendingPathComponent("lmm/penicillin.csv").path,
+      "--grouping", "sample",
+      "--highlight", "F")
+    #expect(sample.output.hasPrefix("6 levels of sample"))
+    for (kind, options) in [
+      ("group-panels", ["--only", "biologie"]), ("shrinkage-matrix", ["--highlight", "biologie"]),
+    ] {
+      do {
+        _ = try SubcommandRunner().run(
+          ["plot", kind, Self.varying, "--data", Self.salary, "--out", "x.svg"] + options,
+          in: CommandContext(language: .en))
+        Issue.record("\(options) was taken")
+      } catch { #expect("\(error)".contains("has no level 'biologie'; it has biology")) }
+    }
   }
 
   @Test("plot: --csv - prints the numbers; labels rename columns and levels; --dodge and --y-range are said")

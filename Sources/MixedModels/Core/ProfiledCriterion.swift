@@ -225,7 +225,6 @@ final class ProfiledCriterion: CovarianceCriterion {
   private func differentiateGroups() {
     let q = data.effectCount
     let p = data.fixedCount
-    let order = p + 1
     let count = directions.count
     let ratio = ratio
     let restricted = method == .reml

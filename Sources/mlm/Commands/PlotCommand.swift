@@ -29,7 +29,8 @@ struct PlotCommand: ReportingCommand {
 
   @Argument(
     help: """
-      Model formula: with one numeric predictor and one grouping factor for figures with lines, one grouping factor for shrinkage-by-size, dumbbells and the pooling dial, any for the other kinds; none \
+      Model formula: with one numeric predictor and one grouping factor for figures with lines, one grouping factor for shrinkage-by-size, \
+      dumbbells, the pooling dial and shrinkage-matrix, a predictor that is constant within groups for group-regression, any for the other kinds; none \
       for schematic.
       """)
   var formula: String?
@@ -69,15 +70,22 @@ struct PlotCommand: ReportingCommand {
   var order: PanelOrder?
 
   @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp(
+      "Level that has a panel in group panels, instead of all. May be repeated.", valueName: "LEVEL"))
+  var only: [String] = []
+
+  @Option(
     name: .long,
     help: ArgumentHelp(
-      "Grouping factor whose effects a caterpillar shows. (default: the first)", valueName: "FACTOR"))
+      "Grouping factor whose levels caterpillars, group-coefficients and group-regression show. (default: the first)",
+      valueName: "FACTOR"))
   var grouping: String?
 
   @Option(
     name: .long, parsing: .singleValue,
     help: ArgumentHelp(
-      "Level to be picked out in caterpillars, shrinkage-by-size, dumbbells and the pooling dial. May be repeated.",
+      "Level to be picked out in figures that show coefficients or effects of groups. May be repeated.",
       valueName: "LEVEL"))
   var highlight: [String] = []
 
@@ -93,7 +101,10 @@ struct PlotCommand: ReportingCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Predictor over which marginal effects are drawn. (default: the first numeric one, or else the first factor)",
+      """
+      Predictor on the axis: of marginal-effects (default: the first numeric one, or else the first factor), of group-regression (default: the \
+      first that is constant within groups)
+      """,
       valueName: "NAME"))
   var by: String?
 
@@ -110,8 +121,8 @@ struct PlotCommand: ReportingCommand {
     name: .long,
     help: ArgumentHelp(
       """
-      Height with unit. (default: at 16cm width 12cm for the pooling plane, 10cm for scatter plots, 6.5cm for the schematic, 11cm or \
-      what the rows need for group panels, caterpillars and coefficients; at another width in proportion, but for rows)
+      Height with unit. (default: at 16cm width 12cm for the pooling plane, 10cm for scatter plots, 14cm for four-models, 6.5cm for the \
+      schematic, 11cm or what the rows need for group panels, caterpillars and coefficients; at another width in proportion, but for rows)
       """, valueName: "10cm"),
     transform: Length.init(parsing:))
   var height: Length?
@@ -209,6 +220,7 @@ struct PlotCommand: ReportingCommand {
       switch option {
       case .ellipse: ellipse != nil
       case .order: order != nil
+      case .only: !only.isEmpty
       case .dodge: dodge != nil
       case .by: by != nil
       case .grouping: grouping != nil
@@ -225,7 +237,8 @@ struct PlotCommand: ReportingCommand {
     request.order = order?.order
     request.dodge = dodge
     request.grouping = grouping
-    request.predictor = by
+    request.only = only
+    request.by = by
     request.highlighted = highlight
     return request
   }
@@ -281,6 +294,11 @@ struct PlotCommand: ReportingCommand {
       if outside > 0 {
         notes.append("note: \(outside) points lie outside the range \(yRange.text) and are not drawn")
       }
+    }
+    if let panels = drawn as? GroupPanels, panels.isChoice {
+      notes.append(
+        "note: \(panels.panelCount) of \(panels.groups.count) groups have panels, evenly spread in their order; --only LEVEL picks others"
+      )
     }
     let layout = try figure.layout(measuring: renderer)
     var result = CommandResult(
