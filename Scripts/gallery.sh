@@ -72,21 +72,22 @@ HTML
     printf '<section id="f%d">\n<h2>%s</h2>\n<code>mlm plot %s %s --out %s.svg</code>\n<div class="pair">\n' \
       "$number" "$kind" "$kind" "$(printf %s "$rest" | escaped)" "$kind"
     for language in en zh; do
-      text=$(cd "$new" && eval "\"\$mlm\" plot $kind $rest --lang $language --out gallery/$number-$kind.$language.svg" 2>/dev/null)
+      text=$(cd "$new" && eval "\"\$mlm\" plot $kind $rest --lang $language --out gallery/$number-$kind.$language.svg --csv gallery/$number-$kind.csv" 2>/dev/null)
       text=$(printf %s "$text" | escaped)
       tag=$language
       [ $language = en ] || tag=zh-CN
       printf '<figure lang="%s"><img src="gallery/%s-%s.%s.svg" alt="%s">\n<figcaption>%s</figcaption></figure>\n' \
         "$tag" "$number" "$kind" "$language" "$text" "$text"
     done
-    printf '</div>\n</section>\n'
+    printf '</div>\n<p><a href="gallery/%s-%s.csv">The plotted numbers (CSV)</a> <a lang="zh-CN" href="gallery/%s-%s.csv">图中数据（CSV）</a></p>\n</section>\n' \
+      "$number" "$kind" "$number" "$kind"
   done
   printf '</html>\n'
 } >"$new/gallery.html"
 for kind in $("$mlm" plot --help | sed -n '/^Kinds:/,/\.$/p' | tr -d '\n' | sed 's/^Kinds: *//; s/\..*//; s/,/ /g'); do
   grep -q "<h2>$kind</h2>" "$new/gallery.html" || { echo "gallery: no figure of the kind $kind" >&2; exit 1; }
 done
-for page in $(grep -o 'src="[^"]*"' "$new/gallery.html" | sed 's/src="//; s/"//'); do
+for page in $(grep -oE '(src|href)="[^"]*"' "$new/gallery.html" | sed 's/^[a-z]*="//; s/"//'); do
   [ -s "$new/$page" ] || { echo "gallery: $page was not drawn" >&2; exit 1; }
 done
 rm -rf "$figures/gallery"

@@ -67,7 +67,10 @@ struct LabExecution {
 
   private func figureArguments(_ block: LabBlock) -> [String] {
     let path = figurePath(block)
-    var arguments = ["--out", path + ".svg", "--out", path + ".png", "--lang", build.language.rawValue]
+    var arguments = [
+      "--out", path + ".svg", "--out", path + ".png", "--csv", path + ".csv", "--lang",
+      build.language.rawValue,
+    ]
     if let width = block.width {
       arguments += ["--width", width]
     } else if let width = build.document.frontMatter.widthInCentimetres {

@@ -85,10 +85,12 @@ struct LabIndexPage {
 
   private func dataName(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
-  /// The PNG beside an SVG, where the build made one.
-  private func print(of figure: LabFigure, in lab: Lab) -> String? {
-    let path = String(figure.path.dropLast(4)) + ".png"
-    return lab.versions.contains { $0.files.contains { $0.path == path } } ? path : nil
+  /// The files of a figure with their formats: its SVG, and what the build made beside it, a PNG and the plotted numbers.
+  private func files(of figure: LabFigure, in lab: Lab) -> [(path: String, format: String)] {
+    let beside = [".png", ".csv"].map { String(figure.path.dropLast(4)) + $0 }.filter { path in
+      lab.versions.contains { $0.files.contains { $0.path == path } }
+    }
+    return ([figure.path] + beside).map { ($0, $0.suffix(3).uppercased()) }
   }
 
   // MARK: Markdown
@@ -119,7 +121,8 @@ struct LabIndexPage {
         for figure in lab.figures(language) {
           let path = link(figure.path)
           parts.append("![\(figure.altText.escapingBrackets())](\(path))")
-          let more = print(of: figure, in: lab).map { " ([SVG](\(path)), [PNG](\(link($0))))" } ?? ""
+          let files = files(of: figure, in: lab).map { "[\($0.format)](\(link($0.path)))" }
+          let more = files.count > 1 ? " (\(files.joined(separator: ", ")))" : ""
           parts.append(
             "**\(phrases.figure)\u{A0}\(figure.number)**\(phrases.captionStop)\(caption(figure))\(more)")
         }
@@ -179,8 +182,7 @@ struct LabIndexPage {
       "<h3 lang=\"\(tag)\">\(phrases.figures) · \(phrases.languageName)</h3>\n<ul class=\"cards\" lang=\"\(tag)\">\n"
     for figure in figures {
       let path = link(figure.path).escapingHTML()
-      var links = anchor(figure.path, "SVG")
-      if let png = print(of: figure, in: lab) { links += ", " + anchor(png, "PNG") }
+      let links = files(of: figure, in: lab).map { anchor($0.path, $0.format) }.joined(separator: ", ")
       out += "<li><a href=\"\(path)\"><img src=\"\(path)\" alt=\"\(figure.altText.escapingHTML())\"></a>"
       out += "<p><span class=\"label\">\(phrases.figure)\u{A0}\(figure.number)</span>"
       out +=

@@ -120,8 +120,8 @@ public struct GroupPanels: LineFigure {
         x: width.map { spread(group.x, over: $0) } ?? group.x, y: group.y,
         .fixed(CategoryStyle(Theme.referenceGrey)), size: 0.85, rim: true)
       let marks =
-        line(.none, group.noPooling) + [points] + line(.complete, completePooling)
-        + line(.partial, group.partialPooling)
+        line(.none, group.noPooling) + [points] + line(.partial, group.partialPooling)
+        + line(.complete, completePooling)
       return Panel(group.label(language) + words.parenthesis("n\u{A0}=\u{A0}\(group.x.count)"), marks)
     }
     var figure = Figure(

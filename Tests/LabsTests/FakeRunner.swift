@@ -7,7 +7,9 @@ struct FakeRunner: CommandRunner {
   struct Refusal: Error, CustomStringConvertible { let description: String }
 
   func run(_ arguments: [String], in context: CommandContext) throws -> CommandResult {
-    let outputs = arguments.indices.filter { arguments[$0] == "--out" }.map { arguments[$0 + 1] }
+    let outputs = arguments.indices.filter { ["--out", "--csv"].contains(arguments[$0]) }.map {
+      arguments[$0 + 1]
+    }
     var result = CommandResult()
     switch arguments[0] {
     case "write":

@@ -169,7 +169,8 @@ struct LabBuildTests {
     let result = try LabBuild(try lab(body), audience: .instructor).run(with: FakeRunner())
     #expect(
       result.files.map(\.path) == [
-        "instructor/figures/x-a.en.svg", "instructor/figures/x-a.en.png", "instructor/handout/d.csv",
+        "instructor/figures/x-a.en.svg", "instructor/figures/x-a.en.png", "instructor/figures/x-a.en.csv",
+        "instructor/handout/d.csv",
         "instructor/x-instructor.en.md",
       ])
     #expect(result.documents == ["instructor/x-instructor.en.md"])
@@ -177,7 +178,7 @@ struct LabBuildTests {
     let text = String(decoding: try #require(result.files.last).bytes, as: UTF8.self)
     #expect(text.contains("](figures/x-a.en.svg)") && text.contains("](handout/d.csv)"))
     let student = try LabBuild(try lab(body)).run(with: FakeRunner())
-    #expect([student, result].allFigureFiles.map(\.path) == ["x-a.en.svg", "x-a.en.png"])
+    #expect([student, result].allFigureFiles.map(\.path) == ["x-a.en.svg", "x-a.en.png", "x-a.en.csv"])
   }
 
   @Test("a figure's file says what the lab says about it")
@@ -304,11 +305,14 @@ struct LabBuildTests {
     #expect(
       runner.calls.last
         == [
-          "plot", "p", "--out", "figures/x-a.zh.svg", "--out", "figures/x-a.zh.png", "--lang", "zh",
+          "plot", "p", "--out", "figures/x-a.zh.svg", "--out", "figures/x-a.zh.png", "--csv",
+          "figures/x-a.zh.csv", "--lang", "zh",
           "--width", "16cm",
           "--height", "8cm",
         ])
-    #expect(result.files.map(\.path) == ["figures/x-a.zh.svg", "figures/x-a.zh.png", "x-student.zh.md"])
+    #expect(result.files.map(\.path) == [
+          "figures/x-a.zh.svg", "figures/x-a.zh.png", "figures/x-a.zh.csv", "x-student.zh.md",
+        ])
     #expect(result.figures.map(\.number) == ["1"])
   }
 

@@ -57,13 +57,13 @@ struct LabIndexTests {
 
         ![Points & lines](figures/x-a.en.svg)
 
-        **Figure\u{A0}1**. A title ([SVG](figures/x-a.en.svg), [PNG](figures/x-a.en.png))
+        **Figure\u{A0}1**. A title ([SVG](figures/x-a.en.svg), [PNG](figures/x-a.en.png), [CSV](figures/x-a.en.csv))
 
         ### 图 · 中文
 
         ![Points & lines](figures/x-a.zh.svg)
 
-        **图\u{A0}1**　A title ([SVG](figures/x-a.zh.svg), [PNG](figures/x-a.zh.png))
+        **图\u{A0}1**　A title ([SVG](figures/x-a.zh.svg), [PNG](figures/x-a.zh.png), [CSV](figures/x-a.zh.csv))
 
         """)
     let html = try text(files, "index.html")

@@ -124,7 +124,7 @@ import Testing
   func bandUnderLine() throws {
     let panel = try SalaryFigures.fitted().panels().figure(in: .english).panels[0]
     let order = panel.marks.map { ($0 as? LineMark)?.legendKeys[0].category ?? "points" }
-    #expect(order == ["none", "points", "complete", "partial"])
+    #expect(order == ["none", "points", "partial", "complete"])
     // Partial pooling is a core inside the band.
     #expect(PoolingStyle.partial.style.lineScale < PoolingStyle.none.style.lineScale / 3)
     let inside = try #require(PoolingStyle.none.style.lineInside)
