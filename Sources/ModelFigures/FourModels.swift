@@ -79,6 +79,12 @@ public struct FourModels: ModelFigure {
     set { for m in models.indices { models[m].scatter.dodge = newValue } }
   }
 
+  /// Levels that alone have looks of their own; none for all, where they are few enough.
+  public var highlighted: Set<String> {
+    get { models[0].scatter.highlighted }
+    set { for m in models.indices { models[m].scatter.highlighted = newValue } }
+  }
+
   /// The specification.
   public func figure(in language: FigureLanguage) -> Figure {
     let words = FigureWords(language)

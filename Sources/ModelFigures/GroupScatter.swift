@@ -28,6 +28,8 @@ public struct GroupScatter: LineFigure {
   /// Share of the smallest distance between different x over which the points of the groups are set side by
   /// side, from 0 (points stand at their x) to less than 1. Lines and `plottedData` keep the true x.
   public var dodge = 0.0
+  /// Levels that alone have looks of their own; none for all, where they are few enough.
+  public var highlighted: Set<String> = []
   /// Canvas size.
   public var size: Size = .centimetres(16, 10)
 
@@ -61,8 +63,12 @@ public struct GroupScatter: LineFigure {
     return groups.indices.map { dodge * spacing * ((Double($0) + 0.5) / Double(groups.count) - 0.5) }
   }
 
-  /// Whether the groups are few enough to have looks of their own.
-  private var hasLooks: Bool { groups.count <= CategoricalScale.paletteCount }
+  /// Groups with looks of their own: those picked out, or all where they are few enough.
+  private var distinct: [GroupFit] {
+    let picked = highlighted.isEmpty ? groups : groups.filter { highlighted.contains($0.group) }
+    return picked.count <= CategoricalScale.paletteCount ? picked : []
+  }
+  private var hasLooks: Bool { distinct.count == groups.count }
 
   /// More groups than these are drawn so finely that lines and dots of all remain to be seen.
   private static let many = 60
@@ -70,18 +76,19 @@ public struct GroupScatter: LineFigure {
 
   /// The look of a group's dots and line; of many groups the dots are small and the lines dark and thin, so
   /// that both are seen.
-  private func look(_ group: GroupFit) -> Appearance {
-    isGrouped && hasLooks
-      ? .category(group.group)
-      : .fixed(
-        CategoryStyle(
-          isDense ? Colour(hex: 0x8C8C8C) : Theme.referenceGrey, markerScale: hasLooks ? 1 : 0.75))
+  private func look(_ group: GroupFit, isDistinct: Bool) -> Appearance {
+    if isGrouped, isDistinct { return .category(group.group) }
+    let isPale = isDense || !distinct.isEmpty
+    return .fixed(
+      CategoryStyle(isPale ? Colour(hex: 0x8C8C8C) : Theme.referenceGrey, markerScale: isGrouped ? 0.75 : 1))
   }
 
   /// The look of the line of one of many groups.
   private var manyLook: Appearance {
     let dark = Colour(hex: 0x333333)
-    guard isDense else { return .fixed(CategoryStyle(dark, lineScale: 0.5)) }
+    guard isDense else {
+      return .fixed(CategoryStyle(distinct.isEmpty ? dark : Colour(hex: 0x8C8C8C), lineScale: 0.5))
+    }
     let opacity = max(0.25, 0.6 * min(1, 400 / Double(groups.count)))
     return .fixed(CategoryStyle(dark.withAlpha(opacity), lineScale: 0.2))
   }
@@ -94,9 +101,9 @@ public struct GroupScatter: LineFigure {
   /// The looks of groups that are few enough, and of the line of all data.
   func scale(_ language: FigureLanguage) -> CategoricalScale {
     var scale = CategoricalScale([])
-    if isGrouped, hasLooks {
-      let styles = CategoricalScale(names: groups.map(\.group)).entries.map(\.style)
-      scale.entries = zip(groups, styles).map { .init($0.group, label: $0.label(language), style: $1) }
+    if isGrouped {
+      let styles = CategoricalScale(names: distinct.map(\.group)).entries.map(\.style)
+      scale.entries = zip(distinct, styles).map { .init($0.group, label: $0.label(language), style: $1) }
     }
     if case .complete = lines {
       scale.entries.append(
@@ -111,10 +118,17 @@ public struct GroupScatter: LineFigure {
     // Dots of very many rows are small and without white edges, so that it is seen where they are dense.
     let rows = groups.reduce(0) { $0 + $1.x.count }
     let dotSize = rows <= 2000 ? 1.05 : max(0.3, 1.05 * (2000 / Double(rows)).squareRoot())
-    var marks: [any Mark] = groups.enumerated().map { j, group in
-      let shift = shifts?[j] ?? 0
+    let names = Set(distinct.map(\.group))
+    // Groups picked out lie over the others.
+    let order = groups.indices.sorted {
+      (names.contains(groups[$0].group) ? 1 : 0, $0) < (names.contains(groups[$1].group) ? 1 : 0, $1)
+    }
+    var marks: [any Mark] = order.map { j in
+      let group = groups[j]
+      let isDistinct = names.contains(group.group)
       return PointMark(
-        x: group.x.map { $0 + shift }, y: group.y, look(group), size: dotSize, rim: rows <= 2000)
+        x: group.x.map { $0 + (shifts?[j] ?? 0) }, y: group.y, look(group, isDistinct: isDistinct),
+        size: isDistinct && !highlighted.isEmpty ? 1.05 : dotSize, rim: rows <= 2000)
     }
     guard let (low, high) = dataRange(groups.flatMap(\.x)) else { return marks }
     func add(_ line: CoefficientLine, _ look: Appearance) {
@@ -124,9 +138,10 @@ public struct GroupScatter: LineFigure {
       add(line, .category(lineName))
       return marks
     }
-    for group in groups {
-      guard let line = group.partialPooling, line.isFinite else { continue }
-      add(line, hasLooks ? look(group) : manyLook)
+    for j in order {
+      guard let line = groups[j].partialPooling, line.isFinite else { continue }
+      let isDistinct = names.contains(groups[j].group)
+      add(line, isDistinct ? look(groups[j], isDistinct: true) : manyLook)
     }
     return marks
   }
@@ -134,7 +149,7 @@ public struct GroupScatter: LineFigure {
   /// What the caption says of the points.
   func caption(_ words: FigureWords) -> String {
     var captions: [String] = []
-    if !hasLooks { captions.append(words.manyGroups(groups.count, grouping)) }
+    if !hasLooks { captions.append(words.manyGroups(groups.count, grouping, but: distinct.count)) }
     if shifts != nil { captions.append(words.dodged(predictor, grouping)) }
     return captions.joined(separator: "\n")
   }

@@ -11,10 +11,11 @@ extension ModelFigureKind {
       let groups = try ModelFigureKind.lines(fit)
       var plane = groups.poolingPlane(modelEllipses: request.ellipses == .model)
       if request.ellipses == PlaneEllipses.none { plane.ellipses = .omitted }
+      plane.highlighted = try ModelFigureKind.highlighted(request, groups)
       return plane
     case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth:
-      return try scatter(ModelFigureKind.lines(fit), dodge: request.dodge ?? 0)
-    case .fourModels: return try fourModels(fit, dodge: request.dodge ?? 0)
+      return try scatter(ModelFigureKind.lines(fit), request)
+    case .fourModels: return try fourModels(fit, request)
     case .groupPanels:
       let groups = try ModelFigureKind.lines(fit)
       try ModelFigureKind.check(request.only, among: fit.model.groupLevels, of: fit.model.groupingFactor)
@@ -108,7 +109,17 @@ extension ModelFigureKind {
     }
   }
 
-  private func scatter(_ groups: FittedGroups, dodge: Double) throws(FigureKindError) -> GroupScatter {
+  /// The levels to be picked out among some groups.
+  private static func highlighted(
+    _ request: FigureRequest, _ groups: FittedGroups
+  ) throws(FigureKindError) -> Set<String> {
+    try check(request.highlighted, among: groups.groups.map(\.group), of: groups.grouping.column)
+    return Set(request.highlighted)
+  }
+
+  private func scatter(
+    _ groups: FittedGroups, _ request: FigureRequest
+  ) throws(FigureKindError) -> GroupScatter {
     var scatter: GroupScatter
     if self == .completePooling {
       guard groups.completePooling.isFinite else { throw .noCompletePooling }
@@ -123,16 +134,22 @@ extension ModelFigureKind {
       guard fitting == self else { throw .otherStructure(kind: rawValue, suits: fitting.rawValue) }
       scatter = groups.fittedScatter()
     }
-    scatter.dodge = dodge
-    if dodge > 0, scatter.spacing == nil { throw .nothingToDodge(predictor: groups.predictor.column) }
+    scatter.highlighted = try ModelFigureKind.highlighted(request, groups)
+    scatter.dodge = request.dodge ?? 0
+    if scatter.dodge > 0, scatter.spacing == nil { throw .nothingToDodge(predictor: groups.predictor.column) }
     return scatter
   }
 
-  private func fourModels(_ fit: LinearMixedModelFit, dodge: Double) throws(FigureKindError) -> FourModels {
+  private func fourModels(
+    _ fit: LinearMixedModelFit, _ request: FigureRequest
+  ) throws(FigureKindError) -> FourModels {
+    try ModelFigureKind.check(
+      request.highlighted, among: fit.model.groupLevels, of: fit.model.factors[0].name)
     var four: FourModels
     do throws(ModelFigureError) { four = try FourModels(fit) } catch { throw .otherModel(error) }
-    four.dodge = dodge
-    if dodge > 0, four.models[0].scatter.spacing == nil {
+    four.highlighted = Set(request.highlighted)
+    four.dodge = request.dodge ?? 0
+    if four.dodge > 0, four.models[0].scatter.spacing == nil {
       throw .nothingToDodge(predictor: four.predictor.column)
     }
     return four

@@ -52,9 +52,9 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   /// What may be asked of the kind beside a model.
   public var options: Set<FigureOption> {
     switch self {
-    case .poolingPlane: [.ellipse, .yRange]
-    case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth: [.dodge, .yRange]
-    case .fourModels: [.dodge, .yRange]
+    case .poolingPlane: [.ellipse, .highlight, .yRange]
+    case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth: [.dodge, .highlight, .yRange]
+    case .fourModels: [.dodge, .highlight, .yRange]
     case .groupPanels: [.order, .only, .yRange]
     case .caterpillar, .groupCoefficients: [.grouping, .highlight]
     case .groupRegression: [.by, .grouping, .highlight]

@@ -83,7 +83,11 @@ extension PoolingPlane {
   /// What leads from where to where.
   private func arrowText(_ groups: [GroupFit], _ language: FigureLanguage) -> String {
     let lacking = groups.filter { $0.noPooling?.isFinite != true }
-    let names = FigureWords(language).list(lacking.map { $0.label(language) })
+    let words = FigureWords(language)
+    let names =
+      lacking.count > 6
+      ? words.either("\(lacking.count) groups", " \(lacking.count) 个组")
+      : words.list(lacking.map { $0.label(language) })
     if lacking.count == groups.count {
       return language == .english
         ? " No pooling has no estimates; dots stand at the groups' partial-pooling estimates."
@@ -107,9 +111,12 @@ extension PoolingPlane {
     }
   }
 
-  /// The group whose arrow is longest when intercepts and slopes are measured in standard deviations of the no-pooling estimates; nil if
-  /// nothing moves, or but one group can.
-  private func largestMove(_ groups: [GroupFit]) -> GroupFit? {
+  /// The group whose arrow is longest; nil if nothing moves, or but one group can.
+  private func largestMove(_ groups: [GroupFit]) -> GroupFit? { farthest(groups, 1).first }
+
+  /// The groups whose arrows are longest when intercepts and slopes are measured in standard deviations of the no-pooling estimates, longest first; none that
+  /// does not move.
+  func farthest(_ groups: [GroupFit], _ count: Int = 5) -> [GroupFit] {
     let both = groups.filter { $0.noPooling?.isFinite == true && $0.partialPooling?.isFinite == true }
     func spread(_ values: [Double]) -> Double {
       let mean = values.reduce(0, +) / Double(values.count)
@@ -122,6 +129,8 @@ extension PoolingPlane {
       let db = group.partialPooling!.slope - group.noPooling!.slope
       return (a > 0 ? da / a * da / a : 0) + (b > 0 ? db / b * db / b : 0)
     }
-    return both.max { length($0) < length($1) }.flatMap { length($0) > 1e-12 ? $0 : nil }
+    let lengths = both.map(length)
+    let order = both.indices.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
+    return order.prefix(count).filter { lengths[$0] > 1e-12 }.map { both[$0] }
   }
 }

@@ -33,8 +33,15 @@ public struct PoolingPlane: LineFigure {
   public var covarianceIsSingular = false
   /// Probability levels of the ellipses.
   public var levels: [Double] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
+  /// Levels picked out by colour, and of many groups those that alone are named.
+  public var highlighted: Set<String> = []
   /// Canvas size.
   public var size: Size = .centimetres(16, 12)
+
+  /// More groups than these are drawn finely, and not all named.
+  static let mostNamed = 40
+  /// Whether the groups are so many.
+  var isDense: Bool { groups.count > PoolingPlane.mostNamed }
 
   /// A pooling plane.
   public init(
@@ -138,12 +145,42 @@ public struct PoolingPlane: LineFigure {
     let partial = groups.count { $0.partialPooling?.isFinite == true }
     let kind =
       ellipses == .data ? words.dataEllipses(none + partial, withNone: none > 0) : words.modelEllipses
-    return switch background {
-    case .omitted: ""
-    case .impossible(let caption): caption(words)
-    case .ellipses: kind
-    case .segments: kind + words.collapsed
+    let text =
+      switch background {
+      case .omitted: ""
+      case .impossible(let caption): caption(words)
+      case .ellipses: kind
+      case .segments: kind + words.collapsed
+      }
+    guard isDense else { return text }
+    let more = words.manyInPlane(
+      named: highlighted.isEmpty ? farthest(groups).count : nil, outside: outside(groups))
+    return [text, more].filter { !$0.isEmpty }.joined(separator: words.language == .english ? " " : "")
+  }
+
+  /// What the axes of many groups show: estimates of groups with hardly any rows can lie anywhere.
+  private func range(_ groups: [GroupFit], _ coefficient: (CoefficientLine) -> Double) -> ShownRange? {
+    guard isDense else { return nil }
+    func values(_ lines: [CoefficientLine?]) -> [Double] {
+      lines.compactMap { $0 }.filter(\.isFinite).map(coefficient)
     }
+    return ShownRange(
+      keeping: values(groups.map(\.partialPooling)), admitting: values(groups.map(\.noPooling)))
+  }
+
+  /// The number of groups whose own estimates lie outside of the panel.
+  private func outside(_ groups: [GroupFit]) -> Int {
+    let (across, up) = (range(groups, \.intercept)?.limits, range(groups, \.slope)?.limits)
+    return groups.count { group in
+      guard let own = group.noPooling, own.isFinite, let across, let up else { return false }
+      return !across.contains(own.intercept) || !up.contains(own.slope)
+    }
+  }
+
+  /// The groups with names: all; of many those picked out, or the five that move farthest.
+  private func named(_ groups: [GroupFit]) -> [GroupFit] {
+    if !isDense { return groups }
+    return highlighted.isEmpty ? farthest(groups) : groups.filter { highlighted.contains($0.group) }
   }
 
   private func marks(_ background: Background) -> [any Mark] {
@@ -198,8 +235,11 @@ public struct PoolingPlane: LineFigure {
       ArrowMark(
         startX: both.map { $0.noPooling!.intercept }, startY: both.map { $0.noPooling!.slope },
         endX: both.map { $0.partialPooling!.intercept }, endY: both.map { $0.partialPooling!.slope },
-        .fixed(CategoryStyle(part == .apart ? Colour(hex: 0x404040) : .black)), headLength: 5,
-        trim: (start: 3, end: 3), part: part)
+        .fixed(
+          isDense
+            ? CategoryStyle(Colour(hex: 0x8C8C8C), lineScale: 0.4)
+            : CategoryStyle(part == .apart ? Colour(hex: 0x404040) : .black)), headLength: isDense ? 2.7 : 5,
+        trim: isDense ? (start: 1.4, end: 1.4) : (start: 3, end: 3), part: part)
     }
     marks.append(arrows(.apart))
     if let line = completePooling, line.isFinite {
@@ -213,10 +253,22 @@ public struct PoolingPlane: LineFigure {
       (groups.map(\.noPooling), PoolingStyle.none), (groups.map(\.partialPooling), .partial),
     ] {
       let lines = lines.compactMap { $0 }.filter(\.isFinite)
-      marks.append(PointMark(x: lines.map(\.intercept), y: lines.map(\.slope), style.appearance))
+      marks.append(
+        PointMark(
+          x: lines.map(\.intercept), y: lines.map(\.slope), style.appearance, size: isDense ? 0.45 : 1))
     }
-    marks.append(arrows(.touching))
-    let named = groups.compactMap { group in
+    if !isDense { marks.append(arrows(.touching)) }
+    let picked = both.filter { highlighted.contains($0.group) }
+    marks.append(
+      ArrowMark(
+        startX: picked.map { $0.noPooling!.intercept }, startY: picked.map { $0.noPooling!.slope },
+        endX: picked.map { $0.partialPooling!.intercept }, endY: picked.map { $0.partialPooling!.slope },
+        .fixed(ShrinkageMatrix.pickedOut), headLength: 5, trim: (start: 3, end: 3)))
+    let pooled = groups.filter { highlighted.contains($0.group) }.compactMap(\.partialPooling)
+      .filter(\.isFinite)
+    marks.append(
+      PointMark(x: pooled.map(\.intercept), y: pooled.map(\.slope), .category("highlighted"), size: 1.1))
+    let named = self.named(groups).compactMap { group in
       [group.noPooling, group.partialPooling].compactMap { $0 }.first(where: \.isFinite).map {
         (group.label(language), $0)
       }
@@ -226,9 +278,13 @@ public struct PoolingPlane: LineFigure {
 
     var figure = Figure(
       size: size,
-      x: Axis(words.interceptTitle(response, predictor), expansion: 0.12, tickSpacing: 56),
-      y: Axis(words.slopeTitle(response, predictor), expansion: 0.12),
+      x: Axis(
+        words.interceptTitle(response, predictor), limits: range(groups, \.intercept)?.limits,
+        expansion: 0.12, tickSpacing: 56),
+      y: Axis(words.slopeTitle(response, predictor), limits: range(groups, \.slope)?.limits, expansion: 0.12),
       categories: PoolingStyle.scale(language, mean: true), panels: [Panel("", marks)])
+    figure.categories.entries.append(
+      .init("highlighted", label: words.highlighted, style: ShrinkageMatrix.pickedOut))
     figure.caption = caption(background, of: groups, words)
     figure.slug = "pooling-plane"
     figure.language = language.rawValue

@@ -444,7 +444,7 @@ struct CommandTests {
       (["varying-both", "--dpi", "150"], "--dpi is for PNG"),
       (["design", "--ml"], "design fits no model; leave out --ml"),
       (["dumbbell", "--by", "experience"], "--by is for"),
-      (["marginal-effects", "--highlight", "biology"], "--highlight is for caterpillar"),
+      (["marginal-effects", "--highlight", "biology"], "--highlight is for pooling-plane"),
       (["varying-both", "--only", "biology"], "--only is for group-panels"),
       (["caterpillar", "--by", "experience"], "--by is for"),
       (["group-panels", "--dodge", "0.5"], "--dodge is for complete-pooling, varying-intercept"),
