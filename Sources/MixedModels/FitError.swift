@@ -36,6 +36,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   case needsREML
   /// Something that takes an exact criterion was asked of a model whose levels are too many to be factored.
   case needsExactCriterion(String)
+  /// Joint profiles were asked of a fit on the boundary of the parameter space.
+  case singularProfile
   /// Something whose cost is the cube of the number of levels.
   case tooManyLevels(String, levels: Int, most: Int)
   /// Effects and predictors together can fit every row, and the criterion has no local optimum.
@@ -99,6 +101,9 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
     case .needsExactCriterion(let what):
       "\(what) need an exact criterion, and this model has so many levels that its criterion is a Monte Carlo estimate; --exact factors all the "
         + "same, Wald intervals and the bootstrap work without"
+    case .singularProfile:
+      "the fit by maximum likelihood is singular: a variance is 0 or a correlation ±1, so contours around the estimate would leave the parameter "
+        + "space; the profile of each parameter by itself works, or a model without that effect"
     case .tooManyLevels(let what, let levels, let most):
       "\(what) costs the cube of the number of levels, \(levels) here; up to \(most) are possible, and Satterthwaite's method has no such limit"
     case .unboundedCriterion(let response):

@@ -1,13 +1,13 @@
 import Glibc
 import LinearAlgebra
 
-/// The ML deviance as a function of standard deviations, correlations and σ, one of them held.
+/// The ML deviance as a function of standard deviations, correlations and σ, some of them held.
 ///
 ///     D = Σ log|V_j| + n log 2πσ² + r²(Ψ)/σ²,   Ψ = Σ/σ²
 ///
 /// β is profiled out. Coordinates x are free of bounds: log sd for each effect, the canonical partial correlations' atanh by terms, log σ; a variance
-/// of zero and a correlation of ±1 are reached in the limit. A correlation is held as the first partial correlation of its term, whose
-/// effects are then taken in another order.
+/// of zero and a correlation of ±1 are reached in the limit. Correlations with the first effect of a term are their own partial correlations: to be held
+/// they are put there, and the effects of the term are then taken in another order.
 ///
 /// Reference for the coordinates: Lewandowski, Kurowicka & Joe (2009), doi:10.1016/j.jmva.2009.04.008.
 final class CovarianceProfile {
@@ -17,8 +17,8 @@ final class CovarianceProfile {
   let orders: [[Int]]
   /// Number of coordinates; the last one is log σ.
   let count: Int
-  private let workspace: CovarianceCriterion
-  private let responseScale: Double
+  private var workspace: CovarianceCriterion
+  private var responseScale: Double
   private let q: Int
   private let block: ScratchBlock
   /// R_b, Λ, R_bΛ, Ψ̃ and scratch (q×q).
@@ -30,16 +30,26 @@ final class CovarianceProfile {
   /// tanh of the partial correlations' coordinates; scratch (count or count²).
   private let tangents, kept, step, eigen, vectors: Pointer
 
-  /// - Parameter first: two effects of one term whose correlation is to be a coordinate of its own.
-  init(_ data: ReducedData, first: (Int, Int)? = nil) {
-    workspace = data.criterion(.ml)
-    responseScale = data.design.responseScale
+  /// - Parameter leading: for each term at most one list of effects to be taken first: the first one's correlations are coordinates.
+  convenience init(_ data: ReducedData, leading: [[Int]] = []) {
+    self.init(
+      data.criterion(.ml), effectScale: data.design.effectScale, responseScale: data.design.responseScale,
+      leading: leading)
+  }
+
+  /// The same of a criterion of which the scales of its data are known.
+  init(
+    _ workspace: CovarianceCriterion, effectScale: Matrix, responseScale: Double, leading: [[Int]] = []
+  ) {
+    precondition(workspace.method == .ml, "profiles are of the ML deviance")
+    self.workspace = workspace
+    self.responseScale = responseScale
     let q = workspace.effectCount
     self.q = q
     orders = workspace.blocks.map { block in
       let own = Array(block)
-      guard let first, own.contains(first.0) else { return own }
-      return [first.0, first.1] + own.filter { $0 != first.0 && $0 != first.1 }
+      let first = leading.first { own.contains($0[0]) } ?? []
+      return first + own.filter { !first.contains($0) }
     }
     count = orders.reduce(1) { $0 + $1.count * ($1.count + 1) / 2 }
     let entries = workspace.directions.count
@@ -61,7 +71,13 @@ final class CovarianceProfile {
     step = block.take(count)
     eigen = block.take(count * count)
     vectors = block.take(count * count)
-    for i in 0..<q * q { scale[i] = data.design.effectScale.storage[i] }
+    for i in 0..<q * q { scale[i] = effectScale.storage[i] }
+  }
+
+  /// Goes on with the criterion of another response, effects and scales of Z the same.
+  func use(_ criterion: CovarianceCriterion, responseScale: Double) {
+    workspace = criterion
+    self.responseScale = responseScale
   }
 
   /// The coordinate of log σ.
@@ -77,9 +93,11 @@ final class CovarianceProfile {
     preconditionFailure("no effect \(effect)")
   }
 
-  /// The coordinate of the correlation of the first two effects of the term that begins with an effect.
-  func correlationIndex(of first: Int) -> Int {
-    deviationIndex(of: first) + orders.first { $0.contains(first) }!.count
+  /// The coordinate of the correlation of the first effect of a term with another.
+  func correlationIndex(of first: Int, with other: Int) -> Int {
+    let order = orders.first { $0[0] == first }!
+    let i = order.firstIndex(of: other)!
+    return deviationIndex(of: first) + order.count + i * (i - 1) / 2
   }
 
   /// The coordinates of partial correlations.
@@ -147,6 +165,13 @@ final class CovarianceProfile {
     }
     multiply(scale, lambda, into: turned)
     multiplyTransposed(turned, turned, into: psi)
+  }
+
+  /// Σ (q×q, in squared units of the response) at x.
+  func covariance(at x: [Double]) -> Matrix {
+    setPsi(x)
+    let relative = Matrix(rows: q, columns: q, storage: (0..<q * q).map { lambda[$0] })
+    return relative * relative.transposed * exp(2 * x[sigmaIndex])
   }
 
   /// D at x.
@@ -299,12 +324,13 @@ final class CovarianceProfile {
     }
   }
 
-  /// The least D over all coordinates but one, from x; x is moved there.
-  func minimize(holding held: Int, from x: inout [Double]) -> Double {
-    let free = count - 1
+  /// The least D over all coordinates but those held, from x; x is moved there.
+  func minimize(holding held: [Int], from x: inout [Double]) -> Double {
+    let places = (0..<count).filter { !held.contains($0) }
+    let free = places.count
     var value = value(x)
     if free == 0 || !value.isFinite { return value }
-    func place(_ k: Int) -> Int { k < held ? k : k + 1 }
+    func place(_ k: Int) -> Int { places[k] }
     for _ in 0..<60 {
       differentiate(x)
       for j in 0..<free {

@@ -57,20 +57,8 @@ private struct ProfileSearch {
     self.progress = progress
     isExpensive = fit.model.reducedData.criterion(.ml).isExpensive
     self.height = height
-    let q = fit.model.randomEffectNames.count
-    var covariance = Matrix(rows: q, columns: q)
-    for (term, component) in zip(fit.model.terms, fit.varianceComponents) {
-      for (j, b) in term.columns.enumerated() {
-        for (i, a) in term.columns.enumerated() { covariance[a, b] = component.covariance[i, j] }
-      }
-    }
-    self.covariance = covariance
-    // A standard deviation whose effects are nothing beside σ.
-    let n = Double(fit.observationCount)
-    floors = (0..<q).map { k in
-      let squares = fit.model.randomMatrix.column(k).reduce(0) { $0 + $1 * $1 }
-      return 1e-3 * fit.sigma / (squares / n).squareRoot()
-    }
+    covariance = fit.effectCovariance
+    floors = fit.deviationFloors
   }
 
   func covarianceIntervals() -> [ConfidenceInterval] {
@@ -111,8 +99,8 @@ private struct ProfileSearch {
   }
 
   private func correlation(_ a: Int, _ b: Int, _ estimate: Double, _ name: String) -> ConfidenceInterval {
-    let profile = CovarianceProfile(fit.model.reducedData, first: (a, b))
-    let k = profile.correlationIndex(of: a)
+    let profile = CovarianceProfile(fit.model.reducedData, leading: [[a, b]])
+    let k = profile.correlationIndex(of: a, with: b)
     let start = profile.coordinates(covariance: covariance, sigma: fit.sigma, floors: floors)
     let lower = end(profile, k, from: start, toward: -1, last: -9)
     let upper = end(profile, k, from: start, toward: 1, last: 9)
@@ -140,12 +128,12 @@ private struct ProfileSearch {
       }
     func rise(_ t: Double) -> Double {
       warm[k] = t
-      var value = profile.minimize(holding: k, from: &warm)
+      var value = profile.minimize(holding: [k], from: &warm)
       // They can only lower the profile: below the height they do not matter.
       if value - minimum > height, !isExpensive {
         for i in others.indices {
           others[i][k] = t
-          let next = profile.minimize(holding: k, from: &others[i])
+          let next = profile.minimize(holding: [k], from: &others[i])
           if next < value {
             value = next
             warm = others[i]
@@ -154,49 +142,19 @@ private struct ProfileSearch {
       }
       return max(0, value - minimum).squareRoot() - height.squareRoot()
     }
-    return Self.root(rise, from: start[k], toward: sign, step: 0.2, last: last)
-  }
-
-  /// The root of a function that is −√height at `from` and rises in a direction.
-  static func root(
-    _ rise: (Double) -> Double, from start: Double, toward sign: Double, step: Double, last: Double?
-  ) -> Double? {
-    var (a, fa) = (start, rise(start))
-    if fa >= 0 { return start }
-    var step = step
-    var (b, fb) = (a, fa)
-    while true {
-      b = a + sign * step
-      if let last, sign * (b - last) > 0 { b = last }
-      fb = rise(b)
-      if fb >= 0 { break }
-      if b == last || abs(b) > 1e8 { return nil }
-      // The next step from the slope of this one, which is nearly constant.
-      let needed = fb > fa ? -fb * (b - a) / (fb - fa) : 2 * (b - a)
-      step = max(abs(b - a) * 0.1, min(abs(needed) * 1.05, 4 * abs(b - a)))
-      (a, fa) = (b, fb)
-    }
-    // Illinois' false position.
-    for _ in 0..<100 {
-      if abs(b - a) <= 1e-9 * max(1, abs(a)) || abs(fb) < 1e-10 { break }
-      let c = b - fb * (b - a) / (fb - fa)
-      let fc = rise(c)
-      if (fc < 0) != (fb < 0) { (a, fa) = (b, fb) } else { fa /= 2 }
-      (b, fb) = (c, fc)
-    }
-    return b
+    return profileRoot(rise, from: start[k], toward: sign, step: 0.2, last: last)
   }
 
   func fixedIntervals() -> [ConfidenceInterval] {
     let errors = fit.fixedEffectStandardErrors
     return fit.fixedEffects.indices.map { k in
       let estimate = fit.fixedEffects[k]
-      let profile = fit.model.fixedEffectProfile(holding: k)
+      let profile = FixedEffectProfile(fit.model, holding: k)
       func rise(_ t: Double) -> Double {
         max(0, profile.deviance(at: estimate + t * errors[k]) - fit.criterion).squareRoot()
           - height.squareRoot()
       }
-      let ends = [-1.0, 1].map { Self.root(rise, from: 0, toward: $0, step: 1.5, last: nil) }
+      let ends = [-1.0, 1].map { profileRoot(rise, from: 0, toward: $0, step: 1.5, last: nil) }
       progress?(fit.theta.count + 2 + k)
       return ConfidenceInterval(
         parameter: fit.model.fixedEffectNames[k], estimate: estimate,
