@@ -1,6 +1,7 @@
 /// Ticks of the horizontal axes with the widths that follow from their labels.
 ///
-/// Four ticks at least are wished for, also in narrow panels. Ticks are taken away until neighbouring labels are 6 points apart; gaps and the right border grow so that the outermost labels
+/// Four ticks at least are wished for, also in narrow panels. Ticks are taken away until neighbouring labels are 6 points apart,
+/// of two the second label; gaps and the right border grow so that the outermost labels
 /// stay clear of the next panel and inside the canvas.
 struct HorizontalAxis {
   /// The ticks of each axis.
@@ -40,7 +41,7 @@ struct HorizontalAxis {
         panelWidth = (right - left - max(0, overRight) - Double(columns - 1) * gap) / Double(columns)
       }
       let crowded = choices.indices.filter {
-        choices[$0].target > 2 && !(panelWidth > 0 && choices[$0].isFree(panelWidth))
+        !choices[$0].isLeast && !(panelWidth > 0 && choices[$0].isFree(panelWidth))
       }
       if crowded.isEmpty {
         ticks = choices.map { Ticks(breaks: $0.breaks, labels: $0.labels) }
@@ -48,7 +49,8 @@ struct HorizontalAxis {
         self.gap = gap
         return
       }
-      for i in crowded {
+      for i in crowded where choices[i].target == 2 { choices[i].keepFirstLabel() }
+      for i in crowded where choices[i].target > 2 {
         choices[i] = try Choice(axes[i], target: choices[i].target - 1, theme: theme, texts: texts)
       }
     }
@@ -58,9 +60,11 @@ struct HorizontalAxis {
   private struct Choice {
     let target: Int
     let breaks: Breaks
-    let labels: [String]
+    private(set) var labels: [String]
     private let places: [Double]
-    private let widths: [Double]
+    private var widths: [Double]
+    /// Whether nothing more can be taken away.
+    private(set) var isLeast = false
 
     init(_ axis: TrainedAxis, target: Int, theme: Theme, texts: TextFitting) throws(FigureError) {
       self.target = target
@@ -71,6 +75,12 @@ struct HorizontalAxis {
       self.widths = widths
       let unit = axis.scale(from: 0, to: 1, breaks: breaks)
       places = breaks.values.map { unit.position($0) }
+    }
+
+    /// Leaves the ticks and one label, where even two touch.
+    mutating func keepFirstLabel() {
+      for k in labels.indices.dropFirst() { (labels[k], widths[k]) = ("", 0) }
+      isLeast = true
     }
 
     func overRight(_ width: Double) -> Double {
