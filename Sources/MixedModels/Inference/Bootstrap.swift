@@ -14,6 +14,8 @@ public struct ParametricBootstrap: Sendable {
   public let failureCount: Int
   /// How many of the fitted ones stand on the boundary.
   public let singularCount: Int
+  /// For each parameter what a replicate's value must exceed to be off its lower bound, and stay below to be off its upper one; infinite for none.
+  private let insides: [(low: Double, high: Double)]
 
   /// Draws and fits. Replicate r has the random stream (seed, r): any number of threads gives the same numbers.
   /// - Parameters:
@@ -52,6 +54,36 @@ public struct ParametricBootstrap: Sendable {
     replicates = fitted.map(\.0)
     failureCount = count - fitted.count
     singularCount = fitted.count { $0.1 }
+    let floors = fit.deviationFloors
+    insides = fit.profiledParameters.map { parameter in
+      switch parameter {
+      // A ten-thousandth of σ per root mean square of the effect's column: where fits are called singular.
+      case .deviation(let k): (0.1 * floors[k], .infinity)
+      case .correlation: (-1 + 1e-7, 1 - 1e-7)
+      case .sigma, .fixed: (-.infinity, .infinity)
+      }
+    }
+  }
+
+  /// The values of one parameter, parted: inside its bounds, and how many stand at 0 or −1, at 1, or have no value, as correlations of a standard
+  /// deviation of 0.
+  /// - Parameter k: its place in `parameters`.
+  public func distribution(of k: Int) -> (inside: [Double], atLower: Int, atUpper: Int, undefined: Int) {
+    var inside: [Double] = []
+    var counts = (lower: 0, upper: 0, undefined: 0)
+    for replicate in replicates {
+      let value = replicate[k]
+      if value.isNaN {
+        counts.undefined += 1
+      } else if value < insides[k].low {
+        counts.lower += 1
+      } else if value > insides[k].high {
+        counts.upper += 1
+      } else {
+        inside.append(value)
+      }
+    }
+    return (inside, counts.lower, counts.upper, counts.undefined)
   }
 
   /// Percentile intervals: quantiles of the replicates (R's type 7).

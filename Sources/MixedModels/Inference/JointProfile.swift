@@ -76,11 +76,11 @@ final class JointProfile {
     return profile.minimize(holding: coordinates.map(\.index), from: &x) - fit.criterion
   }
 
-  /// The least rise over several starts: x, x with all correlations away from ±1, and with one effect after another that does not vary, for then no
-  /// correlation matters.
+  /// The least rise over several starts where there are correlations: x, x with all of them away from ±1, the fit, and one effect after another that does not
+  /// vary, for then no correlation matters.
   func leastRise(at values: [Double], from x: inout [Double]) -> Double {
     var best = rise(at: values, from: &x)
-    if current.isExpensive { return best }
+    if current.isExpensive || profile.partialCorrelations.isEmpty { return best }
     var inside = x
     for i in profile.partialCorrelations { inside[i] = max(-1, min(1, inside[i])) }
     var starts = [inside, start]

@@ -19,7 +19,7 @@ public struct ProfileContour: Sendable, Equatable {
 extension LikelihoodProfile {
   /// Contours of the profile deviance of two parameters, all others as good as they can be.
   ///
-  /// On each of many rays from the estimate the root of √rise − h is found with the deviance itself, no interpolation: rays are evenly spaced where the
+  /// In the plane of the parameters' own ζ the root of √rise − h is found on each of many rays from the estimate with the deviance itself: rays are evenly spaced where the
   /// ellipse of a quadratic deviance is a circle, and between two neighbours the distance is a cubic in the angle. Bates & Watts (1988, Nonlinear Regression Analysis and
   /// Its Applications, appendix 6) interpolate all of a contour from the profiles of single parameters instead.
   /// - Parameters:
@@ -28,18 +28,38 @@ extension LikelihoodProfile {
   ///   - heights: square roots of rises, ascending: √χ²₂ quantiles for confidence regions.
   ///   - rays: their number.
   /// - Returns: one contour a height; nil if the parameters are correlations of one term without a common effect.
-  public func contours(_ i: Int, _ j: Int, heights: [Double], rays: Int = 60) -> [ProfileContour]? {
+  public func contours(_ i: Int, _ j: Int, heights: [Double], rays: Int = 96) -> [ProfileContour]? {
     guard let search = ContourSearch(self, i, j, rays: rays) else { return nil }
     return search.contours(heights)
+  }
+}
+
+extension LikelihoodProfile {
+  /// The change of a parameter's value for one of ζ at the estimate, along the path of another or its own.
+  func slope(of k: Int, along moved: Int) -> Double {
+    guard let path = paths.first(where: { $0.parameter == moved }) else {
+      preconditionFailure("\(parameters[moved]) is not among the chosen")
+    }
+    let middle = path.zetas.firstIndex(of: 0)!
+    let (a, b) = (max(0, middle - 1), min(path.zetas.count - 1, middle + 1))
+    return (path.rows[b][k] - path.rows[a][k]) / (path.zetas[b] - path.zetas[a])
+  }
+
+  /// The correlation of two parameters near the estimate: how much of a step of ζ of the one the other's trace goes along, the mean of both traces.
+  /// - Precondition: both are among the chosen.
+  public func localCorrelation(_ i: Int, _ j: Int) -> Double {
+    let first = slope(of: j, along: i) / slope(of: j, along: j)
+    let second = slope(of: i, along: j) / slope(of: i, along: i)
+    return max(-1, min(1, (first + second) / 2))
   }
 }
 
 /// The search along rays for the contours of two parameters.
 private final class ContourSearch {
   private let profile: JointProfile
-  private let centre: (Double, Double)
-  /// Distances along which each parameter's profile rises by 1, and the correlation of an ellipse near the estimate.
-  private let units: (Double, Double)
+  /// The value of each parameter for its own ζ, or a place near it.
+  private let first, second: PathScale
+  /// The correlation of an ellipse near the estimate.
   private let correlation: Double
   private let rays: Int
 
@@ -48,46 +68,36 @@ private final class ContourSearch {
     guard let profile = JointProfile(likelihood.fit, holding: [all[i], all[j]]) else { return nil }
     self.profile = profile
     self.rays = rays
-    centre = (likelihood.estimates[i], likelihood.estimates[j])
-    /// Slopes at the estimate of one parameter's own path, over ζ: its unit, and the other's move.
-    func slopes(_ k: Int, _ other: Int) -> (own: Double, other: Double) {
-      let path = likelihood.paths.first { $0.parameter == k }!
-      let middle = path.zetas.firstIndex(of: 0)!
-      let (a, b) = (max(0, middle - 1), min(path.zetas.count - 1, middle + 1))
-      let width = path.zetas[b] - path.zetas[a]
-      return (
-        (path.rows[b][k] - path.rows[a][k]) / width, (path.rows[b][other] - path.rows[a][other]) / width
-      )
-    }
-    let (first, second) = (slopes(i, j), slopes(j, i))
-    units = (first.own, second.own)
-    let estimates = [first.other / second.own, second.other / first.own]
-    correlation = max(-0.98, min(0.98, (estimates[0] + estimates[1]) / 2))
+    first = PathScale(likelihood.paths.first { $0.parameter == i }!, bounds: all[i].bounds)
+    second = PathScale(likelihood.paths.first { $0.parameter == j }!, bounds: all[j].bounds)
+    correlation = max(-0.98, min(0.98, likelihood.localCorrelation(i, j)))
   }
 
+  /// The direction of a ray in the plane of both ζ.
   private func direction(_ angle: Double) -> (Double, Double) {
     let (c, s) = (cos(angle), sin(angle))
-    return (units.0 * c, units.1 * (correlation * c + (1 - correlation * correlation).squareRoot() * s))
+    return (c, correlation * c + (1 - correlation * correlation).squareRoot() * s)
   }
 
-  /// The distance at which a ray meets a bound of a parameter.
+  /// The distance at which a ray meets a bound of a parameter, or is beyond all contours, since a joint rise is no less than ζ² of either.
   private func limit(_ angle: Double) -> Double {
     let d = direction(angle)
-    func distance(_ centre: Double, _ step: Double, _ bounds: (low: Double, high: Double)) -> Double {
-      step == 0 ? .infinity : ((step > 0 ? bounds.high : bounds.low) - centre) / step
+    func distance(_ step: Double, _ scale: PathScale) -> Double {
+      step == 0 ? .infinity : (step > 0 ? scale.range.upperBound : scale.range.lowerBound) / step
     }
-    return min(
-      distance(centre.0, d.0, profile.held[0].bounds), distance(centre.1, d.1, profile.held[1].bounds))
+    return min(distance(d.0, first), distance(d.1, second))
   }
 
   private func point(_ angle: Double, _ r: Double) -> (first: Double, second: Double) {
     let d = direction(angle)
-    return (centre.0 + r * d.0, centre.1 + r * d.1)
+    return (first.value(at: r * d.0), second.value(at: r * d.1))
   }
 
-  private func zeta(_ angle: Double, _ r: Double, _ x: inout [Double]) -> Double {
+  /// √rise on a ray, at the minimum near x or at the least of several.
+  private func zeta(_ angle: Double, _ r: Double, _ x: inout [Double], isLeast: Bool = false) -> Double {
     let (u, v) = point(angle, r)
-    return max(0, profile.leastRise(at: [u, v], from: &x)).squareRoot()
+    let rise = isLeast ? profile.leastRise(at: [u, v], from: &x) : profile.rise(at: [u, v], from: &x)
+    return max(0, rise).squareRoot()
   }
 
   /// For each ray the distances of the contours; nil from the first on that it does not reach before a bound.
@@ -100,16 +110,21 @@ private final class ContourSearch {
       var isOver = false
       return heights.map { h in
         if isOver { return nil }
-        let root = profileRoot(
-          { self.zeta(angle, $0, &x) - h }, from: reached, toward: 1,
-          step: reached > 0 ? reached * (h / height - 1) : h, last: bound.isFinite ? bound : nil,
-          precision: 1e-7, flat: 1e-7)
-        guard let root else {
+        let step = reached > 0 ? reached * (h / height - 1) : h
+        func root(isLeast: Bool) -> Double? {
+          profileRoot(
+            { self.zeta(angle, $0, &x, isLeast: isLeast) - h }, from: reached, toward: 1, step: step,
+            last: bound, precision: 1e-7, flat: 1e-7)
+        }
+        var end = root(isLeast: false)
+        // Another minimum may be lower there: then the contour is further out.
+        if let found = end, zeta(angle, found, &x, isLeast: true) < h - 1e-6 { end = root(isLeast: true) }
+        guard let end else {
           isOver = true
           return nil
         }
-        (reached, height) = (root, h)
-        return root
+        (reached, height) = (end, h)
+        return end
       }
     }
   }
@@ -120,11 +135,14 @@ private final class ContourSearch {
     return heights.indices.map { h in
       let own = distances.map { $0[h] }
       if own.allSatisfy({ $0 != nil }) {
-        // Three more on either side make the curve closed and smooth.
-        let around = (-3...rays + 3).map { k in
-          (angle: spacing * Double(k), distance: own[(k + rays) % rays]!)
-        }
-        var points = curve(around, from: 3, to: rays + 3)
+        let once = (0...rays).map { (angle: spacing * Double($0), distance: own[$0 % rays]!) }
+        let nodes = refined(once, at: heights[h])
+        // Neighbours on either side make the curve closed and smooth.
+        let before = nodes[nodes.count - 2]
+        let around =
+          [(angle: before.angle - 2 * .pi, distance: before.distance)] + nodes
+          + [(angle: nodes[1].angle + 2 * .pi, distance: nodes[1].distance)]
+        var points = curve(around, from: 1, to: nodes.count)
         points[points.count - 1] = points[0]
         return ProfileContour(height: heights[h], pieces: [points], isClosed: true)
       }
@@ -141,10 +159,39 @@ private final class ContourSearch {
         {
           nodes.append(end)
         }
+        nodes = refined(nodes, at: heights[h])
         pieces.append(curve(nodes, from: 0, to: nodes.count - 1))
       }
       return ProfileContour(height: heights[h], pieces: pieces, isClosed: false)
     }
+  }
+
+  /// Nodes of a contour with rays in between where two are further apart than half as much again as on a circle.
+  private func refined(
+    _ nodes: [(angle: Double, distance: Double)], at height: Double
+  ) -> [(angle: Double, distance: Double)] {
+    guard var previous = nodes.first else { return [] }
+    let longest = 3 * .pi / Double(rays) * height
+    var result = [previous]
+    for next in nodes.dropFirst() {
+      // The chord of a triangle with two sides and the angle between them.
+      let (a, b, turn) = (previous.distance, next.distance, next.angle - previous.angle)
+      let chord = max(0, a * a + b * b - 2 * a * b * cos(turn)).squareRoot()
+      let pieces = min(12, Int((chord / longest).rounded(.up)))
+      for piece in 1..<max(1, pieces) {
+        let share = Double(piece) / Double(pieces)
+        let angle = previous.angle + share * turn
+        let bound = limit(angle)
+        var x = profile.start
+        let root = profileRoot(
+          { self.zeta(angle, $0, &x) - height }, from: 0, toward: 1, step: a + share * (b - a),
+          last: bound, precision: 1e-7, flat: 1e-7)
+        if let root { result.append((angle, root)) }
+      }
+      result.append(next)
+      previous = next
+    }
+    return result
   }
 
   /// Where a contour meets the bound, between a ray that reaches it and a neighbour that does not.
@@ -154,16 +201,13 @@ private final class ContourSearch {
     var x = profile.start
     func excess(_ t: Double) -> Double {
       let angle = outside + t * (inside - outside)
-      let bound = limit(angle)
-      // A ray that no bound cuts reaches every contour.
-      return bound.isFinite ? zeta(angle, bound, &x) - height : height
+      return zeta(angle, limit(angle), &x) - height
     }
     guard let t = profileRoot(excess, from: 0, toward: 1, step: 1, last: 1, precision: 1e-5, flat: 1e-5),
       t > 0, t < 1
     else { return nil }
     let angle = outside + t * (inside - outside)
-    let bound = limit(angle)
-    return bound.isFinite ? (angle, bound) : nil
+    return (angle, limit(angle))
   }
 
   /// Points along nodes, six to an interval: between two the distance is Hermite's cubic with slopes of the parabolas through three.

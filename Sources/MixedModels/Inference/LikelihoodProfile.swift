@@ -9,7 +9,7 @@ public struct LikelihoodProfile: Sendable {
   public struct Path: Sendable, Equatable {
     /// Which parameter is moved.
     public let parameter: Int
-    /// ζ, ascending, 0 at the estimate. The first or last is no step of the others where the parameter meets a bound there: 0 for a standard deviation, ±1
+    /// ζ, ascending, 0 at the estimate. Steps near the first or last are not those of the others where the parameter meets a bound there: 0 for a standard deviation, ±1
     /// for a correlation.
     public let zetas: [Double]
     /// All parameters at each ζ, in the order of `parameters`: the moved one, and the estimates of the others with it held.
@@ -32,7 +32,10 @@ public struct LikelihoodProfile: Sendable {
   let fit: LinearMixedModelFit
 
   /// Steps of ζ along a path.
-  static let step = 0.25
+  static let step = 0.125
+
+  /// Steps on a piece of a path on which a parameter meets a bound.
+  private static let boundSteps = 8
 
   /// Profiles a fit; one by REML is refitted by ML.
   /// - Parameters:
@@ -53,9 +56,6 @@ public struct LikelihoodProfile: Sendable {
     paths = (chosen ?? Array(ml.parameterNames.indices)).map { LikelihoodProfile.path(of: $0, ml, height) }
   }
 
-  /// The chosen parameters.
-  public var chosen: [Int] { paths.map(\.parameter) }
-
   private static func path(of k: Int, _ fit: LinearMixedModelFit, _ height: Double) -> Path {
     let parameter = fit.profiledParameters[k]
     // One parameter can always be held.
@@ -71,6 +71,7 @@ public struct LikelihoodProfile: Sendable {
       let last = bound.isFinite ? abs(bound - estimate) / unit : nil
       var x = profile.start
       var reached = 0.0
+      var before = estimates
       func value(_ t: Double) -> Double { t == last ? bound : estimate + sign * t * unit }
       func zeta(_ t: Double) -> Double {
         max(0, profile.leastRise(at: [value(t)], from: &x)).squareRoot()
@@ -84,10 +85,17 @@ public struct LikelihoodProfile: Sendable {
           precision: 1e-8, flat: 1e-8)
         let end = t ?? last
         guard let end else { break }
-        let z = zeta(end)
-        zetas.append(sign * z)
-        rows.append(profile.parameters(at: [value(end)], x))
-        reached = end
+        // Near a bound ζ may be level, and so may the way of another parameter to its own: there the values are evenly spaced.
+        let row = profile.parameters(at: [value(end)], x)
+        let others = fit.profiledParameters.indices.filter { $0 != k }
+        let turns = others.contains { fit.isNearBound(row[$0], $0) != fit.isNearBound(before[$0], $0) }
+        let pieces = t == nil || turns ? boundSteps : 1
+        for piece in 1...pieces {
+          let place = piece == pieces ? end : reached + (end - reached) * Double(piece) / Double(pieces)
+          zetas.append(sign * zeta(place))
+          rows.append(profile.parameters(at: [value(place)], x))
+        }
+        (reached, before) = (end, row)
         if t == nil {
           meets[side] = true
           break
@@ -102,6 +110,15 @@ public struct LikelihoodProfile: Sendable {
 }
 
 extension LinearMixedModelFit {
+  /// Whether a value of a parameter is as good as a bound: a standard deviation of nothing beside σ, a correlation of ±1.
+  fileprivate func isNearBound(_ value: Double, _ k: Int) -> Bool {
+    switch profiledParameters[k] {
+    case .deviation(let effect): value < deviationFloors[effect]
+    case .correlation: abs(value) > 1 - 1e-6
+    case .sigma, .fixed: false
+    }
+  }
+
   /// About a standard error of a parameter: a distance in which its profile rises by something like 1.
   func profileUnit(of parameter: ProfiledParameter, at estimate: Double) -> Double {
     switch parameter {
