@@ -39,6 +39,9 @@ marginal-effects \"normexam ~ standLRT * sex + (standLRT | school)\" --data exam
 marginal-effects \"Reaction ~ poly(Days, 2) + (Days | Subject)\" --data sleepstudy.csv --factor Subject
 marginal-effects \"angle ~ recipe + temp + (1 | recipe:replicate)\" --data cake.csv --factor replicate --by recipe
 profile $sleep
+profile-density \"strength ~ 1 + (1 | batch/cask)\" --data pastes.csv
+profile-pairs $sleep
+bootstrap \"strength ~ 1 + (1 | batch/cask)\" --data pastes.csv
 diagnostics \"normexam ~ standLRT + (standLRT | school)\" --data exam.csv --factor school
 design \"strength ~ 1 + (1 | batch/cask)\" --data pastes.csv
 design \"normexam ~ 1 + (1 | school)\" --data exam.csv

@@ -15,6 +15,10 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
   case noProfile(FitError)
   case noDial(FitError)
   case noEffect(String)
+  case noParameter(String, available: [String])
+  case tooFewParameters(available: [String])
+  case tooManyParameters(Int, most: Int, available: [String])
+  case unpairedCorrelations(String, String)
 
   /// The fault in words.
   public var description: String {
@@ -30,6 +34,16 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
     case .otherModel(let error): error.description
     case .noProfile(let error), .noDial(let error): error.description
     case .noEffect(let reason): reason
+    case .noParameter(let name, let available):
+      "the model has no parameter '\(name)'; it has \(available.joined(separator: ", "))"
+    case .tooFewParameters(let available):
+      "a pair takes two parameters; choose two or more of \(available.joined(separator: ", "))"
+    case .tooManyParameters(let count, let most, let available):
+      "pairs of \(count) parameters are not legible, up to \(most) are; choose some with --parameter NAME: "
+        + available.joined(separator: ", ")
+    case .unpairedCorrelations(let first, let second):
+      "\(first) and \(second) are correlations of one term without an effect in common, which cannot be held together; "
+        + "leave one of them out with --parameter NAME for each of the others"
     case .noCoefficients: "the model has no fixed coefficients to draw"
     case .noFactor(let name, let available):
       "the model has no grouping factor '\(name)'; it has \(available.joined(separator: ", "))"

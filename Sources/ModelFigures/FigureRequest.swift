@@ -14,6 +14,14 @@ public struct FigureRequest: Sendable, Equatable {
   public var by: String?
   /// Levels to be picked out.
   public var highlighted: [String] = []
+  /// The parameters shown, by lme4's names; none for all.
+  public var parameters: [String] = []
+  /// The number of replicates of a bootstrap; at first `BootstrapDistributions.defaultReplicates`.
+  public var replicates: Int?
+  /// Its seed; at first `BootstrapDistributions.defaultSeed`.
+  public var seed: UInt64?
+  /// How many threads a bootstrap may use; the figure does not depend on it.
+  public var threads = 1
 
   /// A request for nothing in particular.
   public init() {}

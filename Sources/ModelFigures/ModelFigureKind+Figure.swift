@@ -48,6 +48,14 @@ extension ModelFigureKind {
       return plot
     case .profile:
       do throws(FitError) { return try ProfilePlot(fit) } catch { throw .noProfile(error) }
+    case .profileDensity:
+      do throws(FitError) { return try ProfileDensity(fit) } catch { throw .noProfile(error) }
+    case .profilePairs:
+      return try ProfilePairs(fit, parameters: request.parameters.isEmpty ? nil : request.parameters)
+    case .bootstrap:
+      return BootstrapDistributions(
+        fit, count: request.replicates ?? BootstrapDistributions.defaultReplicates,
+        seed: request.seed ?? BootstrapDistributions.defaultSeed, threads: request.threads)
     case .diagnostics: return DiagnosticPanels(fit)
     case .design: return DesignSketch(SamplingDesign(fit.model.frame))
     case .schematic: return VaryingCoefficientsSchematic()

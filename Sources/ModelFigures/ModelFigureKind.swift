@@ -36,6 +36,12 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   case marginalEffects = "marginal-effects"
   /// Profile likelihood of every parameter.
   case profile
+  /// Densities that the profile likelihood of every parameter implies.
+  case profileDensity = "profile-density"
+  /// Joint confidence regions of parameters two by two.
+  case profilePairs = "profile-pairs"
+  /// Parametric bootstrap distributions of all parameters.
+  case bootstrap
   /// Residuals and effects against fitted values and normal quantiles.
   case diagnostics
   /// How rows fall into the levels of grouping factors.
@@ -62,7 +68,9 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
     case .shrinkageBySize: [.highlight, .yRange]
     case .dumbbell, .poolingDial, .shrinkageMatrix: [.highlight]
     case .marginalEffects: [.by]
-    case .coefficients, .profile, .diagnostics, .design: []
+    case .coefficients, .profile, .profileDensity, .diagnostics, .design: []
+    case .profilePairs: [.parameter]
+    case .bootstrap: [.replicates, .seed]
     case .schematic: [.yRange]
     }
   }
@@ -84,6 +92,12 @@ public enum FigureOption: String, Sendable, CaseIterable {
   case by
   /// Levels to be picked out.
   case highlight
+  /// The parameters shown.
+  case parameter
+  /// The number of replicates of a bootstrap.
+  case replicates
+  /// The seed of a bootstrap.
+  case seed
   /// Limits of the vertical axis.
   case yRange = "y-range"
 

@@ -41,6 +41,7 @@ public struct ProfilePlot: ModelFigure {
     let heights = (Array(stride(from: 0.2, through: 2.81, by: 0.2)) + marked).sorted()
     var intervals: [[ConfidenceInterval]] = []
     for zeta in heights { intervals.append(try ml.profileIntervals(level: 2 * normal.cumulative(zeta) - 1)) }
+    let bounds = ParameterLabel.all(of: ml).map(\.bounds)
     curves = intervals[0].indices.map { k in
       let own = intervals.map { $0[k] }
       func reached(_ value: Double, _ isLower: Bool) -> Bool {
@@ -54,6 +55,14 @@ public struct ProfilePlot: ModelFigure {
         if reached(interval.lower, true) { points.append((interval.lower, -zeta)) }
         if reached(interval.upper, false) { points.append((interval.upper, zeta)) }
       }
+      // Where a bound comes first the curve goes on to it.
+      if own[0].estimate.isFinite, let highest = own.last {
+        for (bound, end, sign) in [(bounds[k].low, highest.lower, -1.0), (bounds[k].high, highest.upper, 1)]
+        where bound.isFinite && !reached(end, sign < 0) && bound != own[0].estimate {
+          let zeta = ml.profileRise(ofParameter: k, at: bound).squareRoot()
+          if zeta > points.map({ sign * $0.zeta }).max()! { points.append((bound, sign * zeta)) }
+        }
+      }
       points.sort { $0.value < $1.value }
       let bars = marked.map { zeta in own[heights.firstIndex(of: zeta)!] }
       return Curve(
@@ -62,9 +71,7 @@ public struct ProfilePlot: ModelFigure {
         upper: bars.map { reached($0.upper, false) ? $0.upper : .nan })
     }
     response = .column(fit.model.frame.responseBesideOffsetText)
-    let columns = min(3, max(1, curves.count))
-    let rows = Double((curves.count + columns - 1) / columns)
-    size = .centimetres(16, max(7, (2.6 + 4.2 * rows).rounded(.up)))
+    size = .forPanels(curves.count)
   }
 
   /// The specification.
@@ -104,7 +111,7 @@ public struct ProfilePlot: ModelFigure {
       size: size, x: Axis(words.parameterValue, tickSpacing: 40),
       y: Axis("|ζ|", limits: -0.1...2.95, tickSpacing: 34), panels: panels)
     figure.xSharing = .none
-    figure.columns = min(size.width < ModelFigureSizes.narrow ? 2 : 3, max(1, curves.count))
+    figure.columns = size.columns(ofPanels: curves.count)
     figure.caption = words.profileBars
     figure.slug = "profile"
     figure.language = language.rawValue

@@ -58,7 +58,7 @@ import Testing
       #expect(english.language == "en" && chinese.language == "zh-CN")
       slugs.insert(english.slug)
     }
-    #expect(slugs.count == 19)  // the two planes share one
+    #expect(slugs.count == 22)  // the two planes share one
   }
 
   @Test("Each strategy looks the same in every figure")
@@ -248,6 +248,7 @@ import Testing
       let namesLevels = ![
         "complete-pooling", "qq-caterpillar", "shrinkage-by-size", "coefficients", "profile", "diagnostics",
         "marginal-effects", "shrinkage-matrix",
+        "profile-density", "profile-pairs", "bootstrap",
       ].contains(
         english.slug)
       if namesLevels || english.slug == "complete-pooling" && !texts.contains("Biology") {
@@ -276,6 +277,12 @@ import Testing
         #expect(chinese.panels[1].x?.title == "每个院系的行数")
       } else if english.slug == "coefficients" {
         #expect(english.y.levels == ["service"] && chinese.y.levels == ["工龄"])
+      } else if english.slug == "profile-density" || english.slug == "bootstrap" {
+        #expect(english.panels.contains { $0.name.hasPrefix("SD of service (USD per year)") })
+        #expect(chinese.panels.contains { $0.name.hasPrefix("工龄的标准差（USD/年）") })
+      } else if english.slug == "profile-pairs" {
+        #expect(english.panels.contains { $0.x?.title == "SD of service (USD per year)" })
+        #expect(chinese.panels.contains { $0.y?.title == "工龄的标准差（USD/年）" })
       } else {
         #expect(english.x.title == "service (years)" && chinese.x.title == "工龄（年）")
       }

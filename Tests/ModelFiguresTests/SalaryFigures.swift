@@ -42,6 +42,8 @@ enum SalaryFigures {
       try MarginalEffectPlot(fit()), DesignSketch(SamplingDesign(try fit().model.frame)),
       try FourModels(fit()),
       try ShrinkageMatrix(fit()), Caterpillar(LevelIntervals(coefficientsOf: try fit()), heights: .rows),
+      try ProfileDensity(fit()), try ProfilePairs(fit()),
+      BootstrapDistributions(try fit(), count: 200),
     ]
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CairoRendering
 import Estimates
+import Glibc
 import Labs
 import MixedModels
 import ModelFigures
@@ -108,6 +109,25 @@ struct PlotCommand: ReportingCommand {
       valueName: "NAME"))
   var by: String?
 
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp(
+      "Parameter to be shown in pairs, by the name that mlm intervals prints. May be repeated. (default: all, up to 8)",
+      valueName: "NAME"))
+  var parameter: [String] = []
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Replicates of the bootstrap. (default: 1000)", valueName: "n"),
+    transform: number("a whole number from 1"))
+  var replicates: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Seed of the bootstrap. (default: 1)", valueName: "S"),
+    transform: number("a whole number from 0"))
+  var seed: UInt64?
+
   @OptionGroup var labels: LabelOption
 
   @Option(
@@ -209,6 +229,9 @@ struct PlotCommand: ReportingCommand {
       let kinds = option.kinds.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("--\(option.rawValue) is for \(kinds), not for \(kind.rawValue)")
     }
+    if let replicates, !(1...1_000_000).contains(replicates) {
+      throw ValidationError("--replicates is \(replicates); from 1 to 1000000 would work")
+    }
     if let dodge, !(dodge >= 0 && dodge < 1) {
       throw ValidationError("--dodge is \(dodge); a share from 0 to less than 1 would work, e.g. 0.6")
     }
@@ -225,13 +248,16 @@ struct PlotCommand: ReportingCommand {
       case .by: by != nil
       case .grouping: grouping != nil
       case .highlight: !highlight.isEmpty
+      case .parameter: !parameter.isEmpty
+      case .replicates: replicates != nil
+      case .seed: seed != nil
       case .yRange: yRange != nil
       }
     }
   }
 
   /// What is asked of the figure.
-  private var request: FigureRequest {
+  private func request(in context: CommandContext) -> FigureRequest {
     var request = FigureRequest()
     request.ellipses = ellipse
     request.order = order?.order
@@ -240,6 +266,10 @@ struct PlotCommand: ReportingCommand {
     request.only = only
     request.by = by
     request.highlighted = highlight
+    request.parameters = parameter
+    request.replicates = replicates
+    request.seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) }
+    request.threads = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     return request
   }
 
@@ -260,10 +290,10 @@ struct PlotCommand: ReportingCommand {
     if formula.randomTerms.isEmpty {
       if (dodge ?? 0) > 0 { throw OptionError.needsBar("--dodge") }
       let linear = try LinearModel(formula, data: table, roles: model.roles)
-      return try drawn(kind.figure(of: linear.fit(), model: linear, request), in: context)
+      return try drawn(kind.figure(of: linear.fit(), model: linear, request(in: context)), in: context)
     }
     let fit = try model.mixedModel(formula, table).fit(by: model.method)
-    let figure = try kind.figure(of: fit, request)
+    let figure = try kind.figure(of: fit, request(in: context))
     return try drawn(figure, notes: fit.notes(in: words.language(in: context).ofSentences), in: context)
   }
 
