@@ -93,20 +93,21 @@ struct FigureWords {
   /// The caption's line on ellipses estimated from the points drawn.
   ///
   /// - Parameter withNone: whether estimates by no pooling are among them.
-  func dataEllipses(_ count: Int, withNone: Bool) -> String {
+  func dataEllipses(_ count: Int, withNone: Bool, isDense: Bool) -> String {
     either(
-      "Ellipses: 10% to 90% normal-theory ellipses of the \(count) "
+      "Ellipses: \(isDense ? "50% and 90%" : "10% to 90%") normal-theory ellipses of the \(count) "
         + (withNone ? "estimates shown, no and partial pooling" : "partial-pooling estimates shown")
         + " (data ellipses).",
       "椭圆：由图中 \(count) 个"
-        + (withNone ? "估计值（无池化与部分池化）" : "部分池化估计值") + "按正态理论算得的 10%～90% 椭圆（数据椭圆）。")
+        + (withNone ? "估计值（无池化与部分池化）" : "部分池化估计值") + "按正态理论算得的 \(isDense ? "50% 与 90%" : "10%～90%") 椭圆（数据椭圆）。"
+    )
   }
 
   /// The caption's line on ellipses from the model's covariance.
-  var modelEllipses: String {
+  func modelEllipses(isDense: Bool) -> String {
     either(
-      "Ellipses: 10% to 90% of the distribution of group coefficients that the fitted model estimates (model ellipses).",
-      "椭圆：拟合模型所估计的组系数分布的 10%～90% 区域（模型椭圆）。")
+      "Ellipses: \(isDense ? "50% and 90%" : "10% to 90%") of the distribution of group coefficients that the fitted model estimates (model ellipses).",
+      "椭圆：拟合模型所估计的组系数分布的 \(isDense ? "50% 与 90%" : "10%～90%") 区域（模型椭圆）。")
   }
 
   /// The caption's addition where the covariance is singular.

@@ -123,27 +123,28 @@ public struct GroupScatter: LineFigure {
     let order = groups.indices.sorted {
       (names.contains(groups[$0].group) ? 1 : 0, $0) < (names.contains(groups[$1].group) ? 1 : 0, $1)
     }
-    var marks: [any Mark] = order.map { j in
+    func dots(_ j: Int) -> PointMark {
       let group = groups[j]
       let isDistinct = names.contains(group.group)
       return PointMark(
         x: group.x.map { $0 + (shifts?[j] ?? 0) }, y: group.y, look(group, isDistinct: isDistinct),
-        size: isDistinct && !highlighted.isEmpty ? 1.05 : dotSize, rim: rows <= 2000)
+        size: isDistinct && !highlighted.isEmpty ? 1.05 : dotSize, rim: isDistinct || rows <= 2000)
     }
-    guard let (low, high) = dataRange(groups.flatMap(\.x)) else { return marks }
-    func add(_ line: CoefficientLine, _ look: Appearance) {
-      marks.append(LineMark(x: [low, high], y: [line.at(low), line.at(high)], look, width: 1.4))
+    guard let (low, high) = dataRange(groups.flatMap(\.x)) else { return order.map(dots) }
+    func drawn(_ line: CoefficientLine, _ look: Appearance) -> LineMark {
+      LineMark(x: [low, high], y: [line.at(low), line.at(high)], look, width: 1.4)
     }
-    if case .complete(let line) = lines {
-      add(line, .category(lineName))
-      return marks
+    if case .complete(let line) = lines { return order.map(dots) + [drawn(line, .category(lineName))] }
+    func groupLines(_ places: [Int]) -> [any Mark] {
+      places.compactMap { j in
+        guard let line = groups[j].partialPooling, line.isFinite else { return nil }
+        return drawn(line, names.contains(groups[j].group) ? look(groups[j], isDistinct: true) : manyLook)
+      }
     }
-    for j in order {
-      guard let line = groups[j].partialPooling, line.isFinite else { continue }
-      let isDistinct = names.contains(groups[j].group)
-      add(line, isDistinct ? look(groups[j], isDistinct: true) : manyLook)
-    }
-    return marks
+    let (rest, picked) = (
+      order.filter { !names.contains(groups[$0].group) }, order.filter { names.contains(groups[$0].group) }
+    )
+    return rest.map(dots) + groupLines(rest) + picked.map(dots) + groupLines(picked)
   }
 
   /// What the caption says of the points.

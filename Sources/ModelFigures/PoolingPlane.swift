@@ -144,7 +144,9 @@ public struct PoolingPlane: LineFigure {
     let none = groups.count { $0.noPooling?.isFinite == true }
     let partial = groups.count { $0.partialPooling?.isFinite == true }
     let kind =
-      ellipses == .data ? words.dataEllipses(none + partial, withNone: none > 0) : words.modelEllipses
+      ellipses == .data
+      ? words.dataEllipses(none + partial, withNone: none > 0, isDense: isDense)
+      : words.modelEllipses(isDense: isDense)
     let text =
       switch background {
       case .omitted: ""
@@ -183,12 +185,29 @@ public struct PoolingPlane: LineFigure {
     return highlighted.isEmpty ? farthest(groups) : groups.filter { highlighted.contains($0.group) }
   }
 
+  /// Outlines that lie over the dots of many groups, which would hide them.
+  private func outlines(_ background: Background) -> [any Mark] {
+    guard isDense, case .ellipses(let shape, let radius) = background else { return [] }
+    return PoolingPlane.denseLevels.map { level in
+      let curve = shape.vertices(radius: radius(level), segments: 102)
+      return LineMark(x: curve.x, y: curve.y, .fixed(CategoryStyle(Colour(hex: 0x262626))), width: 1)
+    }
+  }
+
+  /// The levels of the ellipses of many groups.
+  static let denseLevels = [0.9, 0.5]
+
   private func marks(_ background: Background) -> [any Mark] {
     let grey = Colour(hex: 0x737373)
     func isLabelled(_ level: Double) -> Bool { Int((level * 10).rounded()) % 2 == 1 }
     var marks: [any Mark] = []
     switch background {
     case .omitted, .impossible: break
+    case .ellipses(let shape, let radius) where isDense:
+      for level in PoolingPlane.denseLevels {
+        let curve = shape.vertices(radius: radius(level), segments: 102)
+        marks.append(PolygonMark(x: curve.x, y: curve.y, fill: grey.withAlpha(0.1)))
+      }
     case .ellipses(let shape, let radius):
       // Largest first, so that the darkness of overlapping fills grows towards the centre.
       for level in levels.sorted(by: >) {
@@ -242,13 +261,17 @@ public struct PoolingPlane: LineFigure {
         trim: isDense ? (start: 1.4, end: 1.4) : (start: 3, end: 3), part: part)
     }
     marks.append(arrows(.apart))
+    var centres: [any Mark] = []
     if let line = completePooling, line.isFinite {
-      marks.append(
-        PointMark(x: [line.intercept], y: [line.slope], PoolingStyle.complete.appearance, size: 1.3))
+      centres.append(
+        PointMark(
+          x: [line.intercept], y: [line.slope], PoolingStyle.complete.appearance, size: 1.3, rim: isDense))
     }
     if let line = partialPoolingMean, line.isFinite {
-      marks.append(PointMark(x: [line.intercept], y: [line.slope], .category("mean"), size: 1.3, rim: true))
+      centres.append(
+        PointMark(x: [line.intercept], y: [line.slope], .category("mean"), size: 1.3, rim: true))
     }
+    if !isDense { marks += centres }
     for (lines, style) in [
       (groups.map(\.noPooling), PoolingStyle.none), (groups.map(\.partialPooling), .partial),
     ] {
@@ -257,7 +280,7 @@ public struct PoolingPlane: LineFigure {
         PointMark(
           x: lines.map(\.intercept), y: lines.map(\.slope), style.appearance, size: isDense ? 0.45 : 1))
     }
-    if !isDense { marks.append(arrows(.touching)) }
+    marks += isDense ? outlines(background) + centres : [arrows(.touching)]
     let picked = both.filter { highlighted.contains($0.group) }
     marks.append(
       ArrowMark(
@@ -268,8 +291,12 @@ public struct PoolingPlane: LineFigure {
       .filter(\.isFinite)
     marks.append(
       PointMark(x: pooled.map(\.intercept), y: pooled.map(\.slope), .category("highlighted"), size: 1.1))
+    let (across, up) = (range(groups, \.intercept)?.limits, range(groups, \.slope)?.limits)
+    func isShown(_ line: CoefficientLine) -> Bool {
+      line.isFinite && across?.contains(line.intercept) != false && up?.contains(line.slope) != false
+    }
     let named = self.named(groups).compactMap { group in
-      [group.noPooling, group.partialPooling].compactMap { $0 }.first(where: \.isFinite).map {
+      [group.noPooling, group.partialPooling].compactMap { $0 }.first(where: isShown).map {
         (group.label(language), $0)
       }
     }
@@ -279,9 +306,9 @@ public struct PoolingPlane: LineFigure {
     var figure = Figure(
       size: size,
       x: Axis(
-        words.interceptTitle(response, predictor), limits: range(groups, \.intercept)?.limits,
+        words.interceptTitle(response, predictor), limits: across,
         expansion: 0.12, tickSpacing: 56),
-      y: Axis(words.slopeTitle(response, predictor), limits: range(groups, \.slope)?.limits, expansion: 0.12),
+      y: Axis(words.slopeTitle(response, predictor), limits: up, expansion: 0.12),
       categories: PoolingStyle.scale(language, mean: true), panels: [Panel("", marks)])
     figure.categories.entries.append(
       .init("highlighted", label: words.highlighted, style: ShrinkageMatrix.pickedOut))

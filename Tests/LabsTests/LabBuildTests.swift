@@ -310,9 +310,10 @@ struct LabBuildTests {
           "--width", "16cm",
           "--height", "8cm",
         ])
-    #expect(result.files.map(\.path) == [
-          "figures/x-a.zh.svg", "figures/x-a.zh.png", "figures/x-a.zh.csv", "x-student.zh.md",
-        ])
+    #expect(
+      result.files.map(\.path) == [
+        "figures/x-a.zh.svg", "figures/x-a.zh.png", "figures/x-a.zh.csv", "x-student.zh.md",
+      ])
     #expect(result.figures.map(\.number) == ["1"])
   }
 
