@@ -115,9 +115,9 @@ extension PoolingDial {
     let named = named
     let ends = named.map { j in own[j].lastIndex(where: \.isFinite) ?? 0 }
     marks.append(
-      LabelMark(
+      EndLabelMark(
         named.map { name($0, language) }, x: ends.map { places[$0] },
-        y: zip(named, ends).map { own[$0][$1] }, clearance: 3.2))
+        y: zip(named, ends).map { own[$0][$1] }, clearance: 5))
     return marks
   }
 

@@ -65,6 +65,9 @@ enum FileWriting {
     return String(cString: resolved) + "/" + (parts.last ?? "")
   }
 
+  /// Whether two paths name one file that would be replaced.
+  static func isSameFile(_ a: String, _ b: String) -> Bool { !isDevice(a) && place(of: a) == place(of: b) }
+
   /// The file behind a symbolic link; nil where none stands at the path.
   private static func linkTarget(_ path: String) -> String? {
     var facts = stat()

@@ -98,13 +98,15 @@ struct AnyDataTests {
             // Half a column may be too narrow for numbers of many digits: then a little more is asked for.
             var wide = width
             do throws(FigureError) {
-              _ = try figure.resized(toWidth: width, in: language, measuring: FixedMeasurer())
+              _ = try figure.resized(
+                toWidth: width, FigureSetting(language: language), measuring: FixedMeasurer())
             } catch {
               guard case .tooSmall(_, let needed) = error, data.scale != 1 else { throw error }
               #expect(needed.width < 1.15 * width)
               wide = needed.width
             }
-            sized = try figure.resized(toWidth: wide, in: language, measuring: FixedMeasurer())
+            sized = try figure.resized(
+              toWidth: wide, FigureSetting(language: language), measuring: FixedMeasurer())
           }
           let layout = try sized.figure(in: language).layout()
           let faults = layout.faults(pale: AnyDataTests.pale)

@@ -32,7 +32,7 @@ extension FigureComposer {
     var requests: [LabelRequest] = []
     for mark in panel.marks {
       obstacles += try mark.obstacles(on: canvas)
-      requests += try mark.labels(on: canvas)
+      requests += try mark.labels(on: canvas).filter { !leftOut.contains($0.text) }
     }
     let placement = LabelPlacement(requests, obstacles: obstacles, area: area)
     for label in placement.placed {

@@ -5,11 +5,17 @@ struct FigureComposer {
   let texts: TextFitting
   /// Width to which strips are wrapped; nil in the first run, which finds out whether they must be.
   let stripLimit: Double?
+  /// Labels that are named under the figure instead of being drawn.
+  let leftOut: Set<String>
   let legendPosition: LegendPosition
   /// Whether the figure has so many dots that they become a picture in vector files.
   let dotsArePicture: Bool
 
-  init(_ figure: Figure, measurer: any TextMeasuring, stripLimit: Double? = nil) {
+  init(
+    _ figure: Figure, measurer: any TextMeasuring, stripLimit: Double? = nil,
+    leavingOut leftOut: Set<String> = []
+  ) {
+    self.leftOut = leftOut
     self.figure = figure
     self.theme = figure.theme
     self.texts = TextFitting(measurer: measurer, language: figure.language)
@@ -30,10 +36,14 @@ struct FigureComposer {
     if legendPosition == .emptyCell, legendSize.width > cells.width || legendSize.height > cells.height {
       var other = figure
       other.legend = .top
-      return try FigureComposer(other, measurer: texts.measurer, stripLimit: stripLimit).compose()
+      return try FigureComposer(
+        other, measurer: texts.measurer, stripLimit: stripLimit, leavingOut: leftOut
+      ).compose()
     }
     if stripLimit == nil, try texts.widest(figure.panels.map(\.name), theme.strip) > panelWidth {
-      return try FigureComposer(figure, measurer: texts.measurer, stripLimit: panelWidth).compose()
+      return try FigureComposer(
+        figure, measurer: texts.measurer, stripLimit: panelWidth, leavingOut: leftOut
+      ).compose()
     }
 
     var scene = Scene(
@@ -62,7 +72,7 @@ struct FigureComposer {
         end: figure.isRightmost(i) ? frame.endTexts : [])
       let placement = try draw(panel, on: canvas, labels, into: &scene)
       placements.append(placement.placed)
-      for request in placement.unplaced where !unplaced.contains(request.text) {
+      for request in placement.unplaced where request.spots.isEmpty && !unplaced.contains(request.text) {
         unplaced.append(request.text)
       }
     }
@@ -70,7 +80,8 @@ struct FigureComposer {
     frame.colourBar?.draw(at: Point(figure.size.width - theme.margin, frame.area(of: 0).y), into: &scene)
     let omitted = figure.panels.reduce(0) { $0 + $1.marks.reduce(0) { $0 + $1.omitted } }
     return FigureLayout(
-      scene: scene, panels: canvases, unplacedLabels: unplaced, labels: placements, omitted: omitted)
+      scene: scene, panels: canvases, unplacedLabels: unplaced, labels: placements,
+      unnamedLevels: frame.vertical.unnamedLevels, omitted: omitted)
   }
 
   /// A panel's place and scales.

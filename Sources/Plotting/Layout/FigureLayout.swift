@@ -5,9 +5,11 @@ public struct FigureLayout {
   /// Place and scales of each panel, in the figure's order.
   public let panels: [PanelCanvas]
   /// Texts of labels that found no free place; they are listed under the caption.
-  public let unplacedLabels: [String]
+  public internal(set) var unplacedLabels: [String]
   /// Places of the labels of each panel.
   public let labels: [[PlacedLabel]]
+  /// Levels of a vertical axis that are not named for want of room.
+  public let unnamedLevels: Int
   /// Observations left out because a coordinate is missing or infinite.
   public let omitted: Int
 }
@@ -17,7 +19,7 @@ extension Figure {
   ///
   /// Heights are fixed first (title, legend, strips, axis texts), then tick labels of the vertical axis, then widths, then as many
   /// horizontal ticks as fit without touching. Label placement comes last, panel by panel; if some label finds no
-  /// place, the figure is laid out once more with a line that names it.
+  /// place, the figure is laid out once more without it and with a line that names it.
   ///
   /// - Throws: `FigureError`; a canvas that is too small is refused with a size at which the layout was tried and works.
   public func layout(measuring measurer: some TextMeasuring) throws(FigureError) -> FigureLayout {
@@ -46,12 +48,18 @@ extension Figure {
 
   /// The layout on this canvas.
   private func composed(_ measurer: some TextMeasuring) throws(FigureError) -> FigureLayout {
-    let first = try FigureComposer(self, measurer: measurer).compose()
-    if first.unplacedLabels.isEmpty { return first }
-    let names = first.unplacedLabels.joined(separator: language.hasPrefix("zh") ? "、" : ", ")
-    var noted = self
-    noted.caption += (caption.isEmpty ? "" : "\n") + unplacedNote + names
-    return try FigureComposer(noted, measurer: measurer).compose()
+    var layout = try FigureComposer(self, measurer: measurer).compose()
+    // The line takes room from the panels, and another label may lose its place: those named stay away, so that each is either drawn or named.
+    var named: [String] = []
+    while !layout.unplacedLabels.isEmpty {
+      named += layout.unplacedLabels
+      var noted = self
+      let names = named.joined(separator: language.hasPrefix("zh") ? "、" : ", ")
+      noted.caption += (caption.isEmpty ? "" : "\n") + unplacedNote + names
+      layout = try FigureComposer(noted, measurer: measurer, leavingOut: Set(named)).compose()
+    }
+    layout.unplacedLabels = named
+    return layout
   }
 
   /// A canvas in whole millimetres on which the layout works: texts wrap otherwise on each larger one, so it is found by trying.

@@ -6,6 +6,8 @@ struct VerticalAxis {
   let labelWidth: Double
   /// Texts behind the last panel of each row of panels, one for each level; none where levels are too many to be named.
   let endTexts: [String]
+  /// The number of levels that are not named for want of room.
+  let unnamedLevels: Int
 
   /// - Parameters:
   ///   - heights: those of the rows of panels.
@@ -17,6 +19,7 @@ struct VerticalAxis {
     var ticks: [HorizontalAxis.Ticks] = []
     var widest = 0.0
     var isAnyCrowded = false
+    var unnamed = 0
     for (k, axis) in axes.y.enumerated() {
       let height =
         switch figure.ySharing {
@@ -28,6 +31,7 @@ struct VerticalAxis {
       let wanted = Double(axis.axis.levels?.count ?? 0) * 0.95 * font.lineHeight
       let isCrowded = wanted > height
       isAnyCrowded = isAnyCrowded || isCrowded
+      if isCrowded { unnamed = max(unnamed, (axis.axis.levels?.count ?? 0) - axis.axis.marked.count) }
       let breaks = isCrowded ? axis.markedBreaks : axis.breaks(target: target)
       var labels = axis.labels(for: breaks)
       if axis.axis.levels != nil {
@@ -40,6 +44,7 @@ struct VerticalAxis {
     }
     self.ticks = ticks
     labelWidth = widest
+    unnamedLevels = unnamed
     endTexts = isAnyCrowded || figure.ySharing != .all ? [] : figure.y.endTexts
   }
 }

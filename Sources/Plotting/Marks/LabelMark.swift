@@ -38,7 +38,8 @@ public struct LabelMark: Mark {
   }
 }
 
-/// Short texts on a family of nested contours, one each, all on one ray where the panel is emptiest.
+/// Short texts on a family of nested contours, one each, all on one ray where the panel is emptiest. Those that find no free place are left out: the figure's
+/// caption says which contours there are.
 public struct ContourLabelMark: Mark {
   /// The texts, one for each contour.
   public var texts: [String]

@@ -216,6 +216,11 @@ struct PlotCommand: ReportingCommand {
     if kind.showsDesign, model.ml || model.exact {
       throw ValidationError("\(kind.rawValue) fits no model; leave out \(model.ml ? "--ml" : "--exact")")
     }
+    if let data, data != "-",
+      (out + [csv].compactMap { $0 }).contains(where: { FileWriting.isSameFile($0, data) })
+    {
+      throw ValidationError("the figure's files would overwrite the data in '\(data)'; name another")
+    }
     for path in out where ImageFormat(path: path) == nil {
       throw ValidationError("cannot tell the format of '\(path)'; names end in .svg, .png, .pdf or .json")
     }
@@ -307,12 +312,9 @@ struct PlotCommand: ReportingCommand {
     let theme = (theme ?? .print).theme
     let renderer = FigureRenderer()
     let language: FigureLanguage = words.language(in: context) == .zh ? .chinese : .english
-    try drawn.resize(to: width, by: height, slide: self.theme == .slides) {
-      figure, width throws(FigureError) in
-      try figure.resized(toWidth: width, in: language, theme: theme, measuring: renderer).size
-    }
-    var figure = drawn.figure(in: language)
-    figure.theme = theme
+    let setting = FigureSetting(language: language, theme: theme)
+    try drawn.resize(to: width, by: height, onSlide: self.theme == .slides, setting, measuring: renderer)
+    var figure = drawn.figure(setting)
     switch raster ?? .auto {
     case .auto: break
     case .always: figure.rasterThreshold = 0
@@ -330,7 +332,17 @@ struct PlotCommand: ReportingCommand {
         "note: \(panels.panelCount) of \(panels.groups.count) groups have panels, evenly spread in their order; --only LEVEL picks others"
       )
     }
-    let layout = try figure.layout(measuring: renderer)
+    let layout: FigureLayout
+    do throws(FigureError) { layout = try figure.layout(measuring: renderer) } catch {
+      // A size that nobody asked for is not refused.
+      guard case .tooSmall = error, width == nil, height == nil else { throw error }
+      figure.size = try drawn.grown(setting, measuring: renderer).size
+      layout = try figure.layout(measuring: renderer)
+    }
+    if layout.unnamedLevels > 0 {
+      notes.append(
+        "note: there is no room for the names of \(layout.unnamedLevels) rows; a greater --height names them")
+    }
     var result = CommandResult(
       output: csv == "-" ? drawn.plottedData.csv : figure.alternativeText + "\n",
       notes: notes + PlotCommand.note(unplaced: layout.unplacedLabels))
@@ -391,18 +403,19 @@ enum ImageFormat {
 extension ModelFigure {
   /// Takes the size asked for; without a height, that which the width wants.
   fileprivate mutating func resize(
-    to width: Length?, by height: Length?, slide: Bool,
-    _ fitting: (Self, Double) throws(FigureError) -> Size
+    to width: Length?, by height: Length?, onSlide: Bool, _ setting: FigureSetting,
+    measuring renderer: FigureRenderer
   ) throws(FigureError) {
-    let slideSize = Size.centimetres(25.4, 14.3)
-    let wanted = width?.points ?? (slide ? slideSize.width : size.width)
+    let slide = Size.centimetres(25.4, 14.3)
+    let wanted = width?.points ?? (onSlide ? slide.width : size.width)
     if let height {
       size = Size(width: wanted, height: height.points)
-    } else if wanted != size.width || slide {
-      let fitted = try fitting(self, wanted)
-      // On a slide a figure is as high as that, unless it needs more.
-      let isSlide = slide && width == nil && !keepsHeight
-      size = Size(width: wanted, height: isSlide ? slideSize.height : fitted.height)
+    } else if onSlide, width == nil, !keepsHeight {
+      // As high as a slide, unless it needs more.
+      size = slide
+      self = try grown(setting, measuring: renderer)
+    } else if wanted != size.width || setting.theme.scale != 1 {
+      self = try resized(toWidth: wanted, setting, measuring: renderer)
     }
   }
 }
