@@ -132,21 +132,6 @@ struct FigureWords {
     either("Too few estimates for ellipses.", "估计值太少，无法画椭圆。")
   }
 
-  /// The caption's line on many groups.
-  /// - Parameters:
-  ///   - named: how many of those that move farthest are named; nil where others are.
-  ///   - outside: groups whose own estimates are not shown.
-  func manyInPlane(named: Int?, outside: Int) -> String {
-    var text =
-      named.map { either("Named: the \($0) groups that move farthest.", "标注名称的是移动最大的 \($0) 个组。") } ?? ""
-    if outside > 0 {
-      if !text.isEmpty { text += either(" ", "") }
-      text += either(
-        "Outside of the panel: own estimates of \(outside) groups.", "另有 \(outside) 个组的无池化估计在图外。")
-    }
-    return text
-  }
-
   /// The caption's line where points are moved sideways by group.
   func dodged(_ predictor: FigureVariable, _ grouping: FigureVariable) -> String {
     either(

@@ -128,6 +128,8 @@ public struct GroupPanels: LineFigure {
       size: size, x: Axis(predictor.title(language), tickSpacing: 26, isWhole: areWhole(groups.flatMap(\.x))),
       y: Axis(response.title(language)),
       categories: PoolingStyle.scale(language), panels: panels)
+    let steep = steepLines
+    if steep.count > 0 { figure.y.limits = steep.limits }
     figure.columns = GroupPanels.columns(shown.count, width: size.width)
     figure.legend = .emptyCell
     figure.caption = caption(words)
@@ -139,8 +141,26 @@ public struct GroupPanels: LineFigure {
     return figure
   }
 
+  /// What the vertical axis shows if it does not follow lines that a group's few rows make steep, and of how many groups these are.
+  private var steepLines: (limits: ClosedRange<Double>?, count: Int) {
+    guard let (low, high) = dataRange(groups.flatMap(\.x)) else { return (nil, 0) }
+    func ends(_ line: CoefficientLine?) -> [Double] {
+      line.map { $0.isFinite ? [$0.at(low), $0.at(high)] : [] } ?? []
+    }
+    let kept =
+      shown.flatMap { $0.y.filter(\.isFinite) + ends($0.partialPooling) } + ends(completePooling)
+    guard
+      let range = ShownRange(keeping: kept, admitting: shown.flatMap { ends($0.noPooling) }, comparing: false)
+    else {
+      return (nil, 0)
+    }
+    let count = shown.count { ends($0.noPooling).contains { !range.limits.contains($0) } }
+    return (range.limits, count)
+  }
+
   private func caption(_ words: FigureWords) -> String {
     var sentences: [String] = []
+    if steepLines.count > 0 { sentences.append(words.steepLines(steepLines.count)) }
     let shown = shown
     if shown.count < groups.count {
       sentences.append(

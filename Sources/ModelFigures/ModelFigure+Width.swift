@@ -86,6 +86,20 @@ extension ModelFigure {
   }
 }
 
+extension Figure {
+  /// Sets the limits of the vertical axis; caption and description say how many points they leave out.
+  public mutating func limitHeights(
+    to limits: ClosedRange<Double>, leavingOut count: Int, _ setting: FigureSetting
+  ) {
+    y.limits = limits
+    guard count > 0 else { return }
+    let words = FigureWords(setting.language)
+    let sentence = words.beyondLimits(count)
+    caption = words.sentences([caption, sentence].filter { !$0.isEmpty })
+    alternativeText = words.sentences([alternativeText, sentence])
+  }
+}
+
 /// Lengths at which figures change their arrangement, in points.
 enum ModelFigureSizes {
   /// The least height that all rows of panels have together in a figure that is made narrower.

@@ -56,6 +56,18 @@ extension PoolingPlane {
           + "斜率由 \(number(a.slope)) 变为 \(number(b.slope))。"
       }
     }
+    let picked = groups.filter { highlighted.contains($0.group) }.map { group in
+      func place(_ line: CoefficientLine?) -> String {
+        guard let line, line.isFinite else { return words.either("none", "无") }
+        return words.either(
+          "intercept \(number(line.intercept)), slope \(number(line.slope))",
+          "截距 \(number(line.intercept))、斜率 \(number(line.slope))")
+      }
+      let (own, pooled) = (place(group.noPooling), place(group.partialPooling))
+      return words.either(
+        "\(group.label(language)) from \(own) to \(pooled)", "\(group.label(language)) 由\(own)变为\(pooled)")
+    }
+    if !picked.isEmpty { text += words.pickedOut(picked) }
     if let line = completePooling, line.isFinite {
       switch language {
       case .english:

@@ -106,7 +106,11 @@ public struct PoolingPlane: LineFigure {
 
   /// The background of groups as drawn.
   func background(of groups: [GroupFit]) -> Background {
-    let points = groups.flatMap { [$0.noPooling, $0.partialPooling] }.compactMap { $0 }.filter(\.isFinite)
+    let (across, up) = (range(groups, \.intercept)?.limits, range(groups, \.slope)?.limits)
+    // Those that the axes leave out are no part of the ellipses of what is shown.
+    let points = groups.flatMap { [$0.noPooling, $0.partialPooling] }.compactMap { $0 }.filter {
+      $0.isFinite && across?.contains($0.intercept) != false && up?.contains($0.slope) != false
+    }
     switch ellipses {
     case .omitted: return .omitted
     case .data:
@@ -145,7 +149,7 @@ public struct PoolingPlane: LineFigure {
     let partial = groups.count { $0.partialPooling?.isFinite == true }
     let kind =
       ellipses == .data
-      ? words.dataEllipses(none + partial, withNone: none > 0, isDense: isDense)
+      ? words.dataEllipses(none + partial - outside(groups), withNone: none > 0, isDense: isDense)
       : words.modelEllipses(isDense: isDense)
     let text =
       switch background {
@@ -154,10 +158,27 @@ public struct PoolingPlane: LineFigure {
       case .ellipses: kind
       case .segments: kind + words.collapsed
       }
-    guard isDense else { return text }
-    let more = words.manyInPlane(
-      named: highlighted.isEmpty ? farthest(groups).count : nil, outside: outside(groups))
-    return [text, more].filter { !$0.isEmpty }.joined(separator: words.language == .english ? " " : "")
+    var sentences = [text]
+    if isDense {
+      sentences += words.manyInPlane(
+        named: highlighted.isEmpty ? farthest(groups).count : nil, outside: outside(groups))
+    }
+    for (coefficient, isIntercept) in [(\CoefficientLine.intercept, true), (\.slope, false)]
+    where isCommon(coefficient, groups) {
+      sentences.append(words.heldInCommon(intercept: isIntercept))
+    }
+    return words.sentences(sentences.filter { !$0.isEmpty })
+  }
+
+  /// Whether partial pooling gives all groups one value of a coefficient of which each has its own without pooling.
+  private func isCommon(_ coefficient: KeyPath<CoefficientLine, Double>, _ groups: [GroupFit]) -> Bool {
+    func differ(_ lines: [CoefficientLine?]) -> Bool {
+      let values = lines.compactMap { $0 }.filter(\.isFinite).map { $0[keyPath: coefficient] }
+      guard let (low, high) = dataRange(values) else { return false }
+      return high - low > 1e-9 * max(abs(low), abs(high))
+    }
+    return groups.count > 1 && groups.contains { $0.partialPooling?.isFinite == true }
+      && !differ(groups.map(\.partialPooling)) && differ(groups.map(\.noPooling))
   }
 
   /// What the axes of many groups show: estimates of groups with hardly any rows can lie anywhere.

@@ -1,5 +1,6 @@
 import MixedModels
 import Plotting
+import Tables
 import TestSupport
 import Testing
 
@@ -56,5 +57,56 @@ struct HighlightTests {
     #expect(throws: FigureKindError.self) {
       try ModelFigureKind.varyingBoth.figure(of: SalaryFigures.fit(), asking { $0.highlighted = ["nobody"] })
     }
+  }
+
+  @Test("descriptions name what is picked out, with its numbers")
+  func described() throws {
+    let plane = try many(["7"])
+    let group = try #require(plane.drawn.first { $0.group == "7" })
+    let words = FigureWords(.english)
+    let slope = words.number(try #require(group.partialPooling).slope)
+    #expect(plane.alternativeText(.english).contains("Highlighted: 7 from "))
+    #expect(plane.alternativeText(.english).contains("slope \(slope)."))
+    #expect(plane.alternativeText(.chinese).contains("突出显示：7 由"))
+  }
+
+  @Test("a group of few rows neither sets the axes nor the ellipses; what leaves the panels is counted")
+  func outliers() throws {
+    var (y, x, g) = ([Double](), [Double](), [String]())
+    for j in 0..<45 {
+      for i in 0..<6 {
+        x.append(Double(i))
+        y.append(Double(j % 7) + Double(i) * (1 + 0.1 * Double(j % 3)) + Double((i * 7 + j * 3) % 5) / 10)
+        g.append("g\(j)")
+      }
+    }
+    // Two rows of one group that say nothing but lie close together.
+    x += [3, 3.01]
+    y += [4, 9]
+    g += ["odd", "odd"]
+    let table = DataTable([Column("y", y), Column("x", x), Column("g", g)])
+    let fitted = try FittedGroups(LinearMixedModel("y ~ x + (1 + x | g)", data: table).fit())
+    let plane = fitted.poolingPlane(modelEllipses: false)
+    let figure = plane.figure(in: .english)
+    #expect(figure.caption.contains("Outside of the panel: the own estimate of 1 group."))
+    #expect(figure.caption.contains("of the 91 estimates shown"))
+    guard case .ellipses(let shape, _) = plane.background(of: plane.drawn) else {
+      Issue.record("no ellipses")
+      return
+    }
+    #expect(abs(shape.centreY) < 3)
+    let panels = fitted.panels(only: ["odd", "g1"]).figure(in: .english)
+    let limits = try #require(panels.y.limits)
+    #expect(limits.upperBound < 40 && panels.caption.contains("1 group leaves its panel"))
+  }
+
+  @Test("a plane says which coefficient the model holds in common")
+  func common() throws {
+    let intercepts = try SalaryFigures.fitted("salary ~ experience + (1 | department)")
+      .poolingPlane(modelEllipses: false).figure(in: .english)
+    #expect(intercepts.caption.contains("The model has one slope for all groups"))
+    #expect(!intercepts.caption.contains("one intercept"))
+    let both = try SalaryFigures.fitted().poolingPlane(modelEllipses: false).figure(in: .english)
+    #expect(!both.caption.contains("The model has one"))
   }
 }

@@ -321,8 +321,8 @@ struct PlotCommand: ReportingCommand {
     case .never: figure.rasterThreshold = .max
     }
     if let yRange {
-      figure.y.limits = yRange.range
       let outside = yRange.countOutside(drawn.plottedData)
+      figure.limitHeights(to: yRange.range, leavingOut: outside, setting)
       if outside > 0 {
         notes.append("note: \(outside) points lie outside the range \(yRange.text) and are not drawn")
       }
