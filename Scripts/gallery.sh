@@ -87,7 +87,7 @@ HTML
   done
   printf '</html>\n'
 } >"$new/gallery.html"
-for kind in $("$mlm" plot --help | sed -n '/^Kinds:/,/\.$/p' | tr -d '\n' | sed 's/^Kinds: *//; s/\..*//; s/,/ /g'); do
+for kind in $("$mlm" plot --help | sed -n '/^Kinds:/,/^$/s/^  *\([a-z-]*\)  .*/\1/p'); do
   grep -q "<h2>$kind</h2>" "$new/gallery.html" || { echo "gallery: no figure of the kind $kind" >&2; exit 1; }
 done
 for page in $(grep -oE '(src|href)="[^"]*"' "$new/gallery.html" | sed 's/^[a-z]*="//; s/"//'); do

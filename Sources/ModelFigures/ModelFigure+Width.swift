@@ -103,7 +103,7 @@ extension Figure {
 /// Lengths at which figures change their arrangement, in points.
 enum ModelFigureSizes {
   /// The least height that all rows of panels have together in a figure that is made narrower.
-  static let leastPanelHeight = 100.0
+  static let leastPanelHeight = 130.0
   /// A figure narrower than this has fewer panels in a row.
   static let narrow = Size.centimetres(11, 1).width
 }

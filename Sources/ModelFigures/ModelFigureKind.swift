@@ -49,6 +49,36 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   /// What may vary, drawn without data.
   case schematic
 
+  /// What the kind shows, in a few words.
+  public var summary: String {
+    switch self {
+    case .poolingPlane: "intercepts and slopes, from no to partial pooling"
+    case .completePooling: "observations and one line for all"
+    case .varyingIntercept: "observations and parallel lines"
+    case .varyingSlope: "observations and lines from one intercept"
+    case .varyingBoth: "observations and a line for each group"
+    case .fourModels: "the last four side by side"
+    case .groupPanels: "a panel for each group with three lines"
+    case .caterpillar: "effects of groups with intervals, sorted"
+    case .qqCaterpillar: "the same against normal quantiles"
+    case .groupCoefficients: "coefficients of groups with intervals"
+    case .shrinkageMatrix: "what pooling does to every pair of coefficients"
+    case .groupRegression: "coefficients against a group-level predictor"
+    case .shrinkageBySize: "estimates against group sizes"
+    case .dumbbell: "no and partial pooling on one row a group"
+    case .poolingDial: "estimates from complete to no pooling"
+    case .coefficients: "fixed coefficients with intervals"
+    case .marginalEffects: "expectations over one predictor"
+    case .profile: "profile likelihood of each parameter"
+    case .profileDensity: "the density that it implies"
+    case .profilePairs: "joint confidence regions of two parameters"
+    case .bootstrap: "bootstrap distributions of the parameters"
+    case .diagnostics: "residuals and effects"
+    case .design: "how rows fall into groups"
+    case .schematic: "what may vary, without data"
+    }
+  }
+
   /// Whether the figure shows a fitted model; the schematic is the same for all.
   public var needsModel: Bool { self != .schematic }
 

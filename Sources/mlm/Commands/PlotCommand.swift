@@ -15,17 +15,26 @@ struct PlotCommand: ReportingCommand {
     commandName: "plot",
     abstract: "Draw a figure of a model as SVG, PNG, PDF or JSON.",
     discussion: """
-      Kinds: \(ModelFigureKind.allCases.map(\.rawValue).joined(separator: ", ")).
+      Kinds:
+      \(PlotCommand.kinds)
+
       Standard output is the figure's description for readers who cannot see it.
-      The schematic shows what may vary between groups; it takes neither formula
-      nor data.
+      The schematic takes neither formula nor data; design fits no model.
 
       Example: mlm plot pooling-plane "y ~ x + (x | g)" --data d.csv --out f.svg
       Example: mlm plot caterpillar "y ~ x + (x | g)" --data d.csv --out f.svg
       Example: mlm plot schematic --out f.svg
       """)
 
-  @Argument(help: ArgumentHelp("Kind of figure.", valueName: "KIND"))
+  /// The kinds with what they show, one a line.
+  private static let kinds = {
+    let widest = ModelFigureKind.allCases.map(\.rawValue.count).max() ?? 0
+    return ModelFigureKind.allCases.map { kind in
+      "  \(kind.rawValue)" + String(repeating: " ", count: widest + 2 - kind.rawValue.count) + kind.summary
+    }.joined(separator: "\n")
+  }()
+
+  @Argument(help: ArgumentHelp("Kind of figure, see above.", valueName: "KIND"))
   var kind: ModelFigureKind
 
   @Argument(
@@ -141,8 +150,7 @@ struct PlotCommand: ReportingCommand {
     name: .long,
     help: ArgumentHelp(
       """
-      Height with unit. (default: at 16cm width 12cm for the pooling plane, 10cm for scatter plots, 14cm for four-models, 6.5cm for the \
-      schematic, 11cm or what the rows need for group panels, caterpillars and coefficients; at another width in proportion, but for rows)
+      Height with unit. (default: what the figure wants at its width)
       """, valueName: "10cm"),
     transform: Length.init(parsing:))
   var height: Length?
