@@ -1,4 +1,5 @@
 import CDeflate
+import Glibc
 
 /// The PNG of Cairo's pixels: 8-bit RGB, or RGBA of a picture with a transparent ground, with the resolution and no clock.
 ///
@@ -16,16 +17,18 @@ func pngFile(
 ) -> [UInt8]? {
   let depth = isOpaque ? 3 : 4
   let rowLength = 1 + depth * width
-  let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: rowLength * height, alignment: 16)
-  defer { unsafe rows.deallocate() }
-  unsafe rows.initializeMemory(as: UInt8.self, repeating: 0)
+  // The system hands out zeroed pages, so that what is not written is not touched either.
+  guard let zeroed = unsafe calloc(height, rowLength) else { return nil }
+  defer { unsafe free(zeroed) }
+  let rows = unsafe UnsafeMutableRawBufferPointer(start: zeroed, count: height * rowLength)
   unsafe filterUp(pixels, stride: stride, width: width, height: height, isOpaque: isOpaque, into: rows)
 
   guard let compressor = unsafe libdeflate_alloc_compressor(2) else { return nil }
   defer { unsafe libdeflate_free_compressor(compressor) }
   let bound = unsafe libdeflate_zlib_compress_bound(compressor, rows.count)
-  var data = [UInt8](repeating: 0, count: bound)
-  let size = unsafe libdeflate_zlib_compress(compressor, rows.baseAddress, rows.count, &data, bound)
+  guard let data = unsafe malloc(bound) else { return nil }
+  defer { unsafe free(data) }
+  let size = unsafe libdeflate_zlib_compress(compressor, rows.baseAddress, rows.count, data, bound)
   guard size > 0 else { return nil }
 
   var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -34,7 +37,7 @@ func pngFile(
   file.append(
     chunk: "IHDR", bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, colourType, 0, 0, 0])
   file.append(chunk: "pHYs", bigEndian(pixelsPerMetre) + bigEndian(pixelsPerMetre) + [1])
-  file.append(chunk: "IDAT", data[..<size])
+  unsafe file.append(chunk: "IDAT", UnsafeRawBufferPointer(start: data, count: size))
   file.append(chunk: "IEND", [])
   return file
 }
@@ -47,41 +50,42 @@ private func filterUp(
   let depth = isOpaque ? 3 : 4
   let rowLength = 1 + depth * width
   let colours: UInt32 = isOpaque ? 0x00FF_FFFF : 0xFFFF_FFFF
-  for y in 0..<height {
-    let target = y * rowLength
-    unsafe rows.storeBytes(of: 2, toByteOffset: target, as: UInt8.self)
-    func write(_ x: Int) {
-      var here = unsafe pixels.loadUnaligned(fromByteOffset: y * stride + 4 * x, as: UInt32.self) & colours
-      var above: UInt32 = 0
-      if y > 0 {
-        above =
-          unsafe pixels.loadUnaligned(fromByteOffset: (y - 1) * stride + 4 * x, as: UInt32.self) & colours
-      }
-      if here == above { return }
-      if !isOpaque { (here, above) = (straight(here), straight(above)) }
-      for (k, shift) in [UInt32(16), 8, 0, 24].prefix(depth).enumerated() {
-        let difference = UInt8(truncatingIfNeeded: here >> shift) &- UInt8(truncatingIfNeeded: above >> shift)
-        unsafe rows.storeBytes(of: difference, toByteOffset: target + 1 + depth * x + k, as: UInt8.self)
-      }
+  let mask = SIMD16<UInt32>(repeating: colours)
+  /// The pixel at a byte.
+  func pixel(_ offset: Int) -> UInt32 {
+    unsafe pixels.loadUnaligned(fromByteOffset: offset, as: UInt32.self) & colours
+  }
+  func write(_ source: Int, isFirst: Bool, to target: Int) {
+    var here = pixel(source)
+    var above = isFirst ? 0 : pixel(source - stride)
+    if here == above { return }
+    if !isOpaque { (here, above) = (straight(here), straight(above)) }
+    func store(_ shift: UInt32, _ place: Int) {
+      let difference = UInt8(truncatingIfNeeded: here >> shift) &- UInt8(truncatingIfNeeded: above >> shift)
+      unsafe rows.storeBytes(of: difference, toByteOffset: target + place, as: UInt8.self)
     }
+    store(16, 0)
+    store(8, 1)
+    store(0, 2)
+    if !isOpaque { store(24, 3) }
+  }
+  for y in 0..<height {
+    let (source, target) = (y * stride, y * rowLength)
+    unsafe rows.storeBytes(of: 2, toByteOffset: target, as: UInt8.self)
     var x = 0
     if y > 0 {
-      let pair = UInt64(colours) << 32 | UInt64(colours)
-      while x + 8 <= width {
-        let here = y * stride + 4 * x
-        let above = here - stride
-        var difference: UInt64 = 0
-        for k in 0..<4 {
-          difference |=
-            unsafe pixels.loadUnaligned(fromByteOffset: here + 8 * k, as: UInt64.self)
-            ^ pixels.loadUnaligned(fromByteOffset: above + 8 * k, as: UInt64.self)
+      while x + 16 <= width {
+        let here = unsafe pixels.loadUnaligned(fromByteOffset: source + 4 * x, as: SIMD16<UInt32>.self)
+        let above = unsafe pixels.loadUnaligned(
+          fromByteOffset: source - stride + 4 * x, as: SIMD16<UInt32>.self)
+        if (here ^ above) & mask != .zero {
+          for k in x..<x + 16 { write(source + 4 * k, isFirst: false, to: target + 1 + depth * k) }
         }
-        if difference & pair != 0 { for k in 0..<8 { write(x + k) } }
-        x += 8
+        x += 16
       }
     }
     while x < width {
-      write(x)
+      write(source + 4 * x, isFirst: y == 0, to: target + 1 + depth * x)
       x += 1
     }
   }
