@@ -68,4 +68,22 @@ struct PivotedQRTests {
     let fine = (0..<n).map { 2000 + 1e-7 * Double($0 % 5) }
     #expect(PivotedQR(Matrix(rows: n, columns: 2, storage: ones + fine)).rank == 2)
   }
+
+  @Test(
+    "a coefficient is determined if it has no share in an aliased column; null vectors sum columns to nothing"
+  )
+  func determined() {
+    // Columns 0 and 2 make up column 3; column 4 is empty, so that the coefficients of the others do not depend on it.
+    let x = Matrix([
+      [1, 2, 3, 4, 0], [1, 7, 5, 6, 0], [1, 2, -1, 0, 0], [1, 1, 2, 3, 0], [1, -4, 9, 10, 0],
+    ])
+    let qr = PivotedQR(x)
+    #expect(qr.rank == 3 && qr.determined == [false, true, false, false, false])
+    let product = x * qr.nullVectors
+    #expect(product.columns == 2 && product.storage.allSatisfy { abs($0) < 1e-13 })
+    #expect(PivotedQR(Matrix([[1, 2], [1, 3]])).determined == [true, true])
+    // One row: only what stands alone in it.
+    #expect(PivotedQR(Matrix([[0, 3, 0]])).determined == [false, true, false])
+    #expect(PivotedQR(Matrix([[1, 3, 0]])).determined == [false, false, false])
+  }
 }

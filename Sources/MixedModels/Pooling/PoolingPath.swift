@@ -19,8 +19,7 @@ public struct PoolingPath: Sendable {
     public let sigma: Double
     /// −2 log (restricted) likelihood there; infinite at infinity.
     public let criterion: Double
-    /// What varies, fixed and random part together: groups × effects. At infinity by least squares with own coefficients a group, NaN where a group's
-    /// rows do not determine one; that is the limit of the path unless Δ is singular.
+    /// What varies, fixed and random part together: groups × effects. At infinity the limit of the path, see `PoolingLimit`.
     public let coefficients: Matrix
   }
 
@@ -56,7 +55,7 @@ public struct PoolingPath: Sendable {
     var points: [Point] = []
     for scale in scales {
       precondition(scale >= 0, "scale \(scale)")
-      points.append(scale.isInfinite ? Point.withoutPooling(model) : dial.point(at: scale))
+      points.append(scale.isInfinite ? dial.limit : dial.point(at: scale))
     }
     self.points = points
   }
@@ -65,7 +64,9 @@ public struct PoolingPath: Sendable {
   private struct Dial {
     let workspace: ProfiledCriterion
     let model: LinearMixedModel
-    /// R_bD with DD' = Δ, over the response's scale (q×q).
+    /// D with DD' = Δ (q×q).
+    let given: Matrix
+    /// R_bD over the response's scale (q×q).
     let root: Matrix
     /// No σ is best below that of rows within groups, r²/m where nothing is pooled: there the slope is negative.
     private var leastSigma = 0.0
@@ -73,6 +74,7 @@ public struct PoolingPath: Sendable {
     init(_ workspace: ProfiledCriterion, _ model: LinearMixedModel, root: Matrix) {
       self.workspace = workspace
       self.model = model
+      given = root
       let design = workspace.data.design
       self.root = design.effectScale * root * (1 / design.responseScale)
       let largest = self.root.storage.reduce(0) { max($0, abs($1)) }
@@ -80,6 +82,13 @@ public struct PoolingPath: Sendable {
       let value = evaluate(at: wide * wide.transposed)
       leastSigma =
         value.isFinite ? workspace.sigmaSquared.squareRoot() : 1e-4 * withoutSpread().sigma
+    }
+
+    /// Where the path ends.
+    var limit: Point {
+      Point(
+        scale: .infinity, sigma: .nan, criterion: .infinity,
+        coefficients: PoolingLimit(model, root: given).coefficients)
     }
 
     func point(at scale: Double) -> Point {
@@ -174,17 +183,5 @@ public struct PoolingPath: Sendable {
       let ratio = workspace.residualSquares / (m * sigma * sigma)
       return value + m * (ratio - 1 - log(ratio))
     }
-  }
-}
-
-extension PoolingPath.Point {
-  /// No pooling: own coefficients a group for what varies, common ones for the rest.
-  fileprivate static func withoutPooling(_ model: LinearMixedModel) -> PoolingPath.Point {
-    let own = GroupRegressions.lsdv(model)
-    let places = model.randomEffectNames.map { own.names.firstIndex(of: $0)! }
-    let coefficients = Matrix(
-      rows: own.estimates.rows, columns: places.count, storage: places.flatMap { own.estimates.column($0) })
-    return PoolingPath.Point(
-      scale: .infinity, sigma: .nan, criterion: .infinity, coefficients: coefficients)
   }
 }
