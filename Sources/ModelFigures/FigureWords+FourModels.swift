@@ -21,4 +21,11 @@ extension FigureWords {
   var fourModels: String {
     either("AIC: of the fits by maximum likelihood.", "AIC：由极大似然拟合得到。")
   }
+
+  /// The caption's line where `||` holds the correlation at 0.
+  var independentModel: String {
+    either(
+      "Varying both: intercepts and slopes are independent, as in the formula given.",
+      "“两者都变化”：按所给公式，截距与斜率相互独立。")
+  }
 }

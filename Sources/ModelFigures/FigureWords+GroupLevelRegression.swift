@@ -11,15 +11,25 @@ extension FigureWords {
   /// The caption of a group-level regression.
   /// - Parameters:
   ///   - others: columns held at 0.
+  ///   - borrowed: those of them that are taken off own estimates.
   ///   - level: coefficients whose line is level for want of an interaction.
   ///   - outside: number of own estimates that are not shown.
-  func groupLevelCaption(others: [String], isSpread: Bool, level: [String], outside: Int) -> String {
+  func groupLevelCaption(
+    others: [String], borrowed: [String], isSpread: Bool, level: [String], outside: Int
+  ) -> String {
     var texts = [
       either("Bars: one standard error to either side.", "竖线：上下各一个标准误。")
     ]
     if !others.isEmpty {
       texts.append(
         either("Coefficients are those at \(list(others)) = 0.", "系数均指\(inSentence(list(others)))取 0 时。"))
+    }
+    if !borrowed.isEmpty {
+      let names = list(borrowed)
+      texts.append(
+        either(
+          "The groups' own estimates are less the mixed model's effects of \(names).",
+          "各组自身的估计已减去混合模型中\(inSentence(names))的效应。"))
     }
     if !level.isEmpty {
       let names = list(level)
@@ -32,10 +42,7 @@ extension FigureWords {
       texts.append(either("Groups of one value stand side by side.", "取值相同的组左右错开。"))
     }
     if outside > 0 {
-      texts.append(
-        either(
-          "Outside of the panel: \(outside) \(outside == 1 ? "estimate" : "estimates") without pooling.",
-          "图外另有 \(outside) 个无池化估计。"))
+      texts.append(ownOutside(outside))
     }
     return sentences(texts)
   }

@@ -32,8 +32,8 @@ extension FigureWords {
     "\(dial.method.rawValue): \(dial.effects.count == 1 ? "τ" : "c") = \(number(dial.fittedScale))"
   }
 
-  /// What is held, what the axis is, what band and line are.
-  func dialCaption(_ dial: PoolingDial) -> String {
+  /// What is held, what the axis is, what band and line are, and what the right end is.
+  func dialCaption(_ dial: PoolingDial, outside: Int) -> String {
     let sign = dial.effects.count == 1 ? "τ" : "c"
     var text = either(
       "At each \(sign) the residual standard deviation and all other parameters are at their best.",
@@ -51,15 +51,43 @@ extension FigureWords {
     text += either(
       " Upright line: the \(dial.method.rawValue) estimate. Shaded: the criterion is at most 3.84 above its minimum, about a 95% interval.",
       "竖线：\(dial.method.rawValue) 估计值。阴影：准则比最小值高出不超过 3.84，约为 95% 区间。")
+    var ends: [String] = []
+    if dial.hasCommonCoefficients, !dial.isDegenerate {
+      let names = list(dial.effects.map { effectInSentence($0) })
+      ends.append(
+        either(
+          "At ∞ each group has its own \(names); the other coefficients stay common to all.",
+          "在 ∞ 处各组有自己的\(names)，其余系数仍为各组共有。"))
+    }
+    if !dial.groupLevel.isEmpty {
+      let names = list(dial.groupLevel.map { $0.name(language) })
+      ends.append(
+        either(
+          "Coefficients are those at \(names) = 0, the effects of \(names) being the best ones at each \(sign).",
+          "系数均指\(inSentence(names))取 0 时，其效应在每个 \(sign) 处取最优值。"))
+    }
     if dial.isDegenerate {
-      text += either(
-        " The fitted covariance is singular, so that no multiple of it ends all pooling: paths stop before the right end.",
-        "拟合的协方差矩阵奇异，其任何倍数都不能完全消除池化：路径止于右端之前。")
+      ends.append(
+        either(
+          "The fitted covariance is singular, so that no multiple of it ends all pooling: paths stop before the right end.",
+          "拟合的协方差矩阵奇异，其任何倍数都不能完全消除池化：路径止于右端之前。"))
+    } else if dial.undeterminedCount > 0 {
+      let count = dial.undeterminedCount
+      ends.append(
+        either(
+          count == 1
+            ? "1 group, whose rows do not determine all that varies, ends where the model puts it."
+            : "\(count) groups, whose rows do not determine all that varies, end where the model puts them.",
+          "\(count) 个组的数据不能确定其全部变化系数，其路径终点由模型给出。"))
+    }
+    if outside > 0 {
+      ends.append(
+        either(
+          "\(outside) \(outside == 1 ? "path leaves" : "paths leave") the panel.", "\(outside) 条路径伸出图外。"))
     }
     if dial.fittedScale == 0 {
-      text += either(
-        " The estimate is 0: complete pooling.", "估计值为 0：即全池化。")
+      ends.append(either("The estimate is 0: complete pooling.", "估计值为 0：即全池化。"))
     }
-    return text
+    return sentences([text] + ends)
   }
 }

@@ -5,8 +5,8 @@ extension FigureWords {
   /// The caption of a shrinkage matrix.
   /// - Parameters:
   ///   - hasSeparateTerms: whether the model holds covariances at 0.
-  ///   - groupLevel: columns at 0.
-  ///   - without: number of groups without own estimates.
+  ///   - groupLevel: columns that are taken off own estimates.
+  ///   - without: number of groups whose rows do not determine all coefficients.
   ///   - outside: number of groups whose own estimates are not all shown.
   func shrinkageMatrixCaption(hasSeparateTerms: Bool, groupLevel: [String], without: Int, outside: Int)
     -> String
@@ -24,16 +24,15 @@ extension FigureWords {
           "模型含多个随机效应项：不同项的系数在模型中不相关。"))
     }
     if !groupLevel.isEmpty {
-      texts.append(
-        either(
-          "Coefficients are those at \(list(groupLevel)) = 0.", "系数均指\(inSentence(list(groupLevel)))取 0 时。"))
+      texts.append(groupLevelShare(groupLevel))
     }
     if without > 0 {
       texts.append(
         either(
-          "\(without) \(without == 1 ? "group has" : "groups have") too few rows for estimates of "
-            + "\(without == 1 ? "its" : "their") own and no \(without == 1 ? "arrow" : "arrows").",
-          "\(without) 个组数据太少，没有无池化估计，也没有箭头。"))
+          without == 1
+            ? "The rows of 1 group do not determine all of its coefficients: it has no arrow where they leave one open."
+            : "The rows of \(without) groups do not determine all of their coefficients: they have no arrows where they leave one open.",
+          "\(without) 个组的数据不能确定其全部系数：涉及不能确定的系数时没有箭头。"))
     }
     if outside > 0 {
       texts.append(

@@ -245,41 +245,6 @@ struct FigureWords {
   /// A group with its number of rows.
   func sized(_ label: String, _ count: Int) -> String { label + parenthesis("\(count)") }
 
-  /// The caption of dumbbells: what lines are, how rows are sorted, why none is named.
-  func dumbbells(size: Int?, sorted effect: String?, unnamed count: Int?) -> String {
-    var text =
-      size.map { either("Each group has \($0) rows.", "每组 \($0) 行。") }
-      ?? either("Behind each name its number of rows.", "名称后括号内为行数。")
-    text += either(" Upright line: the mean of the groups.", "竖线：各组的均值。")
-    if let effect {
-      text += either(
-        " Rows are sorted by \(effect) with partial pooling.", "各行按部分池化的\(effect)排序。")
-    }
-    if let count {
-      text = either(
-        "Upright line: the mean of the groups. There is no room to name all \(count) rows.",
-        "竖线：各组的均值。共 \(count) 行，不能逐一标注名称。")
-    }
-    return text
-  }
-
-  /// The axis of group sizes.
-  func groupSize(_ grouping: FigureVariable) -> String {
-    let name = grouping.name(language)
-    return either("Rows in the \(name)", "\(inSentence(name).drop { $0 == " " })的行数")
-  }
-
-  var expectedRange: String { either("95% of groups, by the model", "模型预期的 95% 范围") }
-
-  /// The caption of estimates by size.
-  func sizeBars(hasCurves: Bool) -> String {
-    either("Bars: one standard error to either side. Level line: the mean.", "竖线：上下各一个标准误。水平线：均值。")
-      + (hasCurves
-        ? either(
-          " Dashed: where the fitted model expects the middle 95% of groups of each size.",
-          "虚线：拟合模型预期各规模的组中间 95% 所在的范围。") : "")
-  }
-
   /// The axis of coefficients.
   func coefficientTitle(_ response: FigureVariable) -> String {
     let (y, unit) = (response.name(language), response.unit(language))

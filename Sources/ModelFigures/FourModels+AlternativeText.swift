@@ -52,29 +52,38 @@ extension FourModels {
         + "\(number(x1)) across, \(y) from \(number(y0)) to \(number(y1)) upwards."
       : "四幅散点图，\(groups.count) 个组（\(group)）的同一批 \(count) 个观测，坐标轴相同：横轴\(words.inSentence(x))从 \(number(x0)) 到 \(number(x1))，"
         + "纵轴\(words.inSentence(y))从 \(number(y0)) 到 \(number(y1))。"
-    func span(_ values: [Double]) -> String {
-      guard let (low, high) = dataRange(values) else { return "" }
-      if high - low <= 1e-9 * max(abs(low), abs(high)) { return number(low) }
-      return language == .english
-        ? "from \(number(low)) to \(number(high))" : "从 \(number(low)) 到 \(number(high))"
-    }
     for model in models {
-      var lines = model.scatter.groups.compactMap(\.partialPooling).filter(\.isFinite)
-      if case .complete(let line) = model.scatter.lines { lines = [line] }
       let name = words.structure(model.scatter.lines)
-      let (a, b) = (span(lines.map(\.intercept)), span(lines.map(\.slope)))
       let aic = words.criterion(model.aic)
-      text +=
-        language == .english
-        ? " \(name): intercept \(a), slope \(b), \(model.parameterCount) parameters, AIC \(aic)."
-        : "\(name)：截距\(words.spaced(a))，斜率\(words.spaced(b))，\(model.parameterCount) 个参数，AIC \(aic)。"
+      var (a, b) = ("", "")
+      if case .complete(let line) = model.scatter.lines {
+        (a, b) = (number(line.intercept), number(line.slope))
+      } else {
+        let lines = model.scatter.groups.compactMap(\.partialPooling).filter(\.isFinite)
+        (a, b) = (words.range(lines.map(\.intercept)), words.range(lines.map(\.slope)))
+      }
+      text += words.either(
+        " \(name): intercept \(a), slope \(b), \(model.parameterCount) parameters, AIC \(aic).",
+        "\(name)：截距\(words.spaced(a))，斜率\(words.spaced(b))，\(model.parameterCount) 个参数，AIC \(aic)。")
     }
-    if let least = models.filter(\.aic.isFinite).min(by: { $0.aic < $1.aic }) {
-      let name = words.structure(least.scatter.lines)
-      text +=
-        language == .english
-        ? " AIC is smallest for \(name.prefix(1).lowercased())\(name.dropFirst())." : "AIC 最小的是“\(name)”。"
+    if areIndependent { text += words.either(" ", "") + words.independentModel }
+    let known = models.filter(\.aic.isFinite)
+    if let least = known.map(\.aic).min() {
+      // A variance at 0 leaves a deviance as it is.
+      let best = known.filter { $0.aic - least < 1e-6 }.map { words.structure($0.scatter.lines) }
+      let names = words.list(best.map { words.either($0.prefix(1).lowercased() + $0.dropFirst(), "“\($0)”") })
+      text += words.either(" AIC is smallest for \(names).", "AIC 最小的是\(names)。")
     }
     return text
+      + words.pickedOut(
+        models[3].scatter.groups.compactMap { group in
+          guard highlighted.contains(group.group), let line = group.partialPooling else { return nil }
+          let (a, b) = (number(line.intercept), number(line.slope))
+          return (
+            group.label(language),
+            words.either(
+              "with both varying intercept \(a) and slope \(b)", "两者都变化时截距 \(a)、斜率 \(b)")
+          )
+        })
   }
 }

@@ -6,7 +6,8 @@ import Plotting
 /// intercepts, slopes or both of their own for each group.
 ///
 /// All come from one formula y ~ x + (1 + x | g): least squares for y ~ x, and REML (or ML, as the fit) for
-/// the three with (1 | g), (0 + x | g) and (1 + x | g). Headings have Akaike's criterion of the fits by ML,
+/// the three with (1 | g), (0 + x | g) and (1 + x | g). A formula in which both vary is itself the fourth; with
+/// `||` intercepts and slopes are independent in it. Headings have Akaike's criterion of the fits by ML,
 /// which can be compared: AIC = −2 log L + 2·(number of parameters).
 public struct FourModels: ModelFigure {
   /// One model, fitted.
@@ -23,6 +24,8 @@ public struct FourModels: ModelFigure {
 
   /// Complete pooling, varying intercept, varying slope, varying both.
   public var models: [Fitted]
+  /// Whether intercepts and slopes are independent in the fourth model, as `||` has it.
+  public let areIndependent: Bool
   /// Canvas size.
   public var size: Size = .centimetres(16, 14)
 
@@ -36,16 +39,20 @@ public struct FourModels: ModelFigure {
       model.fixedEffectNames == [FigureWords.constant, term.name]
     else { throw .noFourModels(formula: model.formulaText) }
     let group = formula.randomTerms[0].groupingFactor.text
-    func derived(_ effects: String) throws(ModelFigureError) -> Fitted {
-      let text = "\(formula.fixedText) + (\(effects) | \(group))"
-      let fit = try FourModels.fit(text, like: fit)
-      return Fitted(
-        formula: text, scatter: try FittedGroups(fit).fittedScatter(), parameterCount: fit.parameterCount,
+    func fitted(_ fit: LinearMixedModelFit) throws(ModelFigureError) -> Fitted {
+      Fitted(
+        formula: fit.model.formulaText, scatter: try FittedGroups(fit).fittedScatter(),
+        parameterCount: fit.parameterCount,
         aic: fit.mlDeviance + 2 * Double(fit.parameterCount))
     }
+    func derived(_ effects: String) throws(ModelFigureError) -> Fitted {
+      try fitted(FourModels.fit("\(formula.fixedText) + (\(effects) | \(group))", like: fit))
+    }
+    let variesInBoth = Set(model.randomEffectNames) == [FigureWords.constant, term.name]
+    areIndependent = variesInBoth && fit.varianceComponents.allSatisfy { $0.names.count == 1 }
     models = [
       try FourModels.complete(given, of: model), try derived("1"), try derived("0 + \(term.name)"),
-      try derived("1 + \(term.name)"),
+      variesInBoth ? try fitted(fit) : try derived("1 + \(term.name)"),
     ]
   }
 
@@ -97,7 +104,10 @@ public struct FourModels: ModelFigure {
       size: size, x: first.xAxis(language), y: Axis(first.response.title(language)),
       categories: first.scale(language), panels: panels)
     figure.columns = 2
-    figure.caption = [first.caption(words), words.fourModels].filter { !$0.isEmpty }.joined(separator: "\n")
+    figure.caption = [
+      first.caption(words),
+      words.sentences([words.fourModels] + (areIndependent ? [words.independentModel] : [])),
+    ].filter { !$0.isEmpty }.joined(separator: "\n")
     figure.slug = "four-models"
     figure.language = language.rawValue
     figure.unplacedNote = words.unplaced

@@ -90,31 +90,4 @@ struct GroupLevelColumns {
       return !variables.isDisjoint(with: other.factors[0].variables)
     }
   }
-
-  /// Least squares of each group's own rows for the coefficients `names`, less what group-level columns other
-  /// than `kept` add to them by the fixed effects `beta`, so that both kinds of estimates mean the same. All
-  /// NaN for a group whose rows do not determine each column but those.
-  /// - Returns: groups × names.
-  func ownEstimates(
-    _ model: LinearMixedModel, names: [String], fixedEffects beta: [Double], keeping kept: Set<String> = []
-  ) -> Matrix {
-    let none = GroupRegressions.noPooling(model)
-    let needed = none.names.indices.filter { k in !entries.contains { $0.name == none.names[k] } }
-    let places = names.map { name in none.names.firstIndex(of: name) }
-    var result = Matrix(rows: none.estimates.rows, columns: names.count)
-    for j in 0..<result.rows {
-      let isDetermined = needed.allSatisfy { none.estimates[j, $0].isFinite }
-      for (k, place) in places.enumerated() {
-        guard isDetermined, let place else {
-          result[j, k] = .nan
-          continue
-        }
-        result[j, k] = none.estimates[j, place]
-        for entry in entries(over: names[k]) where !kept.contains(entry.name) {
-          if entry.values[j].isFinite { result[j, k] -= beta[entry.place] * entry.values[j] }
-        }
-      }
-    }
-    return result
-  }
 }

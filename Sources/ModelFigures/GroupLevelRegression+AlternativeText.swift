@@ -34,25 +34,47 @@ extension GroupLevelRegression {
       ? "\(groups.count) groups (\(group)); \(u) from \(number(u0)) to \(number(u1)) across."
       : "共 \(groups.count) 组（\(group)）；横轴为\(words.spaced(u))，从 \(number(u0)) 到 \(number(u1))。"
     for c in coefficients {
-      guard let (low, high) = dataRange(c.estimates) else { continue }
       let name = words.effect(c.variable)
-      let distances = zip(groups, c.estimates).map { $1 - c.intercept - c.slope * $0.value }
-      let far = distances.indices.max { abs(distances[$0]) < abs(distances[$1]) }!
+      let estimates = words.range(c.estimates)
       let a = number(c.intercept)
       let b = (c.slope < 0 ? "− " : "+ ") + number(abs(c.slope))
-      let (label, away) = (groups[far].label(language), number(abs(distances[far])))
-      let isAbove = distances[far] > 0
-      switch language {
-      case .english:
-        text += " \(name): estimates from \(number(low)) to \(number(high)), "
-        text += c.hasSlope ? "line \(a) \(b) × \(u)" : "level line at \(a)"
-        text += "; \(label) lies furthest from it, \(away) \(isAbove ? "above" : "below")."
-      case .chinese:
-        text += "\(name)：估计值从 \(number(low)) 到 \(number(high))，"
-        text += c.hasSlope ? "直线 \(a) \(b) × \(u)" : "水平线 \(a)"
-        text += "；离线最远的是\(words.spaced(label))，在其\(isAbove ? "上" : "下")方 \(away)。"
-      }
+      let line =
+        c.hasSlope
+        ? words.either("line \(a) \(b) × \(u)", "直线 \(a) \(b) × \(u)")
+        : words.either("level line at \(a)", "水平线 \(a)")
+      let far = furthest(from: c, words)
+      text += words.either(
+        " \(name): estimates \(estimates), \(line)\(far.isEmpty ? "" : "; " + far).",
+        "\(name)：估计值\(estimates)，\(line)\(far.isEmpty ? "" : "；" + far)。")
     }
     return text
+      + words.pickedOut(
+        groups.indices.filter { highlighted.contains(groups[$0].name) }.map { j in
+          let numbers = coefficients.map { c in
+            words.effectInSentence(c.variable) + words.either(" ", "") + number(c.estimates[j])
+          }
+          let place = words.either(
+            "\(u) \(number(groups[j].value))", "\(words.inSentence(u))\(number(groups[j].value))")
+          return (groups[j].label(language), words.list([place] + numbers))
+        })
+  }
+
+  /// Which group lies furthest from a line; of several equally far ones the distance alone.
+  private func furthest(from c: Coefficient, _ words: FigureWords) -> String {
+    let distances = zip(groups, c.estimates).map { $1 - c.intercept - c.slope * $0.value }
+    let sizes = distances.map(abs)
+    guard let (low, high) = dataRange(c.estimates), let most = sizes.max() else { return "" }
+    let tolerance = 1e-9 * max(high - low, abs(low), abs(high))
+    guard most > tolerance else { return words.either("all lie on it", "各组都在线上") }
+    let far = sizes.indices.filter { sizes[$0] >= most - tolerance }
+    let away = words.number(most)
+    if far.count > 1 {
+      return words.either(
+        "\(far.count) groups lie furthest from it, \(away) away", "离线最远的有 \(far.count) 个组，距离 \(away)")
+    }
+    let (label, isAbove) = (groups[far[0]].label(words.language), distances[far[0]] > 0)
+    return words.either(
+      "\(label) lies furthest from it, \(away) \(isAbove ? "above" : "below")",
+      "离线最远的是\(words.spaced(label))，在其\(isAbove ? "上" : "下")方 \(away)")
   }
 }

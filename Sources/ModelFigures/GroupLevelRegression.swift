@@ -58,6 +58,8 @@ public struct GroupLevelRegression: ModelFigure {
   public var predictor: FigureVariable
   /// Other columns, at 0 in what is drawn.
   public var others: [FigureVariable]
+  /// Those of them whose effects by the mixed model are taken off the groups' own estimates, as they are constant within groups.
+  let borrowed: [String]
   /// The response.
   public var response: FigureVariable
   /// The grouping factor.
@@ -71,12 +73,13 @@ public struct GroupLevelRegression: ModelFigure {
   /// - Parameters:
   ///   - factor: the place of the grouping factor.
   ///   - name: which column u is; nil for the first fixed effect that is constant within all groups and has no companions.
-  /// - Throws: `ModelFigureError.noGroupPredictor`, `.notGroupPredictor` or, where other columns are functions of
+  /// - Throws: `ModelFigureError.noGroupPredictor`, `.notGroupPredictor`, `.mixedCoding` or, where other columns are functions of
   ///   the same predictor, so that no line is straight, `.severalColumns`.
   public init(
     _ fit: LinearMixedModelFit, factor: Int = 0, by name: String? = nil, highlighted: Set<String> = []
   ) throws(ModelFigureError) {
     let model = fit.model
+    try ModelFigureError.checkSharedColumns(model, factor: factor)
     let effects = fit.randomEffects[factor]
     let columns = GroupLevelColumns(model, factor: factor)
     let candidates = columns.entries(over: FigureWords.constant)
@@ -109,11 +112,10 @@ public struct GroupLevelRegression: ModelFigure {
       }
     }
     let drawn = slopes.compactMap { $0?.name } + [chosen.name]
-    var own: Matrix?
-    if model.factors.count == 1 {
-      own = columns.ownEstimates(
-        model, names: varying, fixedEffects: fit.fixedEffects, keeping: Set(drawn))
-    }
+    let own =
+      model.factors.count == 1
+      ? OwnEstimates(fit, names: varying, columns: columns, keeping: Set(drawn)) : nil
+    borrowed = own?.borrowed ?? []
     let knowsErrors = !effects.coefficientErrors.storage.allSatisfy(\.isNaN)
     let covariances = levels.indices.map { j in
       knowsErrors ? (effects.predictionCovariance(ofLevel: j), effects.crossCovariance(ofLevel: j)) : nil
@@ -144,7 +146,7 @@ public struct GroupLevelRegression: ModelFigure {
         variable: .column(varying[c], of: model), intercept: intercept, slope: slope,
         hasSlope: slopes[c] != nil,
         estimates: estimates, errors: errors,
-        own: own.map { $0.column(c) } ?? [Double](repeating: .nan, count: levels.count))
+        own: own.map { $0.estimates.column(c) } ?? [Double](repeating: .nan, count: levels.count))
     }
     predictor = .column(chosen.name)
     others = model.fixedEffectNames.filter { $0 != FigureWords.constant && !drawn.contains($0) }
@@ -200,7 +202,8 @@ public struct GroupLevelRegression: ModelFigure {
     figure.ySharing = .none
     figure.columns = size.width < ModelFigureSizes.narrow ? 1 : min(3, coefficients.count)
     figure.caption = words.groupLevelCaption(
-      others: others.map { $0.name(language) }, isSpread: isSpread,
+      others: others.map { $0.name(language) },
+      borrowed: others.filter { borrowed.contains($0.column) }.map { $0.name(language) }, isSpread: isSpread,
       level: coefficients.filter { !$0.hasSlope }.map { words.effectInSentence($0.variable, definite: true) },
       outside: ranges.reduce(0) { $0 + ($1?.outside ?? 0) })
     figure.slug = "group-regression"

@@ -18,6 +18,8 @@ public enum ModelFigureError: Error, Equatable, Sendable, CustomStringConvertibl
   case severalColumns([String], formula: String)
   /// The four models cannot be derived from a fixed part other than one numeric predictor with a constant.
   case noFourModels(formula: String)
+  /// Fixed and random effects are written in different columns, so that their sums are no coefficients of groups.
+  case mixedCoding([String], formula: String, instead: String?)
   /// One of the derived models cannot be fitted.
   case failedModel(formula: String, reason: String)
 
@@ -47,6 +49,10 @@ public enum ModelFigureError: Error, Equatable, Sendable, CustomStringConvertibl
         + "predictor of one column: a numeric one without powers, or a factor of two levels"
     case .noFourModels(let formula):
       "the four models are those of one numeric predictor with a constant, y ~ x + (1 + x | group); '\(formula)' has another fixed part"
+    case .mixedCoding(let names, let formula, let instead):
+      "in '\(formula)' the fixed part has other columns than the random effects \(names.joined(separator: ", ")), so that fixed and "
+        + "random effects do not add up to coefficients of a group; write both parts alike: "
+        + (instead ?? "y ~ x + (1 + x | group)")
     case .failedModel(let formula, let reason): "'\(formula)' cannot be fitted: \(reason)"
     }
   }

@@ -37,6 +37,7 @@ extension ModelFigureKind {
     case .poolingDial:
       try ModelFigureKind.check(
         request.highlighted, among: fit.model.groupLevels, of: fit.model.factors[0].name)
+      try ModelFigureKind.checkSharedColumns(fit, factor: 0)
       do throws(FitError) { return try PoolingDial(fit, highlighted: Set(request.highlighted)) } catch {
         throw .noDial(error)
       }
@@ -187,10 +188,22 @@ extension ModelFigureKind {
     return factor
   }
 
+  /// - Throws: `FigureKindError.otherModel` where fixed and random effects of one name add up to no coefficient of a group.
+  private static func checkSharedColumns(
+    _ fit: LinearMixedModelFit, factor: Int
+  ) throws(FigureKindError) {
+    do throws(ModelFigureError) {
+      try ModelFigureError.checkSharedColumns(fit.model, factor: factor, allowsDeviations: true)
+    } catch {
+      throw .otherModel(error)
+    }
+  }
+
   private func caterpillar(
     _ fit: LinearMixedModelFit, _ request: FigureRequest
   ) throws(FigureKindError) -> Caterpillar {
     let factor = try ModelFigureKind.factor(of: fit, request)
+    if self == .groupCoefficients { try ModelFigureKind.checkSharedColumns(fit, factor: factor) }
     let intervals =
       self == .groupCoefficients
       ? LevelIntervals(coefficientsOf: fit, factor: factor) : LevelIntervals(effectsOf: fit, factor: factor)

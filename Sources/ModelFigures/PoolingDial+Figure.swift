@@ -9,7 +9,7 @@ extension PoolingDial {
     let (low, high) = interval
     let shaded = [place(low), place(high)]
     let panels = effects.indices.map { k in
-      let limits = limits(k)
+      let limits = range(k)?.limits ?? 0...1
       return Panel(
         "", paths(k, shaded, limits, language),
         y: Axis(words.effect(effects[k], of: response), limits: limits, tickSpacing: 34))
@@ -28,7 +28,8 @@ extension PoolingDial {
     figure.columns = 1
     figure.rowWeights = effects.count == 1 ? [2.2, 1] : effects.map { _ in 1.5 } + [1]
     figure.ySharing = .lines
-    figure.caption = words.dialCaption(self)
+    figure.caption = words.dialCaption(
+      self, outside: effects.indices.reduce(0) { $0 + (range($1)?.outside ?? 0) })
     figure.slug = "pooling-dial"
     figure.language = language.rawValue
     figure.unplacedNote = words.unplaced
@@ -39,7 +40,7 @@ extension PoolingDial {
 
   /// Groups that are named at their ends.
   private var named: [Int] {
-    groups.indices.filter { hasColours || highlighted.contains(groups[$0].name) }
+    groups.indices.filter { areFew || highlighted.contains(groups[$0].name) }
   }
 
   /// Room for the names behind the right end, as a share of the axis.
@@ -59,29 +60,30 @@ extension PoolingDial {
     if hasColours {
       scale.entries += CategoricalScale(names: groups.map { "group:" + $0.name }).entries
     }
+    scale.entries.append(
+      .init("highlighted", label: FigureWords(language).highlighted, style: ShrinkageMatrix.pickedOut))
     return scale
   }
 
   /// The look of a group's path.
-  private func style(_ j: Int) -> CategoryStyle {
-    let isPicked = highlighted.contains(groups[j].name)
+  private func look(_ j: Int) -> Appearance {
+    if highlighted.contains(groups[j].name) { return .category("highlighted") }
     if hasColours {
       var own = CategoricalScale(names: groups.map(\.name)).entries[j].style
-      own.lineScale = isPicked ? 2.2 : 1.3
-      return own
+      own.lineScale = 1.3
+      return .fixed(own)
     }
-    return isPicked
-      ? CategoryStyle(OkabeIto.bluishGreen, .diamond, lineScale: 2)
-      : CategoryStyle(
-        Colour(hex: 0x8C8C8C), lineScale: groups.count > 150 ? 0.3 : groups.count > 60 ? 0.5 : 0.75)
+    return .fixed(
+      CategoryStyle(
+        Colour(hex: 0x8C8C8C), lineScale: groups.count > 150 ? 0.3 : groups.count > 60 ? 0.5 : 0.75))
   }
 
-  /// What the panel of an effect shows, with some room.
-  private func limits(_ k: Int) -> ClosedRange<Double> {
-    let finite = estimates[k].joined().filter(\.isFinite)
-    guard let low = finite.min(), let high = finite.max() else { return 0...1 }
-    let room = high > low ? 0.08 * (high - low) : max(abs(high) / 2, 1e-9)
-    return low - room...high + room
+  /// What the panel of an effect shows.
+  func range(_ k: Int) -> ShownRange? {
+    let fit = scales.firstIndex(of: fittedScale)!
+    return ShownRange(
+      pooled: estimates[k].map { $0[fit] } + [estimates[k][0][0]],
+      own: estimates[k].map { $0.last(where: \.isFinite) ?? .nan })
   }
 
   /// The paths of one effect: groups, the rule of the fit, and marks where each way of pooling stands.
@@ -101,19 +103,25 @@ extension PoolingDial {
     let order =
       groups.indices.filter { !highlighted.contains(groups[$0].name) }
       + groups.indices.filter { highlighted.contains(groups[$0].name) }
-    for j in order { marks.append(LineMark(x: places, y: own[j], .fixed(style(j)))) }
+    for j in order { marks.append(LineMark(x: places, y: own[j], look(j))) }
     let size = groups.count > 150 ? 0.3 : groups.count > 60 ? 0.45 : groups.count > 20 ? 0.65 : 0.9
     marks.append(PointMark(x: [0], y: [own[0][0]], PoolingStyle.complete.appearance, size: 1.2))
-    marks.append(
-      PointMark(
-        x: own.map { _ in place(fittedScale) }, y: own.map { $0[fit] }, PoolingStyle.partial.appearance,
-        size: size))
+    let picked = groups.indices.filter { highlighted.contains(groups[$0].name) }
+    let rest = groups.indices.filter { !highlighted.contains(groups[$0].name) }
+    for (indices, look, size) in [
+      (rest, PoolingStyle.partial.appearance, size), (picked, .category("highlighted"), max(size, 0.9)),
+    ] {
+      marks.append(
+        PointMark(
+          x: indices.map { _ in place(fittedScale) }, y: indices.map { own[$0][fit] }, look, size: size))
+    }
     marks.append(
       PointMark(
         x: own.map { $0[scales.count - 1].isFinite ? 1 : .nan }, y: own.map { $0[scales.count - 1] },
         PoolingStyle.none.appearance, size: size))
     let named = named
-    let ends = named.map { j in own[j].lastIndex(where: \.isFinite) ?? 0 }
+    // A path that leaves the panel is named where it does.
+    let ends = named.map { j in own[j].lastIndex { $0.isFinite && limits.contains($0) } ?? 0 }
     marks.append(
       EndLabelMark(
         named.map { name($0, language) }, x: ends.map { places[$0] },
@@ -166,47 +174,5 @@ extension PoolingDial {
       }
     }
     return ticks
-  }
-
-  private func alternativeTitle(_ language: FigureLanguage) -> String {
-    let words = FigureWords(language)
-    let names = words.list(effects.map { words.effectInSentence($0) })
-    let group = grouping.name(language)
-    return language == .english
-      ? "From complete to no pooling: \(names) of each \(group) against the spread between them, with the criterion"
-      : "从全池化到无池化：各\(words.inSentence(group))的\(names)随组间离散程度的变化，及拟合准则"
-  }
-
-  /// The ends and the fit of every effect, and which positions the data speak for.
-  private func alternativeText(_ language: FigureLanguage) -> String {
-    let words = FigureWords(language)
-    let number = words.number
-    let fit = scales.firstIndex(of: fittedScale)!
-    let (low, high) = interval
-    let dial = effects.count == 1 ? "τ" : "c"
-    func range(_ values: [Double]) -> String {
-      let known = values.filter(\.isFinite)
-      guard let least = known.min(), let most = known.max() else { return words.either("none", "无") }
-      return words.either("from \(number(least)) to \(number(most))", "从 \(number(least)) 到 \(number(most))")
-    }
-    func position(_ scale: Double) -> String { scale.isInfinite ? "∞" : number(scale) }
-    var text = words.either(
-      "\(groups.count) paths over \(dial) from 0, complete pooling, to infinity, no pooling.",
-      "共 \(groups.count) 条路径，\(dial) 从 0（全池化）到无穷（无池化）。")
-    for (k, effect) in effects.enumerated() {
-      let own = estimates[k]
-      let (start, partial) = (number(own[0][0]), range(own.map { $0[fit] }))
-      let end = range(own.map { $0[scales.count - 1] })
-      text += words.either(
-        " \(words.effect(effect)): \(start) at 0, \(partial) at the \(method.rawValue) estimate, \(end) without pooling.",
-        "\(words.effect(effect))：在 0 处为 \(start)，在 \(method.rawValue) 估计处\(partial)，无池化时\(end)。")
-    }
-    let rise = number(rises[0])
-    text += words.either(
-      " \(method.rawValue) puts \(dial) at \(number(fittedScale)); the criterion at 0 is \(rise) higher, and within 3.84 of its minimum for "
-        + "\(dial) from \(position(low)) to \(position(high)).",
-      "\(method.rawValue) 估计 \(dial) = \(number(fittedScale))；\(dial) = 0 处准则高出 \(rise)，\(dial) 从 \(position(low)) 到 \(position(high)) 时准则高出不到 3.84。"
-    )
-    return text
   }
 }

@@ -9,6 +9,9 @@ import Plotting
 ///
 ///     no pooling: μ ± 1.96 √(σ²_α + σ²/n)        partial pooling: μ ± 1.96 σ_α √(n/(n + σ²/σ²_α))
 ///
+/// Estimates without pooling are those of `OwnEstimates`. Their standard errors have one residual variance for all groups, as if the regressions of the groups were one, so that the bar
+/// of a group with few rows does not hang on those few.
+///
 /// Reference: Gelman & Hill (2007), Data Analysis Using Regression and Multilevel/Hierarchical Models, figure 12.1.
 public struct ShrinkageBySize: ModelFigure {
   /// A group's estimates of one coefficient.
@@ -25,12 +28,24 @@ public struct ShrinkageBySize: ModelFigure {
     public let pooled, pooledError: Double
   }
 
+  /// What a model has beside varying means.
+  public enum WithoutCurves: Sendable, Equatable {
+    /// Predictors, fixed or varying.
+    case predictors
+    /// Weights of the rows.
+    case weights
+  }
+
   /// The groups, in the factor's order.
   public var estimates: [Estimate]
   /// The mean of the groups' coefficients.
   public let mean: Double
   /// σ_α and σ where intercepts alone vary, so that there are curves; nil otherwise.
   public let deviations: (group: Double, residual: Double)?
+  /// Why there are no curves.
+  public let withoutCurves: WithoutCurves?
+  /// Group-level columns whose effects by the mixed model are taken off the groups' own estimates.
+  public var groupLevel: [FigureVariable]
   /// The coefficient.
   public var effect: FigureVariable
   /// The response.
@@ -43,29 +58,31 @@ public struct ShrinkageBySize: ModelFigure {
   public var size = Size.centimetres(16, 9)
 
   /// Takes the first coefficient that varies over the groups of a fit with one grouping factor.
-  /// - Throws: `ModelFigureError.severalGroupingFactors`.
+  /// - Throws: `ModelFigureError.severalGroupingFactors` or `.mixedCoding`.
   public init(_ fit: LinearMixedModelFit, highlighted: Set<String> = []) throws(ModelFigureError) {
     let model = fit.model
     if model.factors.count > 1 {
       throw .severalGroupingFactors(model.factors.map(\.name), formula: model.formulaText)
     }
+    try ModelFigureError.checkSharedColumns(model)
     let name = model.randomEffectNames[0]
-    let none = GroupRegressions.noPooling(model)
-    let own = none.names.firstIndex(of: name)!
+    let none = OwnEstimates(fit, names: [name], columns: GroupLevelColumns(model))
     let pooled = fit.coefficientNames.firstIndex(of: name)!
     let (coefficients, errors) = (fit.groupCoefficients, fit.groupCoefficientErrors)
     let sizes = model.groupSizes
     estimates = model.groupLevels.indices.map { j in
       Estimate(
         group: model.groupLevels[j], label: LocalizedText(model.groupLevels[j]), count: sizes[j],
-        own: none.estimates[j, own], ownError: none.errors[j, own], pooled: coefficients[j, pooled],
+        own: none.estimates[j, 0], ownError: none.errors[j, 0], pooled: coefficients[j, pooled],
         pooledError: errors[j, pooled])
     }
     mean = model.fixedEffectNames.firstIndex(of: name).map { fit.fixedEffects[$0] } ?? 0
-    let isPlain =
+    let hasMeansAlone =
       model.randomEffectNames == [FigureWords.constant] && model.fixedEffectNames == [FigureWords.constant]
-      && model.frame.weights == nil
-    deviations = isPlain ? (fit.varianceComponents[0].standardDeviations[0], fit.sigma) : nil
+    withoutCurves = !hasMeansAlone ? .predictors : model.frame.weights != nil ? .weights : nil
+    let deviation = fit.diagnostics.isSingular ? 0 : fit.varianceComponents[0].standardDeviations[0]
+    deviations = withoutCurves == nil ? (deviation, fit.sigma) : nil
+    groupLevel = none.borrowed.map { .column($0) }
     effect = .column(name, of: model)
     response = .column(model.frame.responseBesideOffsetText)
     grouping = .column(model.groupingFactor)
@@ -82,18 +99,25 @@ public struct ShrinkageBySize: ModelFigure {
   }
 
   private func curves(pooled: Bool) -> [any Mark] {
-    guard let (group, residual) = deviations, group > 0 else { return [] }
+    guard let (group, residual) = deviations else { return [] }
     let n = curveSizes
     if n.isEmpty { return [] }
     let half = n.map { n in
       1.959964
         * (pooled
-          ? group * (n / (n + residual * residual / (group * group))).squareRoot()
+          ? group * group / (group * group + residual * residual / n).squareRoot()
           : (group * group + residual * residual / n).squareRoot())
     }
     return [-1.0, 1].map { side in
       LineMark(x: n, y: half.map { mean + side * $0 }, .category("expected"), width: 1)
     }
+  }
+
+  /// What the axis of the coefficient shows.
+  var range: ShownRange? {
+    ShownRange(
+      pooled: estimates.flatMap { [$0.pooled - $0.pooledError, $0.pooled + $0.pooledError] } + [mean],
+      own: estimates.map(\.own))
   }
 
   /// The specification.
@@ -141,58 +165,28 @@ public struct ShrinkageBySize: ModelFigure {
     )
     categories.entries.append(
       .init(
-        "highlighted", label: words.highlighted,
-        style: CategoryStyle(OkabeIto.bluishGreen, .diamond, markerScale: 1.2, lineScale: 1.5)))
+        "highlighted", label: words.highlighted, style: ShrinkageMatrix.pickedOut))
     var figure = Figure(
-      size: size, x: x, y: Axis(words.effect(effect, of: response)), categories: categories,
+      size: size, x: x, y: Axis(words.effect(effect, of: response), limits: range?.limits),
+      categories: categories,
       panels: [
         panel(.none, estimates.map { ($0.own, $0.ownError) }, pooled: false),
         panel(.partial, estimates.map { ($0.pooled, $0.pooledError) }, pooled: true),
       ])
-    figure.caption = words.sizeBars(hasCurves: deviations != nil && !curveSizes.isEmpty)
+    var caption = [words.sizeBars]
+    if deviations != nil, !curveSizes.isEmpty { caption.append(words.sizeCurves) }
+    if let withoutCurves { caption.append(words.noSizeCurves(withoutCurves)) }
+    if !groupLevel.isEmpty { caption.append(words.groupLevelShare(groupLevel.map { $0.name(language) })) }
+    let open = estimates.count { $0.own.isNaN }
+    if open > 0 { caption.append(words.undetermined(open)) }
+    if let outside = range?.outside, outside > 0 { caption.append(words.ownOutside(outside)) }
+    figure.caption = words.sentences(caption)
     figure.slug = "shrinkage-by-size"
     figure.language = language.rawValue
     figure.unplacedNote = words.unplaced
     figure.alternativeTitle = alternativeTitle(language)
     figure.alternativeText = alternativeText(language)
     return figure
-  }
-
-  private func alternativeTitle(_ language: FigureLanguage) -> String {
-    let words = FigureWords(language)
-    let name = words.effect(effect)
-    return language == .english
-      ? "\(name) of each \(grouping.name(language)) against its number of rows, without and with partial pooling"
-      : "各\(words.inSentence(grouping.name(language)))的\(name)与其行数：无池化与部分池化"
-  }
-
-  /// Counts, the spread of both kinds of estimates, and the group that moves most.
-  private func alternativeText(_ language: FigureLanguage) -> String {
-    let words = FigureWords(language)
-    let number = words.number
-    let sizes = estimates.map(\.count)
-    guard let least = sizes.min(), let most = sizes.max() else { return "" }
-    let both = estimates.filter { $0.own.isFinite && $0.pooled.isFinite }
-    func range(_ values: [Double]) -> String {
-      let (low, high) = (number(values.min() ?? .nan), number(values.max() ?? .nan))
-      return language == .english ? "from \(low) to \(high)" : "从 \(low) 到 \(high)"
-    }
-    var text =
-      language == .english
-      ? "\(estimates.count) groups with \(least) to \(most) rows, around a mean of \(number(mean))."
-      : "共 \(estimates.count) 组，每组 \(least) 到 \(most) 行，均值 \(number(mean))。"
-    text +=
-      language == .english
-      ? " Estimates without pooling go \(range(both.map(\.own))), with partial pooling \(range(both.map(\.pooled)))."
-      : "无池化的估计值\(range(both.map(\.own)))，部分池化\(range(both.map(\.pooled)))。"
-    if let far = both.max(by: { abs($0.pooled - $0.own) < abs($1.pooled - $1.own) }) {
-      let (own, pooled) = (number(far.own), number(far.pooled))
-      text +=
-        language == .english
-        ? " \(far.label(language)), with \(far.count) rows, moves most: from \(own) to \(pooled)."
-        : "移动最大的是 \(far.label(language))（\(far.count) 行）：从 \(own) 到 \(pooled)。"
-    }
-    return text
   }
 
   /// The numbers, one row a group.
@@ -209,9 +203,9 @@ public struct ShrinkageBySize: ModelFigure {
 }
 
 extension ShrinkageBySize {
-  /// The response, the grouping factor, and the column whose slope is shown.
+  /// The response, the grouping factor, the column whose slope is shown, and group-level columns.
   public var variables: [WritableKeyPath<ShrinkageBySize, FigureVariable>] {
-    [\.response, \.grouping, \.effect]
+    [\.response, \.grouping, \.effect] + groupLevel.indices.map { \.groupLevel[$0] }
   }
   /// The groups.
   public var levelNames: [String] { estimates.map(\.group) }

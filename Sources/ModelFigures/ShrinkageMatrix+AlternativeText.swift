@@ -27,7 +27,7 @@ extension ShrinkageMatrix {
   func alternativeText(_ language: FigureLanguage) -> String {
     let words = FigureWords(language)
     let number = words.number
-    let both = groups.filter { $0.own != nil }
+    let both = groups.filter { $0.own.count(where: \.isFinite) > 1 }
     let panels = effects.count * (effects.count - 1) / 2
     let group = grouping.name(language)
     var text: String
@@ -49,43 +49,48 @@ extension ShrinkageMatrix {
       text += "\(both.count) 个组（\(group)）各有一个箭头，由无池化估计指向部分池化估计。"
     }
     for e in effects.indices {
-      guard let (p0, p1) = dataRange(groups.map { $0.pooled[e] }) else { continue }
       let (name, mean) = (words.effect(effects[e]), number(means[e]))
-      let own = dataRange(both.map { $0.own![e] })
-      switch language {
-      case .english:
-        text += " \(name): "
-        if let own { text += "own estimates from \(number(own.0)) to \(number(own.1)), " }
-        text += "partial pooling from \(number(p0)) to \(number(p1)), mean \(mean)."
-      case .chinese:
-        text += "\(name)："
-        if let own { text += "无池化估计从 \(number(own.0)) 到 \(number(own.1))，" }
-        text += "部分池化从 \(number(p0)) 到 \(number(p1))，均值 \(mean)。"
-      }
+      let own = words.range(groups.map { $0.own[e] })
+      let pooled = words.range(groups.map { $0.pooled[e] })
+      text += words.either(
+        " \(name): own estimates \(own), partial pooling \(pooled), mean \(mean).",
+        "\(name)：无池化估计\(own)，部分池化\(pooled)，均值 \(mean)。")
     }
-    if let far = largestMove(both) {
-      let label = far.label(language)
-      text +=
-        language == .english
-        ? " In units of the spread of own estimates \(label) moves most."
-        : "以无池化估计的离散程度衡量，移动最大的是\(words.spaced(label))。"
+    let far = largestMoves(both)
+    if !far.isEmpty {
+      let labels =
+        far.count > 3
+        ? words.either("\(far.count) groups", " \(far.count) 个组") : words.list(far.map { $0.label(language) })
+      text += words.either(
+        " In units of the spread of own estimates \(labels) \(far.count > 1 ? "move" : "moves") most\(far.count > 1 ? ", equally far" : "").",
+        "以无池化估计的离散程度衡量，移动最大的是\(words.spaced(labels))\(far.count > 1 ? "，距离相等" : "")。")
     }
     return text
+      + words.pickedOut(
+        groups.filter { highlighted.contains($0.name) }.map { group in
+          let ways = effects.indices.map { e in
+            words.effectInSentence(effects[e]) + words.either(" ", "")
+              + words.move(group.own[e], group.pooled[e])
+          }
+          return (group.label(language), words.list(ways))
+        })
   }
 
-  /// The group whose arrow is longest when each coefficient is measured in standard deviations of the own estimates; nil if nothing moves.
-  private func largestMove(_ both: [Group]) -> Group? {
+  /// The groups whose arrows are longest when each coefficient is measured in standard deviations of the own estimates: several if they are equally long to rounding, none if
+  /// nothing moves.
+  private func largestMoves(_ both: [Group]) -> [Group] {
     let spreads = effects.indices.map { e in
-      let values = both.map { $0.own![e] }
+      let values = both.map { $0.own[e] }.filter(\.isFinite)
       let mean = values.reduce(0, +) / Double(max(values.count, 1))
       return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
     }
-    func length(_ group: Group) -> Double {
+    let lengths = both.map { group in
       effects.indices.reduce(0) { sum, e in
-        let move = spreads[e] > 0 ? (group.pooled[e] - group.own![e]) / spreads[e] : 0
+        let move = spreads[e] > 0 && group.own[e].isFinite ? (group.pooled[e] - group.own[e]) / spreads[e] : 0
         return sum + move * move
-      }
+      }.squareRoot()
     }
-    return both.max { length($0) < length($1) }.flatMap { length($0) > 1e-12 ? $0 : nil }
+    guard let most = lengths.max(), most > 1e-9 else { return [] }
+    return both.indices.filter { lengths[$0] >= most - 1e-9 }.map { both[$0] }
   }
 }

@@ -10,9 +10,10 @@ import Plotting
 /// with the mean (μ_i, μ_k) of the fixed effects and the covariance Σ_ik: radius √χ²_p(2). Coefficients of
 /// different terms, as `||` makes them, have the covariance 0.
 ///
-/// Own estimates are least squares of a group's rows on all columns. What group-level predictors add is taken
-/// off by their fixed effects, so that both estimates mean the coefficient with those predictors at 0. A
-/// group whose rows do not determine all columns has partial pooling alone.
+/// Own estimates are least squares of a group's rows on all columns (`OwnEstimates`). What group-level
+/// predictors add is taken off by their fixed effects, so that both estimates mean the coefficient with those
+/// predictors at 0. Where a group's rows do not determine both coefficients of a pair, the group has partial
+/// pooling alone.
 public struct ShrinkageMatrix: ModelFigure {
   /// A group with its coefficients.
   public struct Group: Sendable, Equatable {
@@ -22,10 +23,13 @@ public struct ShrinkageMatrix: ModelFigure {
     public var label: LocalizedText
     /// Number of rows.
     public let count: Int
-    /// Estimates from its own rows, coefficient by coefficient; nil where they do not determine them.
-    public let own: [Double]?
+    /// Estimates from its own rows, coefficient by coefficient; NaN where they do not determine one.
+    public let own: [Double]
     /// Estimates by partial pooling.
     public let pooled: [Double]
+
+    /// Whether its rows determine both coefficients of a pair.
+    func has(_ i: Int, _ k: Int) -> Bool { own[i].isFinite && own[k].isFinite }
   }
 
   /// The groups, in the factor's order.
@@ -53,7 +57,7 @@ public struct ShrinkageMatrix: ModelFigure {
   public static let levels = [0.5, 0.9]
 
   /// Takes the coefficients that vary over the groups of a fit with one grouping factor.
-  /// - Throws: `ModelFigureError.severalGroupingFactors` or `.oneVaryingCoefficient`.
+  /// - Throws: `ModelFigureError.severalGroupingFactors`, `.oneVaryingCoefficient` or `.mixedCoding`.
   public init(_ fit: LinearMixedModelFit, highlighted: Set<String> = []) throws(ModelFigureError) {
     let model = fit.model
     if model.factors.count > 1 {
@@ -64,15 +68,14 @@ public struct ShrinkageMatrix: ModelFigure {
     guard names.count > 1 else {
       throw .oneVaryingCoefficient(names[0], formula: model.formulaText)
     }
-    let columns = GroupLevelColumns(model)
-    let own = columns.ownEstimates(model, names: names, fixedEffects: fit.fixedEffects)
+    try ModelFigureError.checkSharedColumns(model)
+    let own = OwnEstimates(fit, names: names, columns: GroupLevelColumns(model))
     let (coefficients, sizes) = (fit.groupCoefficients, model.groupSizes)
     let places = names.map { fit.coefficientNames.firstIndex(of: $0)! }
     groups = model.groupLevels.indices.map { j in
-      let row = own.row(j)
-      return Group(
+      Group(
         name: model.groupLevels[j], label: LocalizedText(model.groupLevels[j]), count: sizes[j],
-        own: row.allSatisfy(\.isFinite) ? Array(row) : nil, pooled: places.map { coefficients[j, $0] })
+        own: Array(own.estimates.row(j)), pooled: places.map { coefficients[j, $0] })
     }
     effects = names.map { .column($0, of: model) }
     means = names.map { name in model.fixedEffectNames.firstIndex(of: name).map { fit.fixedEffects[$0] } ?? 0
@@ -86,7 +89,7 @@ public struct ShrinkageMatrix: ModelFigure {
     }
     self.covariance = covariance
     hasSeparateTerms = fit.varianceComponents.count > 1
-    groupLevel = columns.entries.filter { names.contains($0.base) }.map { .column($0.name) }
+    groupLevel = own.borrowed.map { .column($0) }
     response = .column(model.frame.responseBesideOffsetText)
     grouping = .column(model.groupingFactor)
     self.highlighted = highlighted
@@ -104,16 +107,17 @@ public struct ShrinkageMatrix: ModelFigure {
   func range(_ e: Int) -> ShownRange? {
     let reach = EllipseShape.normalRadius(level: 0.9) * max(0, covariance[e, e]).squareRoot()
     return ShownRange(
-      keeping: groups.map { $0.pooled[e] } + [means[e] - reach, means[e] + reach],
-      admitting: groups.compactMap { $0.own?[e] })
+      pooled: groups.map { $0.pooled[e] }, own: groups.map { $0.own[e] },
+      keeping: [means[e] - reach, means[e] + reach])
   }
 
   /// Groups some of whose own estimates lie outside of what the axes show.
   var outside: [Group] {
     let limits = effects.indices.map { range($0)?.limits }
     return groups.filter { group in
-      guard let own = group.own else { return false }
-      return zip(limits, own).contains { limits, value in limits.map { !$0.contains(value) } ?? false }
+      zip(limits, group.own).contains { limits, value in
+        value.isFinite && limits.map { !$0.contains(value) } ?? false
+      }
     }
   }
 
@@ -152,7 +156,7 @@ public struct ShrinkageMatrix: ModelFigure {
     figure.legend = count > 2 ? .emptyCell : .top
     figure.caption = words.shrinkageMatrixCaption(
       hasSeparateTerms: hasSeparateTerms, groupLevel: groupLevel.map { $0.name(language) },
-      without: groups.count { $0.own == nil }, outside: outside.count)
+      without: groups.count { !$0.own.allSatisfy(\.isFinite) }, outside: outside.count)
     figure.slug = "shrinkage-matrix"
     figure.language = language.rawValue
     figure.unplacedNote = words.unplaced
@@ -182,7 +186,7 @@ public struct ShrinkageMatrix: ModelFigure {
     func arrows(_ picked: [Group], _ look: CategoryStyle, _ part: ArrowMark.Part) -> ArrowMark {
       let size = isDense ? 0.6 : 1.0
       return ArrowMark(
-        startX: picked.map { $0.own![i] }, startY: picked.map { $0.own![k] },
+        startX: picked.map { $0.own[i] }, startY: picked.map { $0.own[k] },
         endX: picked.map { $0.pooled[i] }, endY: picked.map { $0.pooled[k] }, .fixed(look),
         headLength: 4.5 * size, trim: (start: 2.4 * size, end: 2.4 * size), part: part)
     }
@@ -194,13 +198,13 @@ public struct ShrinkageMatrix: ModelFigure {
     let dark = CategoryStyle(Colour(hex: isDense ? 0x8C8C8C : 0x404040), lineScale: isDense ? 0.4 : 0.8)
     let size = isDense ? 0.45 : 0.75
     for (picked, look) in [(rest, dark), (named, ShrinkageMatrix.pickedOut)] {
-      let both = picked.filter { $0.own != nil }
+      let both = picked.filter { $0.has(i, k) }
       marks += [
-        arrows(both, look, .apart), points(both.map { $0.own! }, PoolingStyle.none.appearance, size: size),
+        arrows(both, look, .apart), points(both.map(\.own), PoolingStyle.none.appearance, size: size),
       ]
     }
     marks.append(points(rest.map(\.pooled), PoolingStyle.partial.appearance, size: size))
-    marks += isDense ? outlines : [arrows(rest.filter { $0.own != nil }, dark, .touching)]
+    marks += isDense ? outlines : [arrows(rest.filter { $0.has(i, k) }, dark, .touching)]
     marks.append(points(named.map(\.pooled), .category("highlighted"), size: 0.9))
     marks.append(
       PointMark(x: [means[i]], y: [means[k]], .category("mean"), size: 1.2, rim: true))
@@ -221,7 +225,7 @@ public struct ShrinkageMatrix: ModelFigure {
         for group in groups {
           data.append([
             .text(effects[i].column), .text(effects[k].column), .text(group.name),
-            .number(Double(group.count)), .number(group.own?[i] ?? .nan), .number(group.own?[k] ?? .nan),
+            .number(Double(group.count)), .number(group.own[i]), .number(group.own[k]),
             .number(group.pooled[i]), .number(group.pooled[k]),
           ])
         }

@@ -75,6 +75,24 @@ struct FourModelsTests {
     #expect(lines.count == 200)
   }
 
+  @Test("with || intercepts and slopes of the fourth model are independent")
+  func independent() throws {
+    let fit = try GroupFigureReference.fit(
+      "Reaction ~ Days + (Days || Subject)", "lmm/sleepstudy.csv", group: "Subject")
+    let four = try FourModels(fit)
+    // AIC(lmer(Reaction ~ Days + (Days || Subject), REML = FALSE)) in R.
+    expectClose(four.models[3].aic, 1762.00325514, absolute: 2e-6)
+    #expect(four.areIndependent && four.models[3].parameterCount == 5)
+    #expect(four.models[3].formula == fit.model.formulaText)
+    let figure = four.figure(in: .english)
+    #expect(figure.caption.contains("independent") && figure.alternativeText.contains("are independent"))
+    #expect(four.figure(in: .chinese).caption.contains("相互独立"))
+    let correlated = try FourModels(
+      GroupFigureReference.fit("Reaction ~ Days + (Days | Subject)", "lmm/sleepstudy.csv", group: "Subject"))
+    #expect(!correlated.areIndependent && correlated.models[3].parameterCount == 6)
+    #expect(!correlated.figure(in: .english).caption.contains("independent"))
+  }
+
   @Test("other fixed parts are refused")
   func refusals() throws {
     let none = try SalaryFigures.fit("salary ~ 0 + experience + (0 + experience | department)")

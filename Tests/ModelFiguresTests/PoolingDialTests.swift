@@ -66,13 +66,46 @@ struct PoolingDialTests {
     let fit = try PoolingDialTests.fit("sleepstudy", "Reaction ~ Days + (1 | Subject)", "Subject", .ml)
     let dial = try PoolingDial(fit)
     let profile = try fit.profileIntervals(level: 0.95)[0]
-    // Straight lines between positions.
-    expectClose(dial.interval.low, profile.lower, relative: 2e-3)
-    expectClose(dial.interval.high, profile.upper, relative: 2e-3)
+    expectClose(dial.interval.low, profile.lower, relative: 1e-6)
+    expectClose(dial.interval.high, profile.upper, relative: 1e-6)
     let text = dial.figure(in: .english).alternativeText
     #expect(text.hasPrefix("18 paths over τ from 0"))
     // 2 (logLik(lmer) - logLik(lm)) in R: 106.2144.
     #expect(text.contains("ML puts τ at 36.01; the criterion at 0 is 106.2 higher"))
+  }
+
+  @Test(
+    "ends are limits, adjusted for group-level predictors; s is the median of errors; highlights are told")
+  func limits() throws {
+    let fit = try PoolingDialTests.fit("unbalanced", "y ~ x + gp + (1 | g)", "g")
+    let dial = try PoolingDial(fit, highlighted: ["g05"])
+    let expected = try Reference.json("lmm/own_estimates.json")["limits"][0]["coefficients"].doubles
+    expectClose(dial.estimates[0].map { $0.last! }, expected, absolute: 1e-7)
+    // The ends are where the criterion has risen by qchisq(.95, 1).
+    for end in [dial.interval.low, dial.interval.high] {
+      let rise = try PoolingPath(fit, scales: [end]).points[0].criterion - fit.criterion
+      expectClose(rise, 3.841458820694124, absolute: 1e-6)
+    }
+    // 14 groups: the mean of the two middle ones.
+    let errors = GroupRegressions.lsdv(fit.model).errors.column(0).sorted()
+    #expect(errors.count == 14)
+    expectClose(dial.middle, (errors[6] + errors[7]) / 2, relative: 1e-12)
+    let figure = dial.figure(in: .english)
+    #expect(
+      figure.caption.contains("at gp = 0") && figure.caption.contains("At ∞ each group has its own intercept")
+    )
+    // R: lme4 at theta = 1e4 has 7.1508 for g05.
+    #expect(
+      figure.alternativeText.contains("Highlighted: g05, intercept")
+        && figure.alternativeText.contains("and 7.151 without"))
+    #expect(try figure.layout().scene.texts.contains { $0.text == "highlighted" })
+  }
+
+  @Test("columns of a factor are called by their names")
+  func factorColumns() throws {
+    let fit = try PoolingDialTests.fit("machines", "score ~ 0 + Machine + (0 + Machine | Worker)", "Worker")
+    let titles = try PoolingDial(fit).figure(in: .english).panels.compactMap { $0.y?.title }
+    #expect(titles.prefix(3) == ["MachineA", "MachineB", "MachineC"])
   }
 
   @Test("a singular fit: the rule is at the left end, and the interval begins there")
@@ -113,9 +146,11 @@ struct PoolingDialTests {
     let cut = try PoolingDial(flat)
     #expect(cut.isDegenerate && cut.estimates[1].allSatisfy { $0.last!.isNaN && $0[$0.count - 2].isFinite })
     #expect(cut.figure(in: .english).caption.contains("paths stop before the right end"))
+    let text = cut.figure(in: .english).alternativeText
+    #expect(text.contains("paths stop before the end") && !text.contains("none"))
   }
 
-  @Test("a group that does not determine its slope has no end of its own")
+  @Test("a group that does not determine its slope ends where the model puts it")
   func undetermined() throws {
     let x = [0.0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 1]
     let y = [1.0, 2.3, 2.8, 4.1, 0.5, 3.9, 6.1, 9.2, -1, -0.5, -0.8, 0.4, 2]
@@ -123,9 +158,11 @@ struct PoolingDialTests {
       Column("y", y), Column("x", x), Column("g", (0..<13).map { "g\($0 / 4)" }),
     ])
     let dial = try PoolingDial(LinearMixedModel("y ~ x + (x | g)", data: data).fit())
-    guard !dial.isDegenerate else { return }
-    #expect(dial.estimates[1].map { $0.last!.isNaN } == [false, false, false, true])
-    #expect(dial.estimates[1][3][50].isFinite)
+    #expect(!dial.isDegenerate && dial.undeterminedCount == 1)
+    #expect(dial.estimates[1].allSatisfy { $0.allSatisfy(\.isFinite) })
+    // Its line goes through its only point.
+    expectClose(dial.estimates[0][3].last! + dial.estimates[1][3].last!, 2, absolute: 1e-9)
+    #expect(dial.figure(in: .english).caption.contains("1 group, whose rows do not determine"))
     #expect(try dial.figure(in: .english).layout().unplacedLabels.isEmpty)
   }
 
