@@ -34,7 +34,8 @@ struct ShownRange: Equatable {
     let room = last > first ? 0.06 * (last - first) : max(1e-6 * abs(first), 1e-6)
     limits = (first - room)...(last + room)
   }
-  /// A range for estimates with and without pooling: of those without, a tenth at either end may be left out, not more, however little is left of their spread with pooling.
+
+  /// A range for estimates with and without pooling: of those without, also if they are few, a tenth at either end may be left out, not more.
   init?(pooled: [Double], own: [Double], keeping others: [Double] = []) {
     let sorted = own.filter(\.isFinite).sorted()
     let ends = sorted.count < 5 ? 0 : (sorted.count + 9) / 10
