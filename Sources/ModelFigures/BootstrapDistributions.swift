@@ -62,6 +62,7 @@ public struct BootstrapDistributions: ModelFigure {
   ) {
     let intervals = bootstrap.intervals(level: level)
     let total = Double(max(1, bootstrap.replicates.count))
+    let standings = fit.parameterStandings
     distributions = ParameterLabel.all(of: fit).enumerated().map { k, label in
       let parted = bootstrap.distribution(of: k)
       let defined = total - Double(parted.undefined)
@@ -76,7 +77,8 @@ public struct BootstrapDistributions: ModelFigure {
         ).curve()
       }
       return Distribution(
-        label: label, estimate: bootstrap.estimates[k], lower: intervals[k].lower, upper: intervals[k].upper,
+        label: label, estimate: standings[k].cleaned(bootstrap.estimates[k]), lower: intervals[k].lower,
+        upper: intervals[k].upper,
         values: curve.x, densities: curve.density, bandwidth: bandwidth > 0 ? bandwidth : .nan,
         shareAtLower: defined > 0 ? Double(parted.atLower) / defined : 0,
         shareAtUpper: defined > 0 ? Double(parted.atUpper) / defined : 0, undefinedCount: parted.undefined)
@@ -132,8 +134,8 @@ public struct BootstrapDistributions: ModelFigure {
     let pieces = distributions.map { own in
       let name = words.parameter(own.label)
       return words.either(
-        "\(name) \(number(own.estimate)), from \(number(own.lower)) to \(number(own.upper))",
-        "\(name) \(number(own.estimate))，从 \(number(own.lower)) 到 \(number(own.upper))")
+        "\(name) \(words.estimated(own.estimate)), from \(number(own.lower)) to \(number(own.upper))",
+        "\(name) \(words.estimated(own.estimate))，从 \(number(own.lower)) 到 \(number(own.upper))")
     }
     text += pieces.joined(separator: words.either("; ", "；")) + words.either(".", "。")
     for own in distributions {

@@ -35,16 +35,27 @@ public struct Caterpillar: ModelFigure {
     self.heights = heights
     self.highlighted = highlighted
     let rows = Double(min(intervals.levels.count, Caterpillar.mostNamed))
-    size = .centimetres(16, heights == .rows ? max(6, (3 + 0.4 * rows).rounded(.up)) : 9)
+    let effects = intervals.effects.count
+    let lines = Double((effects + Caterpillar.mostInRow - 1) / Caterpillar.mostInRow)
+    // Panels in several rows are lower where none of their rows is named.
+    let isUnnamed = intervals.levels.count > Caterpillar.mostNamed && lines > 1
+    let panel = heights == .quantiles ? 6 : isUnnamed ? 7 : max(3, 0.4 * rows)
+    size = .centimetres(16, max(6, (3 + panel * lines + 0.9 * (lines - 1)).rounded(.up)))
   }
 
   /// More levels than these get a figure that names none of the rows.
   static let mostNamed = 40
+  /// Panels of a row, two on a narrow page.
+  static let mostInRow = 3
 
   /// Whether deviations are drawn and not coefficients.
   var showsEffects: Bool { intervals.quantity == .effects }
 
-  private enum Look: String, CaseIterable { case excludes, includes, highlighted }
+  private enum Look: String, CaseIterable {
+    case excludes, includes, highlighted, highlightedIncludes
+
+    var isHighlighted: Bool { self == .highlighted || self == .highlightedIncludes }
+  }
 
   /// The specification.
   public func figure(in language: FigureLanguage) -> Figure {
@@ -66,14 +77,21 @@ public struct Caterpillar: ModelFigure {
         Look.allCases.map { .init($0.rawValue, label: label($0, words), style: style($0)) }),
       panels: panels)
     figure.xSharing = .none
+    figure.columns = min(
+      panels.count, size.width < ModelFigureSizes.narrow ? 2 : Caterpillar.mostInRow)
     let sorted =
       heights == .rows && intervals.effects.count > 1
       ? words.effectInSentence(intervals.effects[0], definite: true) : nil
     let unnamed = heights == .rows && shared.count > Caterpillar.mostNamed ? shared.count : nil
-    figure.caption =
+    let bars =
       showsEffects
-      ? words.conditionalBars(level: intervals.level, sorted: sorted, unnamed: unnamed)
-      : words.groupCoefficientBars(level: intervals.level, sorted: sorted, unnamed: unnamed)
+      ? words.conditionalBars(level: intervals.level) : words.groupCoefficientBars(level: intervals.level)
+    let still = intervals.effects.indices.filter { intervals.hasNoVariance[$0] }.map {
+      words.effectInSentence(intervals.effects[$0], definite: true)
+    }
+    figure.caption = words.sentences(
+      [bars] + words.rowsOfLevels(sorted: sorted, unnamed: unnamed)
+        + [words.withoutVariance(still, showsEffects: showsEffects)].compactMap { $0 })
     figure.slug =
       showsEffects ? (heights == .rows ? "caterpillar" : "qq-caterpillar") : "group-coefficients"
     figure.language = language.rawValue
@@ -88,6 +106,8 @@ public struct Caterpillar: ModelFigure {
     case .excludes: showsEffects ? words.intervalWithoutZero : words.intervalWithoutMean
     case .includes: showsEffects ? words.intervalWithZero : words.intervalWithMean
     case .highlighted: words.highlighted
+    case .highlightedIncludes:
+      words.highlighted(showsEffects ? words.intervalWithZero : words.intervalWithMean)
     }
   }
 
@@ -96,12 +116,17 @@ public struct Caterpillar: ModelFigure {
     case .excludes: CategoryStyle(OkabeIto.blue, .circle)
     case .includes: CategoryStyle(OkabeIto.blue, .hollowCircle)
     case .highlighted: CategoryStyle(OkabeIto.vermillion, .diamond, markerScale: 1.2, lineScale: 1.5)
+    case .highlightedIncludes:
+      CategoryStyle(OkabeIto.vermillion, .hollowDiamond, markerScale: 1.2, lineScale: 1.5)
     }
   }
 
   private func look(_ level: Int, _ effect: Int) -> Look {
-    if highlighted.contains(intervals.levels[level].name) { return .highlighted }
-    return intervals.excludesCentre(level, effect) ? .excludes : .includes
+    let excludes = intervals.excludesCentre(level, effect)
+    if highlighted.contains(intervals.levels[level].name) {
+      return excludes ? .highlighted : .highlightedIncludes
+    }
+    return excludes ? .excludes : .includes
   }
 
   private func marks(_ effect: Int, order: [Int], _ language: FigureLanguage) -> [any Mark] {
@@ -124,7 +149,7 @@ public struct Caterpillar: ModelFigure {
       return IntervalMark(
         low: ends.map(\.low), high: ends.map(\.high), at: places.map(height), appearance, width: width)
     }
-    marks.append(bars(places { $0 != .highlighted }, grey, width: barWidth))
+    marks.append(bars(places { !$0.isHighlighted }, grey, width: barWidth))
     let centre = intervals.centres[effect]
     marks.insert(
       RuleMark(.x(centre.value), colour: isDense ? Colour(hex: 0x404040) : Theme.referenceGrey),
@@ -140,13 +165,13 @@ public struct Caterpillar: ModelFigure {
     for look in Look.allCases {
       let own = places { $0 == look }
       if own.isEmpty { continue }
-      if look == .highlighted { marks.append(bars(own, .category(look.rawValue), width: 1.2)) }
+      if look.isHighlighted { marks.append(bars(own, .category(look.rawValue), width: 1.2)) }
       marks.append(
         PointMark(
           x: own.map { intervals.estimates[order[$0], effect] }, y: own.map(height), .category(look.rawValue),
-          size: isDense && look != .highlighted ? 0.55 : 0.9))
+          size: isDense && !look.isHighlighted ? 0.55 : 0.9))
     }
-    let named = places { $0 == .highlighted }
+    let named = places(\.isHighlighted)
     if heights == .quantiles, !named.isEmpty {
       marks.append(
         LabelMark(

@@ -53,7 +53,7 @@ public struct DesignSketch: ModelFigure {
   /// A level's name in figures.
   func label(_ factor: Int, _ level: Int, _ language: FigureLanguage) -> String {
     let own = design.factors[factor].ownLevels[level]
-    return (labels[design.factors[factor].levels[level]] ?? labels[own] ?? LocalizedText(own))(language)
+    return (labels[design.factors[factor].levels[level]] ?? labels[own] ?? .level(own))(language)
   }
 
   /// The numbers: for nested factors one row a level, for crossed ones one row for each pair of levels that has rows.

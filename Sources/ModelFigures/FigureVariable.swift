@@ -28,6 +28,11 @@ public struct LocalizedText: Hashable, Sendable {
     self.init(english: text, chinese: text)
   }
 
+  /// A level of a grouping factor, named as in the data; one without a name is called empty.
+  public static func level(_ name: String) -> LocalizedText {
+    name.isEmpty ? LocalizedText(english: "(empty)", chinese: "（空）") : LocalizedText(name)
+  }
+
   /// The wording in a language; line breaks and other control characters are shown as escapes, `\n`.
   public func callAsFunction(_ language: FigureLanguage) -> String {
     visible(language == .english ? english : chinese)

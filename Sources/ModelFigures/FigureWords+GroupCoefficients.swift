@@ -3,23 +3,16 @@ extension FigureWords {
   var intervalWithoutMean: String { either("interval leaves the mean out", "区间不含均值") }
   var intervalWithMean: String { either("interval holds the mean", "区间含均值") }
 
-  /// The caption of groups' coefficients: what bars are, how rows are sorted, why none is named.
-  func groupCoefficientBars(level: Double, sorted effect: String?, unnamed count: Int?) -> String {
+  /// The caption of groups' coefficients: what bars, line and band are.
+  func groupCoefficientBars(level: Double) -> String {
     let percent = number(100 * level)
-    var texts = [
+    return sentences([
       either(
         "Bars: \(percent)% intervals of fixed plus random effect, from the joint covariance of both, the variances held at their estimates.",
         "横线：固定效应与随机效应之和的 \(percent)% 区间，由二者的联合协方差得到（方差取估计值）。"),
       either(
         "Upright line and band: the fixed effect and its \(percent)% interval.",
         "竖线与竖带：固定效应及其 \(percent)% 区间。"),
-    ]
-    if let effect {
-      texts.append(either("Rows are sorted by \(effect).", "各行按\(effect)排序。"))
-    }
-    if let count {
-      texts.append(either("There is no room to name all \(count) rows.", "共 \(count) 行，不能逐一标注名称。"))
-    }
-    return sentences(texts)
+    ])
   }
 }

@@ -2,6 +2,44 @@ import Plotting
 
 /// Words of figures of densities, of pairs of parameters and of the bootstrap.
 extension FigureWords {
+  /// The caption of profiles.
+  /// - Parameters:
+  ///   - flat: parameters whose profile could not be followed everywhere.
+  ///   - undefined: correlations without a value.
+  func profiles(flat: [String], undefined: [String]) -> String {
+    var texts = [
+      either(
+        "|ζ|: square root of the rise of the ML deviance. Level bars: profile intervals of 50, 80, 90, 95 and 99%; a bar that meets no curve ends at the parameter's bound. "
+          + "Dashed: with a quadratic deviance.",
+        "|ζ|：极大似然偏差增量的平方根。水平线：50%、80%、90%、95% 与 99% 轮廓区间；未与曲线相交的一端止于参数的边界。虚线：偏差为二次函数时的情形。")
+    ]
+    if !flat.isEmpty {
+      texts.append(
+        either(
+          "\(title(list(flat))): the likelihood is too flat to be followed everywhere, and the curve joins the points found.",
+          "\(list(flat))：似然过于平坦，无法处处追踪，曲线只连接已找到的点。"))
+    }
+    if !undefined.isEmpty {
+      texts.append(
+        either(
+          "\(title(list(undefined))): not defined, since a standard deviation is estimated as 0.",
+          "\(list(undefined))：有标准差估计为 0，没有定义。"))
+    }
+    return sentences(texts)
+  }
+
+  /// A limit of a profile interval, or the bound where there is none.
+  func limit(_ value: Double, bound: Double) -> String {
+    if !value.isNaN { return number(value) }
+    return bound.isFinite
+      ? either("its bound \(number(bound))", "边界 \(number(bound))") : either("no limit", "无界")
+  }
+
+  /// An estimate; that of a correlation with an effect without variance is not defined.
+  func estimated(_ value: Double) -> String {
+    value.isNaN ? either("undefined", "无定义") : number(value)
+  }
+
   var scaledDensity: String { either("Density, its maximum 1", "密度（最大值为 1）") }
 
   /// A share: "2.5%", "12%"; less than a thousandth is said to be so.

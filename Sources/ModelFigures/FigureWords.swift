@@ -54,19 +54,59 @@ struct FigureWords {
   func sentences(_ texts: [String]) -> String { texts.joined(separator: either(" ", "")) }
 
   /// A number for running text: four or more significant digits, groups from 10 000 on, powers of ten for the very small and large.
-  func number(_ value: Double) -> String {
+  /// - Parameter extra: digits beyond these.
+  func longer(_ value: Double, by extra: Int) -> String {
     let size = abs(value)
     if size != 0, size < 0.01 || size >= 1e9, value.isFinite {
       var exponent = Int(log10(size).rounded(.down))
       var mantissa = value / pow(10, Double(exponent))
-      if abs(mantissa) >= 9.9995 {
+      if abs(mantissa) >= 10 - 0.5 * pow(10, -3 - Double(extra)) {
         mantissa /= 10
         exponent += 1
       }
-      return NumberFormat.text(mantissa, decimals: 3) + "×10" + NumberFormat.superscript(exponent)
+      return NumberFormat.text(mantissa, decimals: 3 + extra) + "×10" + NumberFormat.superscript(exponent)
     }
-    let decimals = size >= 1000 || value == value.rounded() ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3
-    return NumberFormat.text(value, decimals: decimals, grouped: size >= 10_000)
+    let decimals = FigureWords.decimals(size) + (value == value.rounded() ? 0 : extra)
+    return NumberFormat.text(
+      value, decimals: value == value.rounded() ? 0 : decimals, grouped: size >= 10_000)
+  }
+
+  private static func decimals(_ size: Double) -> Int {
+    size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3
+  }
+
+  /// A number for running text: four or more significant digits.
+  func number(_ value: Double) -> String { longer(value, by: 0) }
+
+  /// A number beside others: with their decimals, not as a power of ten, where it is small and they are not; 0 where it is but rounding beside them.
+  func rounded(_ value: Double, beside others: [Double]) -> String {
+    let largest = others.map { abs($0) }.filter(\.isFinite).max() ?? 0
+    if abs(value) <= 1e-12 * largest { return "0" }
+    if abs(value) < 0.01, largest >= 0.01, largest < 1e9 {
+      let text = NumberFormat.text(value, decimals: max(3, FigureWords.decimals(largest)))
+      if text.contains(where: { "123456789".contains($0) }) { return text }
+    }
+    return number(value)
+  }
+
+  /// Two numbers, with as many digits as tell them apart.
+  func pair(_ low: Double, _ high: Double) -> (low: String, high: String) {
+    let others = [low, high]
+    let texts = (rounded(low, beside: others), rounded(high, beside: others))
+    guard texts.0 == texts.1, low != high else { return texts }
+    for extra in 1...12 {
+      let longer = (longer(low, by: extra), longer(high, by: extra))
+      if longer.0 != longer.1 { return longer }
+    }
+    return texts
+  }
+
+  /// The range of some values: "from −1.2 to 3.4", "all 0".
+  func range(_ values: [Double]) -> String {
+    guard let least = values.min(), let most = values.max() else { return "" }
+    let (low, high) = pair(least, most)
+    if low == high { return either("all \(low)", "均为 \(low)") }
+    return either("from \(low) to \(high)", "从 \(low) 到 \(high)")
   }
 
   /// The intercept's axis.
@@ -193,52 +233,39 @@ struct FigureWords {
 
   var conditionalMode: String { either("Conditional mode", "条件众数") }
 
-  /// The caption of a caterpillar: what bars are, how rows are sorted, why none is named.
-  func conditionalBars(level: Double, sorted effect: String?, unnamed count: Int?) -> String {
+  /// The key of levels picked out whose interval holds what they scatter about.
+  func highlighted(_ interval: String) -> String { either("highlighted, \(interval)", "突出显示（\(interval)）") }
+
+  /// The caption of a caterpillar: what bars are.
+  func conditionalBars(level: Double) -> String {
     let percent = number(100 * level)
-    var text = either(
+    return either(
       "Bars: \(percent)% intervals from the conditional standard deviations, the model's parameters held at their estimates.",
       "横线：由条件标准差得到的 \(percent)% 区间（模型参数取估计值）。")
-    if let effect {
-      text += either(" Rows are sorted by \(effect).", "各行按\(effect)排序。")
-    }
-    if let count {
-      text += either(" There is no room to name all \(count) rows.", "共 \(count) 行，不能逐一标注名称。")
-    }
-    return text
   }
 
-  var residualsByFitted: String { either("Residual against fitted value", "残差对拟合值") }
-  var sizesByFitted: String { either("Root of |residual| against fitted value", "残差绝对值的平方根对拟合值") }
-  var residualQuantiles: String { either("Residuals against normal quantiles", "残差对正态分位数") }
-
-  /// The heading of an effect's quantiles.
-  func effectQuantiles(_ column: FigureVariable, of grouping: FigureVariable) -> String {
-    let (effect, group) = (effect(column), grouping.name(language))
-    return either(
-      "\(effect) by \(group), normal quantiles",
-      "\(inSentence(group).drop { $0 == " " })的\(spaced(effect))对正态分位数")
+  /// How rows are sorted, and why none is named.
+  func rowsOfLevels(sorted effect: String?, unnamed count: Int?) -> [String] {
+    [
+      effect.map { either("Rows are sorted by \($0).", "各行按\($0)排序。") },
+      count.map { either("There is no room to name all \($0) rows.", "共 \($0) 行，不能逐一标注名称。") },
+    ].compactMap { $0 }
   }
 
-  /// The caption of diagnostics.
-  func diagnostics(drawn: Int, of count: Int) -> String {
-    either(
-      "Residuals in units of their standard deviations. Lines through dots: means of equally large slices; they should stay level. Straight lines: "
-        + "where normal values lie.",
-      "残差以其标准差为单位。点中的折线：等分各段的均值，应保持水平。直线：正态分布时点所在的位置。")
-      + (drawn < count
-        ? either(" \(drawn) of \(count) rows are drawn.", "共 \(count) 行，画出 \(drawn) 个点。") : "")
+  /// Said of effects whose variance is estimated as 0.
+  func withoutVariance(_ effects: [String], showsEffects: Bool) -> String? {
+    guard !effects.isEmpty else { return nil }
+    let several = effects.count > 1
+    return showsEffects
+      ? either(
+        "The \(several ? "variances" : "variance") of \(list(effects)) \(several ? "are" : "is") estimated as 0, so that no bars are seen.",
+        "\(list(effects))的方差估计值为 0，因此看不到横线。")
+      : either(
+        "The \(several ? "variances" : "variance") of \(list(effects)) \(several ? "are" : "is") estimated as 0, so that all levels have one value.",
+        "\(list(effects))的方差估计值为 0，因此各水平的值相同。")
   }
 
   var parameterValue: String { either("Value of the parameter", "参数值") }
-
-  /// The caption of profiles.
-  var profileBars: String {
-    either(
-      "|ζ|: square root of the rise of the ML deviance. Level bars: profile intervals of 50, 80, 90, 95 and 99%. Dashed: with a quadratic "
-        + "deviance.",
-      "|ζ|：极大似然偏差增量的平方根。水平线：50%、80%、90%、95% 与 99% 轮廓区间。虚线：偏差为二次函数时的情形。")
-  }
 
   var estimate: String { either("Estimate", "估计值") }
 

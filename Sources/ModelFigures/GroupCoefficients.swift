@@ -40,7 +40,7 @@ public struct GroupFit: Equatable, Sendable {
   ) {
     precondition(x.count == y.count, "group \(group): \(x.count) x values, \(y.count) y values")
     self.group = group
-    self.label = LocalizedText(group)
+    self.label = .level(group)
     self.x = x
     self.y = y
     self.noPooling = noPooling

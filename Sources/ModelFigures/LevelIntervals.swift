@@ -43,6 +43,8 @@ public struct LevelIntervals: Sendable {
   public let errors: Matrix
   /// What each effect's estimates scatter about.
   public let centres: [Centre]
+  /// Of each effect whether its variance is estimated as 0: then its levels do not differ.
+  public let hasNoVariance: [Bool]
   /// Probability of each interval.
   public let level: Double
   /// The grouping factor; change it to give it other words.
@@ -52,16 +54,25 @@ public struct LevelIntervals: Sendable {
 
   private init(
     _ quantity: Quantity, _ fit: LinearMixedModelFit, factor: Int, effects: [String], estimates: Matrix,
-    errors: Matrix, centres: [Centre], level: Double
+    errors: Matrix, centres: [Centre], hasNoVariance: [Bool], level: Double
   ) {
     precondition(level > 0 && level < 1, "level \(level)")
     self.quantity = quantity
     let factor = fit.model.factors[factor]
-    levels = factor.levels.map { Level(name: $0, label: LocalizedText($0)) }
+    levels = factor.levels.map { Level(name: $0, label: .level($0)) }
     self.effects = effects.map { .column($0, of: fit.model) }
+    var (estimates, errors) = (estimates, errors)
+    // What is left where there is no variance is rounding.
+    for (e, isStill) in hasNoVariance.enumerated() where isStill {
+      for j in 0..<estimates.rows {
+        estimates[j, e] = centres[e].value
+        if quantity == .effects { errors[j, e] = 0 }
+      }
+    }
     self.estimates = estimates
     self.errors = errors
     self.centres = centres
+    self.hasNoVariance = hasNoVariance
     self.level = level
     grouping = .column(factor.name)
     response = .column(fit.model.frame.responseBesideOffsetText)
@@ -76,7 +87,8 @@ public struct LevelIntervals: Sendable {
     self.init(
       .effects, fit, factor: factor, effects: names, estimates: effects.modes,
       errors: effects.conditionalStandardDeviations,
-      centres: names.map { _ in Centre(value: 0, error: 0) }, level: level)
+      centres: names.map { _ in Centre(value: 0, error: 0) },
+      hasNoVariance: fit.effectsWithoutVariance(ofFactor: factor), level: level)
   }
 
   /// Takes the coefficients that vary over a factor from a fit: for level j, β̂ + b̂_j with the standard
@@ -92,6 +104,7 @@ public struct LevelIntervals: Sendable {
     var names: [String] = []
     for name in effects.factor.effectNames where !names.contains(name) { names.append(name) }
     let places = names.map { name in effects.coefficientNames.firstIndex(of: name)! }
+    let isStill = fit.effectsWithoutVariance(ofFactor: factor)
     func picked(_ all: Matrix) -> Matrix {
       Matrix(rows: all.rows, columns: places.count, storage: places.flatMap { all.column($0) })
     }
@@ -103,6 +116,9 @@ public struct LevelIntervals: Sendable {
           return Centre(value: 0, error: 0)
         }
         return Centre(value: fit.fixedEffects[k], error: fit.fixedEffectStandardErrors[k])
+      },
+      hasNoVariance: names.map { name in
+        zip(effects.factor.effectNames, isStill).allSatisfy { $0.0 != name || $0.1 }
       }, level: level)
   }
 
@@ -112,6 +128,18 @@ public struct LevelIntervals: Sendable {
   /// Levels by their estimates of an effect, smallest first; ties keep the factor's order.
   func order(by effect: Int) -> [Int] {
     levels.indices.sorted { (estimates[$0, effect], $0) < (estimates[$1, effect], $1) }
+  }
+
+  /// The levels with the least and those with the greatest estimate of an effect; several where they differ by no more than a billionth of the spread.
+  func extremes(of effect: Int) -> (lowest: [Int], highest: [Int]) {
+    let order = order(by: effect)
+    guard let first = order.first, let last = order.last else { return ([], []) }
+    let (least, most) = (estimates[first, effect], estimates[last, effect])
+    let slack = 1e-9 * (most - least)
+    return (
+      order.filter { estimates[$0, effect] <= least + slack },
+      order.filter { estimates[$0, effect] >= most - slack }
+    )
   }
 
   /// The ends of a level's interval.

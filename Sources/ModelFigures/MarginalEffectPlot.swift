@@ -67,7 +67,7 @@ public struct MarginalEffectPlot: ModelFigure {
     self.effect = effect
     let grid = effect.grid
     predictor = .column(grid.predictor)
-    levels = (grid.levels ?? []).map { LocalizedText($0) }
+    levels = (grid.levels ?? []).map { .level($0) }
     held = grid.held.map { Held(variable: .column($0.column), value: $0.value) }
     self.response = .column(response)
     self.groupings = groupings.map { .column($0) }

@@ -35,7 +35,7 @@ public struct ProfileDensity: ModelFigure {
   /// - Throws: `FitError` as `profileIntervals`.
   public init(_ fit: LinearMixedModelFit) throws(FitError) {
     let plot = try ProfilePlot(fit)
-    curves = zip(ParameterLabel.all(of: fit), plot.curves).map { ProfileDensity.curve($0, $1) }
+    curves = plot.curves.map { ProfileDensity.curve($0.label, $0) }
     response = plot.response
     size = .forPanels(curves.count)
   }
@@ -115,8 +115,8 @@ public struct ProfileDensity: ModelFigure {
     let pieces = curves.map { curve in
       let name = words.parameter(curve.label)
       return words.either(
-        "\(name) \(number(curve.estimate)), from \(number(curve.lower)) to \(number(curve.upper))",
-        "\(name) \(number(curve.estimate))，从 \(number(curve.lower)) 到 \(number(curve.upper))")
+        "\(name) \(words.estimated(curve.estimate)), from \(number(curve.lower)) to \(number(curve.upper))",
+        "\(name) \(words.estimated(curve.estimate))，从 \(number(curve.lower)) 到 \(number(curve.upper))")
     }
     let start = words.either(
       "\(curves.count) panels, one for each parameter: the density implied by its profile likelihood. Maximum likelihood estimates with 95% profile intervals: ",

@@ -12,21 +12,23 @@ import Plotting
 public struct ProfilePlot: ModelFigure {
   /// The profile of one parameter.
   public struct Curve: Sendable, Equatable {
-    /// The parameter by lme4's name.
-    public let parameter: String
-    /// Its ML estimate.
+    /// The parameter.
+    public var label: ParameterLabel
+    /// Its ML estimate; NaN for a correlation with an effect whose standard deviation is 0.
     public let estimate: Double
     /// Values, ascending, and ζ there, from negative through 0 at the estimate.
     public let values, zetas: [Double]
     /// The ends of the profile intervals at `ProfilePlot.levels`; NaN where the profile does not reach one.
     public let lower, upper: [Double]
+    /// Whether points were left out at which |ζ| did not rise outward: the likelihood is too flat for the search.
+    public let isFlat: Bool
   }
 
   /// The levels of the bars.
   public static let levels = [0.5, 0.8, 0.9, 0.95, 0.99]
 
   /// One curve a parameter, covariance parameters first, then σ, then the fixed effects.
-  public let curves: [Curve]
+  public var curves: [Curve]
   /// The response, which the description names.
   public var response: FigureVariable
   /// Canvas size; at first 16 cm wide and as high as the rows of panels want.
@@ -41,37 +43,68 @@ public struct ProfilePlot: ModelFigure {
     let heights = (Array(stride(from: 0.2, through: 2.81, by: 0.2)) + marked).sorted()
     var intervals: [[ConfidenceInterval]] = []
     for zeta in heights { intervals.append(try ml.profileIntervals(level: 2 * normal.cumulative(zeta) - 1)) }
-    let bounds = ParameterLabel.all(of: ml).map(\.bounds)
-    curves = intervals[0].indices.map { k in
-      let own = intervals.map { $0[k] }
-      func reached(_ value: Double, _ isLower: Bool) -> Bool {
-        let name = own[0].parameter
-        if !value.isFinite { return false }
-        if name.hasPrefix("cor_") { return abs(value) < 1 }
-        return !(isLower && value == 0 && (name.hasPrefix("sd_") || name == "sigma"))
+    let standings = ml.parameterStandings
+    curves = ParameterLabel.all(of: ml).enumerated().map { k, label in
+      ProfilePlot.curve(label, standings[k], intervals.map { $0[k] }, heights, marked) { bound in
+        ml.profileRise(ofParameter: k, at: bound).squareRoot()
       }
-      var points: [(value: Double, zeta: Double)] = [(own[0].estimate, 0)]
-      for (interval, zeta) in zip(own, heights) {
-        if reached(interval.lower, true) { points.append((interval.lower, -zeta)) }
-        if reached(interval.upper, false) { points.append((interval.upper, zeta)) }
-      }
-      // Where a bound comes first the curve goes on to it.
-      if own[0].estimate.isFinite, let highest = own.last {
-        for (bound, end, sign) in [(bounds[k].low, highest.lower, -1.0), (bounds[k].high, highest.upper, 1)]
-        where bound.isFinite && !reached(end, sign < 0) && bound != own[0].estimate {
-          let zeta = ml.profileRise(ofParameter: k, at: bound).squareRoot()
-          if zeta > points.map({ sign * $0.zeta }).max()! { points.append((bound, sign * zeta)) }
-        }
-      }
-      points.sort { $0.value < $1.value }
-      let bars = marked.map { zeta in own[heights.firstIndex(of: zeta)!] }
-      return Curve(
-        parameter: own[0].parameter, estimate: own[0].estimate, values: points.map(\.value),
-        zetas: points.map(\.zeta), lower: bars.map { reached($0.lower, true) ? $0.lower : .nan },
-        upper: bars.map { reached($0.upper, false) ? $0.upper : .nan })
     }
     response = .column(fit.model.frame.responseBesideOffsetText)
     size = .forPanels(curves.count)
+  }
+
+  /// The curve of one parameter through the ends of its intervals.
+  /// - Parameters:
+  ///   - intervals: its intervals at which |ζ| is one of `heights`, ascending.
+  ///   - marked: the heights of the bars.
+  ///   - zeta: |ζ| at a bound.
+  private static func curve(
+    _ label: ParameterLabel, _ standing: ParameterStanding, _ intervals: [ConfidenceInterval],
+    _ heights: [Double], _ marked: [Double], zeta: (Double) -> Double
+  ) -> Curve {
+    let estimate = standing.cleaned(intervals[0].estimate)
+    let none = marked.map { _ in Double.nan }
+    guard estimate.isFinite else {
+      return Curve(
+        label: label, estimate: .nan, values: [], zetas: [], lower: none, upper: none, isFlat: false)
+    }
+    let bounds = label.bounds
+    var isFlat = false
+    /// The points of one side, outward.
+    func side(_ sign: Double, _ bound: Double, _ end: (ConfidenceInterval) -> Double) -> [(Double, Double)] {
+      var points: [(value: Double, zeta: Double)] = []
+      for (interval, height) in zip(intervals, heights) {
+        let value = end(interval)
+        guard value.isFinite, sign * value < sign * bound else { continue }
+        // |ζ| cannot fall outward: a search for a greater height that ends nearer by missed a lower deviance.
+        if sign * value > sign * (points.last?.value ?? estimate) {
+          points.append((value, sign * height))
+        } else {
+          isFlat = true
+        }
+      }
+      // Where a bound comes first the curve goes on to it.
+      if bound.isFinite, bound != estimate, let highest = intervals.last,
+        !(sign * end(highest) < sign * bound)
+      {
+        let start = points.last?.value ?? estimate
+        for share in [0.25, 0.5, 0.75, 1] {
+          let value = start + share * (bound - start)
+          let zeta = zeta(value)
+          if zeta > abs(points.last?.zeta ?? 0) { points.append((value, sign * zeta)) }
+        }
+      }
+      return points
+    }
+    let low = side(-1, bounds.low, \.lower)
+    let high = side(1, bounds.high, \.upper)
+    let points = low.reversed() + [(estimate, 0)] + high
+    func bars(_ side: [(Double, Double)]) -> [Double] {
+      marked.map { height in side.first { abs($0.1) == height }?.0 ?? .nan }
+    }
+    return Curve(
+      label: label, estimate: estimate, values: points.map(\.0), zetas: points.map(\.1), lower: bars(low),
+      upper: bars(high), isFlat: isFlat)
   }
 
   /// The specification.
@@ -79,16 +112,12 @@ public struct ProfilePlot: ModelFigure {
     let words = FigureWords(language)
     let normal = NormalDistribution()
     let heights = ProfilePlot.levels.map { normal.quantile((1 + $0) / 2) }
-    let panels = curves.map { curve in
+    let naming = namingPanel
+    let panels = curves.enumerated().map { k, curve in
       let grey = Appearance.fixed(CategoryStyle(Colour(hex: 0x8C8C8C)))
-      // A bar whose end is not reached goes on to the edge of what is drawn.
-      let (first, last) = (curve.values.first ?? curve.estimate, curve.values.last ?? curve.estimate)
-      var marks: [any Mark] = [
-        IntervalMark(
-          low: curve.lower.map { $0.isNaN ? first : $0 }, high: curve.upper.map { $0.isNaN ? last : $0 },
-          at: heights, grey)
-      ]
-      if let slope = curve.slope {
+      let ends = curve.barEnds
+      var marks: [any Mark] = [IntervalMark(low: ends.low, high: ends.high, at: heights, grey)]
+      if let slope = curve.slope, let first = curve.values.first, let last = curve.values.last {
         let reach = heights.last! / slope
         for side in [-1.0, 1] {
           let end = curve.estimate + side * reach
@@ -105,14 +134,17 @@ public struct ProfilePlot: ModelFigure {
           x: curve.values, y: curve.zetas.map { abs($0) }, .fixed(CategoryStyle(OkabeIto.blue)), width: 1.6))
       marks.append(
         PointMark(x: [curve.estimate], y: [0], .fixed(CategoryStyle(OkabeIto.blue)), size: 1))
-      return Panel(curve.parameter, marks)
+      if k == naming { marks.append(names(heights, of: curve, words)) }
+      return Panel(words.parameter(curve.label, of: response), marks)
     }
     var figure = Figure(
       size: size, x: Axis(words.parameterValue, tickSpacing: 40),
       y: Axis("|ζ|", limits: -0.1...2.95, tickSpacing: 34), panels: panels)
     figure.xSharing = .none
     figure.columns = size.columns(ofPanels: curves.count)
-    figure.caption = words.profileBars
+    figure.caption = words.profiles(
+      flat: curves.filter(\.isFlat).map { words.parameter($0.label) },
+      undefined: curves.filter(\.estimate.isNaN).map { words.parameter($0.label) })
     figure.slug = "profile"
     figure.language = language.rawValue
     figure.alternativeTitle =
@@ -123,20 +155,43 @@ public struct ProfilePlot: ModelFigure {
     return figure
   }
 
+  /// The levels whose bars are named; one more would touch its neighbours.
+  static let namedLevels = [0.5, 0.8, 0.95, 0.99]
+
+  /// The panel in which bars are named: the one whose shortest bar takes the largest share of the width.
+  private var namingPanel: Int? {
+    func share(_ curve: Curve) -> Double {
+      let (low, high) = curve.barEnds
+      guard let least = low.min(), let most = high.max(), most > least else { return 0 }
+      return (high[0] - low[0]) / (most - least)
+    }
+    let inside = curves.indices.filter { !curves[$0].values.isEmpty && !curves[$0].isFlat }
+    return inside.max { share(curves[$0]) < share(curves[$1]) }
+  }
+
+  /// The names of the bars in their middle.
+  private func names(_ heights: [Double], of curve: Curve, _ words: FigureWords) -> TextMark {
+    let (low, high) = curve.barEnds
+    let named = ProfilePlot.levels.indices.filter { ProfilePlot.namedLevels.contains(ProfilePlot.levels[$0]) }
+    return TextMark(
+      named.map { words.percent(ProfilePlot.levels[$0]) }, x: named.map { (low[$0] + high[$0]) / 2 },
+      y: named.map { heights[$0] }, font: Theme.print.contour, hasHalo: true)
+  }
+
   /// Estimates with their 95 % limits, and how lopsided each is.
   private func alternativeText(_ language: FigureLanguage) -> String {
     let words = FigureWords(language)
-    let number = words.number
     let place = ProfilePlot.levels.firstIndex(of: 0.95)!
-    func end(_ value: Double) -> String {
-      value.isNaN ? (language == .english ? "its bound" : "边界") : number(value)
-    }
     let pieces = curves.map { curve in
-      let (low, high) = (end(curve.lower[place]), end(curve.upper[place]))
-      let name = curve.parameter
-      return language == .english
-        ? "\(name) \(number(curve.estimate)), from \(low) to \(high)"
-        : "\(name) \(number(curve.estimate))，从 \(low) 到 \(high)"
+      let (low, high) = (
+        words.limit(curve.lower[place], bound: curve.label.bounds.low),
+        words.limit(curve.upper[place], bound: curve.label.bounds.high)
+      )
+      let name = "\(words.parameter(curve.label)) \(words.estimated(curve.estimate))"
+      return curve.estimate.isNaN
+        ? name
+        : words.either(
+          "\(name), from \(low) to \(high)", "\(name)，从\(words.inSentence(low))到\(words.spaced(high))")
     }
     return language == .english
       ? "\(curves.count) panels, one for each parameter. Maximum likelihood estimates with 95% profile intervals: "
@@ -149,7 +204,7 @@ public struct ProfilePlot: ModelFigure {
     var data = PlottedData(["parameter", "value", "zeta"])
     for curve in curves {
       for (value, zeta) in zip(curve.values, curve.zetas) {
-        data.append([.text(curve.parameter), .number(value), .number(zeta)])
+        data.append([.text(curve.label.name), .number(value), .number(zeta)])
       }
     }
     return data
@@ -157,6 +212,14 @@ public struct ProfilePlot: ModelFigure {
 }
 
 extension ProfilePlot.Curve {
+  /// The ends of the bars as they are drawn: at the bound where the profile does not reach their height, and without one where the curve ends.
+  var barEnds: (low: [Double], high: [Double]) {
+    func end(_ bound: Double, _ last: Double?) -> Double { bound.isFinite ? bound : last ?? .nan }
+    let low = end(label.bounds.low, values.first)
+    let high = end(label.bounds.high, values.last)
+    return (lower.map { $0.isNaN ? low : $0 }, upper.map { $0.isNaN ? high : $0 })
+  }
+
   /// dζ/dvalue at the estimate, from the nearest points; nil if there is none on one side.
   var slope: Double? {
     guard let middle = zetas.firstIndex(of: 0), middle > 0, middle + 1 < zetas.count else { return nil }
@@ -165,8 +228,13 @@ extension ProfilePlot.Curve {
 }
 
 extension ProfilePlot {
-  /// The response.
-  public var variables: [WritableKeyPath<ProfilePlot, FigureVariable>] { [\.response] }
+  /// The response, and the columns that parameters are named after.
+  public var variables: [WritableKeyPath<ProfilePlot, FigureVariable>] {
+    [\.response]
+      + curves.indices.flatMap { k in
+        curves[k].label.effects.indices.map { \.curves[k].label.effects[$0] } + [\.curves[k].label.grouping]
+      }
+  }
   /// Rows of panels need it.
   public var keepsHeight: Bool { true }
 }

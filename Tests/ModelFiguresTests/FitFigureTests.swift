@@ -244,7 +244,7 @@ struct ProfilePlotTests {
         "Reaction ~ Days + (Days | Subject)", data: data, roles: ColumnRoles(factors: ["Subject"])
       ).fit())
     let record = try Reference.json("lmm/sleep_slope_reml.json")["confint_profile"]
-    #expect(plot.curves.map(\.parameter) == record["terms"].strings)
+    #expect(plot.curves.map(\.label.name) == record["terms"].strings)
     let place = try #require(ProfilePlot.levels.firstIndex(of: 0.95))
     for (curve, limits) in zip(plot.curves, record["values"].matrix) {
       expectClose(curve.lower[place], limits[0], relative: 1e-3)
@@ -254,7 +254,7 @@ struct ProfilePlotTests {
       let zero = try #require(curve.zetas.firstIndex(of: 0))
       #expect(curve.values[zero] == curve.estimate)
       // A fixed effect's slope is one over its standard error by ML, almost.
-      if curve.parameter == "Days" { expectClose(try #require(curve.slope), 1 / 1.502, relative: 0.01) }
+      if curve.label.name == "Days" { expectClose(try #require(curve.slope), 1 / 1.502, relative: 0.01) }
     }
     let layout = try plot.figure(in: .english).layout()
     #expect(Set(layout.panels.map(\.x.upper)).count == 6)
@@ -265,9 +265,114 @@ struct ProfilePlotTests {
       ).fit())
     #expect(bound.curves[0].estimate == 0 && bound.curves[0].lower.allSatisfy(\.isNaN))
     #expect(bound.curves[0].slope == nil)
+    // Bars go to the bound, and so says the text.
+    let bars = try #require(
+      bound.figure(in: .english).panels[0].marks.compactMap { $0 as? IntervalMark }.first)
+    #expect(bars.low.allSatisfy { $0 == 0 } && bars.high == bound.curves[0].upper)
+    #expect(bound.figure(in: .chinese).alternativeText.contains("Batch 的标准差 0，从边界 0 到 2.084"))
+    let names = bound.figure(in: .english).panels.flatMap { $0.marks.compactMap { $0 as? TextMark } }
+    #expect(names.map(\.texts) == [["50%", "80%", "95%", "99%"]])
     #expect(
-      bound.figure(in: .english).alternativeText.contains("sd_(Intercept)|Batch 0, from its bound to 2.08"))
+      bound.figure(in: .english).alternativeText.contains("SD of Batch 0, from its bound 0 to 2.08"))
     #expect(throws: Never.self) { try bound.figure(in: .chinese).layout() }
+  }
+}
+
+@Suite("Estimates on the boundary")
+struct BoundaryFigureTests {
+  private func flat(_ formula: String = "Yield ~ 1 + (1 | Batch)") throws -> LinearMixedModelFit {
+    try LinearMixedModel(
+      formula, data: DataTable(csv: Reference.bytes("lmm/dyestuff2.csv"), file: "dyestuff2")
+    ).fit()
+  }
+
+  @Test("without variance effects are 0, no interval leaves it out, and the caption says why none is seen")
+  func effects() throws {
+    let intervals = LevelIntervals(effectsOf: try flat())
+    #expect(intervals.hasNoVariance == [true])
+    #expect(intervals.estimates.storage.allSatisfy { $0 == 0 })
+    for heights in [Caterpillar.Heights.rows, .quantiles] {
+      let figure = Caterpillar(intervals, heights: heights).figure(in: .english)
+      #expect(figure.alternativeText.hasSuffix("Intercept: all 0; 0 of 6 intervals leave 0 out."))
+      #expect(
+        figure.caption.hasSuffix("The variance of the intercept is estimated as 0, so that no bars are seen.")
+      )
+    }
+    let coefficients = LevelIntervals(coefficientsOf: try flat())
+    #expect(Set(coefficients.estimates.storage).count == 1 && coefficients.errors.storage[0] > 0)
+    let panels = DiagnosticPanels(try flat())
+    #expect(panels.effects[0].modes.allSatisfy { $0 == 0 })
+    #expect(
+      panels.figure(in: .english).caption.hasSuffix("Intercept by Batch: the variance is estimated as 0."))
+    #expect(panels.figure(in: .chinese).alternativeText.hasSuffix("Batch：截距：6 个效应，均为 0。"))
+  }
+
+  @Test("a correlation with an effect without variance is undefined, and its panel is empty")
+  func correlations() throws {
+    // All groups alike.
+    let own: [Double] = [1, 3, 2, 5, 4.5]
+    let groups = ["a", "b", "c", "d", "e"]
+    let data = DataTable([
+      Column("y", groups.flatMap { _ in own }), Column("x", groups.flatMap { _ in [0.0, 1, 2, 3, 4] }),
+      Column("g", groups.flatMap { name in own.map { _ in name } }),
+    ])
+    let fit = try LinearMixedModel("y ~ x + (1 + x | g)", data: data).fit(by: .ml)
+    let standings = fit.parameterStandings
+    #expect(standings.count == ParameterLabel.all(of: fit).count && standings.contains(.zero))
+    #expect(standings[1] == .undefined)
+    let plot = try ProfilePlot(fit)
+    #expect(plot.curves[1].estimate.isNaN && plot.curves[1].values.isEmpty)
+    let figure = plot.figure(in: .english)
+    #expect(figure.alternativeText.contains("Correlation undefined;"))
+    #expect(
+      figure.caption.hasSuffix("Correlation: not defined, since a standard deviation is estimated as 0."))
+    #expect(throws: Never.self) { try figure.layout() }
+  }
+
+  @Test("where levels tie none is the extreme one")
+  func ties() throws {
+    let y: [Double] = [1, 1.5, 9, 9.5, 1, 1.5, 3.6667, 4.1667]
+    let g = ["a", "a", "b", "b", "c", "c", "", ""]
+    let fit = try LinearMixedModel("y ~ 1 + (1 | g)", data: DataTable([Column("y", y), Column("g", g)])).fit()
+    let plot = Caterpillar(LevelIntervals(effectsOf: fit), heights: .rows, highlighted: ["a", ""])
+    let text = plot.figure(in: .english).alternativeText
+    #expect(text.contains("(2 levels) to ") && text.contains("(b); "))
+    #expect(text.contains("highlighted: ") && text.contains("(empty) ") && text.contains("a −"))
+    #expect(plot.figure(in: .chinese).y.levels?.contains("（空）") == true)
+    // The interval of the middle group holds 0: its diamond is hollow.
+    let shapes = plot.figure(in: .english).panels[0].marks.compactMap { ($0 as? PointMark)?.appearance }
+    #expect(shapes.contains(.category("highlighted")) && shapes.contains(.category("highlightedIncludes")))
+  }
+
+  @Test("many effects stand three a row, two on a narrow page, and the figure fits its own size")
+  func manyEffects() throws {
+    let fit = try LinearMixedModel("y ~ x + (1 + x + u | g)", data: FigureData.all[0].table()).fit()
+    var plot = Caterpillar(LevelIntervals(effectsOf: fit), heights: .rows)
+    #expect(plot.figure(in: .english).columns == 3)
+    let one = plot.size.height
+    plot.size.width = Size.centimetres(8, 1).width
+    #expect(plot.figure(in: .english).columns == 2)
+    let wide = try LinearMixedModel(
+      "y ~ x + (1 | g) + (0 + x | g) + (0 + u | g) + (0 + I(x * u) | g)", data: FigureData.all[0].table()
+    ).fit()
+    let several = Caterpillar(LevelIntervals(effectsOf: wide), heights: .rows)
+    #expect(several.size.height > 1.5 * one)
+    #expect(throws: Never.self) { try several.figure(in: .english).layout() }
+  }
+}
+
+@Suite("Numbers in running text")
+struct FigureNumberTests {
+  @Test("digits tell two numbers apart, and small ones stand with the decimals of their neighbours")
+  func digits() {
+    let words = FigureWords(.english)
+    #expect(words.pair(1_700_000_000, 1_700_000_400) == ("1.7000000×10⁹", "1.7000004×10⁹"))
+    #expect(words.pair(1.00001, 1.00002) == ("1.00001", "1.00002"))
+    #expect(words.pair(2, 2) == ("2", "2"))
+    #expect(words.rounded(0.002323, beside: [-3.272]) == "0.002")
+    #expect(words.rounded(1e-5, beside: [-3.272]) == "1.000×10⁻⁵")
+    #expect(words.rounded(1e-17, beside: [-3.272]) == "0")
+    #expect(words.range([0, 0]) == "all 0" && words.range([-1, 2.5]) == "from −1 to 2.500")
   }
 }
 
@@ -281,9 +386,13 @@ struct DiagnosticPanelsTests {
     ).fit()
     let plot = DiagnosticPanels(fit)
     let figure = plot.figure(in: .english)
-    #expect(figure.panels.count == 5 && figure.caption.hasSuffix("2000 of 4059 rows are drawn."))
+    #expect(
+      figure.panels.count == 6
+        && figure.caption.hasSuffix("2000 of 4059 rows are drawn, the most extreme among them."))
     let dots = try #require(figure.panels[0].marks.compactMap { $0 as? PointMark }.first)
-    #expect(dots.x.count == 2000 && Set(zip(dots.x, dots.y).map { "\($0) \($1)" }).count > 1990)
+    #expect(dots.x.count == 2000 && Set(zip(dots.x, dots.y).map { "\($0) \($1)" }).count > 1950)
+    let far = plot.residuals.indices.sorted { abs(plot.residuals[$0]) > abs(plot.residuals[$1]) }.prefix(50)
+    #expect(far.allSatisfy { dots.y.contains(plot.residuals[$0]) }, "outliers are drawn")
     #expect(dots.x.first == fit.fitted.min() && dots.x.last == fit.fitted.max())
     // Slices are of all rows: their mean is that of all residuals.
     let line = try #require(figure.panels[0].marks.compactMap { $0 as? LineMark }.first)
@@ -293,17 +402,25 @@ struct DiagnosticPanelsTests {
     let quantiles = try #require(figure.panels[2].marks.compactMap { $0 as? PointMark }.first)
     #expect(quantiles.y.first == plot.residuals.min() && quantiles.y.last == plot.residuals.max())
     expectClose(quantiles.x.last!, 3.666008, absolute: 1e-5)  // qnorm((4059 - .5)/4059)
+    // R: lme4's residuals(type = "pearson", scaled = TRUE)
+    expectClose(plot.residuals.map { abs($0) }.max()!, 3.832, absolute: 1e-3)
+    #expect(figure.alternativeText.contains("in units of the residual standard deviation"))
+    #expect(figure.panels[0].x?.title == "Fitted value" && figure.panels[0].y?.title == "Residual / σ")
+    let distances = try #require(figure.panels[3].marks.compactMap { $0 as? PointMark }.first)
+    let most = try #require(plot.influence).distances.max()
+    #expect(distances.y.contains(try #require(most)))
+    #expect(figure.panels[3].marks.compactMap { $0 as? LabelMark }.first?.texts == ["2098", "3510", "2129"])
     let layout = try figure.layout()
-    #expect(Set(layout.panels.map(\.y.upper)).count == 5)
+    #expect(Set(layout.panels.map(\.y.upper)).count == 6)
     let canvas = Rectangle(x: 0, y: 0, width: figure.size.width, height: figure.size.height)
     #expect(layout.panels.allSatisfy { canvas.contains($0.area) })
   }
 
-  @Test("a linear model has three panels")
+  @Test("a linear model has four panels")
   func linear() throws {
     let model = try LinearModel("salary ~ experience + department", data: SalaryFigures.table())
     let plot = DiagnosticPanels(model.fit(), of: model)
-    #expect(plot.figure(in: .chinese).panels.count == 3)
+    #expect(plot.figure(in: .chinese).panels.count == 4)
     #expect(throws: Never.self) { try plot.figure(in: .chinese).layout() }
   }
 }

@@ -232,7 +232,7 @@ import Testing
       #expect(
         figure.part(named: "salary") == (figure is DesignSketch ? nil : .column)
           && figure.part(named: "experience")
-            == (figure is ShrinkageBySize || figure is ProfilePlot || figure is DesignSketch ? nil : .column)
+            == (figure is ShrinkageBySize || figure is DesignSketch ? nil : .column)
       )
       #expect(
         figure.part(named: "biology") == (figure.levelNames.isEmpty ? nil : .level))
@@ -240,8 +240,6 @@ import Testing
       let english = figure.figure(in: .english)
       let chinese = figure.figure(in: .chinese)
       let texts = try english.layout().scene.texts.map(\.text)
-      // Parameters keep their names.
-      if english.slug == "profile" { continue }
       #expect(!texts.contains { $0.contains("biology") || $0.contains("experience") })
       #expect(!(english.alternativeText + english.alternativeTitle).contains("experience"))
       #expect(!english.alternativeText.contains("biology"))
@@ -267,7 +265,9 @@ import Testing
         #expect(english.panels[0].x?.title == "Intercept (USD)" && english.x.title.isEmpty)
         #expect(chinese.panels[0].y?.title == "工龄的斜率（USD/年）")
       } else if english.slug == "diagnostics" {
-        #expect(english.panels.last?.name == "Slope of service by department, normal quantiles")
+        #expect(english.panels.last?.name == "Slope of service by department")
+        #expect(english.panels.last?.y?.title == "Conditional mode (USD per year)")
+        #expect(chinese.panels.last?.name == "院系：工龄的斜率")
       } else if english.slug == "shrinkage-by-size" {
         #expect(english.y.title == "Intercept (USD)" && chinese.y.title == "截距（USD）")
       } else if english.slug == "pooling-dial" {
@@ -277,7 +277,7 @@ import Testing
         #expect(chinese.panels[1].x?.title == "每个院系的行数")
       } else if english.slug == "coefficients" {
         #expect(english.y.levels == ["service"] && chinese.y.levels == ["工龄"])
-      } else if english.slug == "profile-density" || english.slug == "bootstrap" {
+      } else if ["profile", "profile-density", "bootstrap"].contains(english.slug) {
         #expect(english.panels.contains { $0.name.hasPrefix("SD of service (USD per year)") })
         #expect(chinese.panels.contains { $0.name.hasPrefix("工龄的标准差（USD/年）") })
       } else if english.slug == "profile-pairs" {
