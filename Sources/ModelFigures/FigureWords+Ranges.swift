@@ -11,7 +11,7 @@ extension FigureWords {
   }
 
   private func range(_ low: Double, _ high: Double) -> String {
-    let (first, last) = (number(low), number(high))
+    let (first, last) = pair(low, high)
     return first == last
       ? either("all \(first)", "均为 \(first)") : either("from \(first) to \(last)", "从 \(first) 到 \(last)")
   }

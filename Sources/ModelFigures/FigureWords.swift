@@ -89,24 +89,16 @@ struct FigureWords {
     return number(value)
   }
 
-  /// Two numbers, with as many digits as tell them apart.
+  /// Two numbers, with as many digits as tell them apart if they differ by more than rounding.
   func pair(_ low: Double, _ high: Double) -> (low: String, high: String) {
     let others = [low, high]
     let texts = (rounded(low, beside: others), rounded(high, beside: others))
-    guard texts.0 == texts.1, low != high else { return texts }
+    guard texts.0 == texts.1, abs(high - low) > 1e-9 * max(abs(low), abs(high)) else { return texts }
     for extra in 1...12 {
       let longer = (longer(low, by: extra), longer(high, by: extra))
       if longer.0 != longer.1 { return longer }
     }
     return texts
-  }
-
-  /// The range of some values: "from −1.2 to 3.4", "all 0".
-  func range(_ values: [Double]) -> String {
-    guard let least = values.min(), let most = values.max() else { return "" }
-    let (low, high) = pair(least, most)
-    if low == high { return either("all \(low)", "均为 \(low)") }
-    return either("from \(low) to \(high)", "从 \(low) 到 \(high)")
   }
 
   /// The intercept's axis.
