@@ -83,7 +83,7 @@ public struct Dumbbell: ModelFigure {
     let panels = effects.indices.map { e in
       Panel(
         words.effect(effects[e], of: response), marks(e, order),
-        x: Axis(words.estimate, limits: ranges[e]?.limits, tickSpacing: 52))
+        x: Axis("", limits: ranges[e]?.limits, tickSpacing: 52))
     }
     let sizes = Set(groups.map(\.count))
     let names = order.map { j in
