@@ -30,7 +30,7 @@ extension Dumbbell {
             words.effectInSentence(effects[e]) + words.either(" ", "")
               + words.move(group.own[e], group.pooled[e])
           }
-          return (group.label(language), words.list(ways))
+          return (group.label(language), words.told(ways))
         })
   }
 }

@@ -63,6 +63,9 @@ extension FigureWords {
       "\(far.count) groups move most, by \(distance) each", "有 \(far.count) 个组移动最大，各移动 \(distance)")
   }
 
+  /// What is told of one level, coefficient by coefficient.
+  func told(_ texts: [String]) -> String { texts.joined(separator: either(", ", "，")) }
+
   /// The levels picked out with their numbers.
   func pickedOut(_ groups: [(label: String, text: String)]) -> String {
     if groups.isEmpty { return "" }

@@ -55,7 +55,7 @@ extension GroupLevelRegression {
           }
           let place = words.either(
             "\(u) \(number(groups[j].value))", "\(words.inSentence(u))\(number(groups[j].value))")
-          return (groups[j].label(language), words.list([place] + numbers))
+          return (groups[j].label(language), words.told([place] + numbers))
         })
   }
 

@@ -57,7 +57,7 @@ extension PoolingDial {
                 : words.either(
                   " \(partial) at the estimate and \(end) without pooling", "估计处 \(partial)、无池化 \(end)"))
           }
-          return (groups[j].label(language), words.list(ways))
+          return (groups[j].label(language), words.told(ways))
         })
   }
 }

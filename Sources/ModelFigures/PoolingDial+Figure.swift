@@ -82,7 +82,7 @@ extension PoolingDial {
   func range(_ k: Int) -> ShownRange? {
     let fit = scales.firstIndex(of: fittedScale)!
     return ShownRange(
-      pooled: estimates[k].map { $0[fit] } + [estimates[k][0][0]],
+      pooled: estimates[k].flatMap { $0[...fit] },
       own: estimates[k].map { $0.last(where: \.isFinite) ?? .nan })
   }
 

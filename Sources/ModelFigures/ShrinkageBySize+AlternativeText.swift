@@ -17,12 +17,12 @@ extension ShrinkageBySize {
     func label(_ estimate: Estimate) -> String {
       estimate.label(language) + words.parenthesis(words.rows(estimate.count))
     }
-    var text = words.either(
-      "\(estimates.count) groups with \(sizes), around a mean of \(number(mean)). "
-        + "Estimates without pooling go \(own), with partial pooling \(pooled).",
-      "共 \(estimates.count) 组，\(sizes)，均值 \(number(mean))。无池化的估计值\(own)，部分池化\(pooled)。")
     let far = words.largestMove(estimates.map { (label($0), $0.own, $0.pooled) })
-    if !far.isEmpty { text += words.either(" \(words.title(far)).", "\(far)。") }
+    let text = words.either(
+      "\(estimates.count) groups with \(sizes), around a mean of \(number(mean)). "
+        + "Estimates without pooling go \(own), with partial pooling \(pooled)\(far.isEmpty ? "" : "; " + far).",
+      "共 \(estimates.count) 组，\(sizes)，均值 \(number(mean))。无池化的估计值\(own)，部分池化\(pooled)\(far.isEmpty ? "" : "；" + far)。"
+    )
     func value(_ estimate: Double, _ error: Double) -> String {
       estimate.isNaN
         ? words.either("no estimate", "无估计值") : number(estimate) + (error.isNaN ? "" : " ± \(number(error))")

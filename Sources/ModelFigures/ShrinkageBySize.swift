@@ -98,35 +98,44 @@ public struct ShrinkageBySize: ModelFigure {
     return (0...60).map { Double(least) * exp(log(Double(most) / Double(least)) * Double($0) / 60) }
   }
 
-  private func curves(pooled: Bool) -> [any Mark] {
+  /// Half of the range of the middle 95 % at each of `curveSizes`.
+  private func halfWidths(pooled: Bool) -> [Double] {
     guard let (group, residual) = deviations else { return [] }
-    let n = curveSizes
-    if n.isEmpty { return [] }
-    let half = n.map { n in
-      1.959964
-        * (pooled
-          ? group * group / (group * group + residual * residual / n).squareRoot()
-          : (group * group + residual * residual / n).squareRoot())
-    }
-    return [-1.0, 1].map { side in
-      LineMark(x: n, y: half.map { mean + side * $0 }, .category("expected"), width: 1)
+    return curveSizes.map { n in
+      let spread = (group * group + residual * residual / n).squareRoot()
+      return 1.959964 * (pooled ? group * group / spread : spread)
     }
   }
 
-  /// What the axis of the coefficient shows.
+  private func curves(pooled: Bool) -> [any Mark] {
+    let half = halfWidths(pooled: pooled)
+    if half.isEmpty { return [] }
+    return [-1.0, 1].map { side in
+      LineMark(x: curveSizes, y: half.map { mean + side * $0 }, .category("expected"), width: 1)
+    }
+  }
+
+  /// What the axis of the coefficient shows: curves whole, too, unless they go far beyond the estimates.
   var range: ShownRange? {
-    ShownRange(
-      pooled: estimates.flatMap { [$0.pooled - $0.pooledError, $0.pooled + $0.pooledError] } + [mean],
-      own: estimates.map(\.own))
+    let pooled = estimates.flatMap { [$0.pooled - $0.pooledError, $0.pooled + $0.pooledError] } + [mean]
+    let own = estimates.map(\.own)
+    guard let range = ShownRange(pooled: pooled, own: own) else { return nil }
+    let (low, high) = (range.limits.lowerBound, range.limits.upperBound)
+    let near = (2 * low - high)...(2 * high - low)
+    let ends = [false, true].flatMap { halfWidths(pooled: $0).flatMap { [mean - $0, mean + $0] } }
+    return ShownRange(pooled: pooled, own: own, keeping: ends.filter(near.contains))
   }
 
   /// The specification.
   public func figure(in language: FigureLanguage) -> Figure {
     let words = FigureWords(language)
     let counts = estimates.map { Double($0.count) }
+    let range = range
+    let limits = range?.limits
     func panel(_ style: PoolingStyle, _ values: [(estimate: Double, error: Double)], pooled: Bool) -> Panel {
       let named = estimates.indices.filter {
         highlighted.contains(estimates[$0].group) && values[$0].estimate.isFinite
+          && limits?.contains(values[$0].estimate) ?? true
       }
       let others = estimates.indices.filter { !highlighted.contains(estimates[$0].group) }
       let isDense = estimates.count > 40

@@ -72,7 +72,7 @@ extension ShrinkageMatrix {
             words.effectInSentence(effects[e]) + words.either(" ", "")
               + words.move(group.own[e], group.pooled[e])
           }
-          return (group.label(language), words.list(ways))
+          return (group.label(language), words.told(ways))
         })
   }
 
@@ -82,7 +82,9 @@ extension ShrinkageMatrix {
     let spreads = effects.indices.map { e in
       let values = both.map { $0.own[e] }.filter(\.isFinite)
       let mean = values.reduce(0, +) / Double(max(values.count, 1))
-      return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
+      let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }.squareRoot()
+      // What rounding leaves of equal estimates is no spread.
+      return spread > 1e-9 * (values.map(abs).max() ?? 0) ? spread : 0
     }
     let lengths = both.map { group in
       effects.indices.reduce(0) { sum, e in

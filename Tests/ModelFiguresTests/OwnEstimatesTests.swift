@@ -54,7 +54,7 @@ struct OwnEstimatesTests {
     let text = dumbbell.figure(in: .english).alternativeText
     #expect(
       text.contains("Highlighted: g10, intercept")
-        && text.contains("by partial pooling alone and slope of x from 2.869 to"))
+        && text.contains("by partial pooling alone, slope of x from 2.869 to"))
   }
 
   @Test("both ends of a dumbbell mean the coefficient at 0 of a group-level predictor")

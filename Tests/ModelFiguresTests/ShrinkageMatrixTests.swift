@@ -106,7 +106,9 @@ struct ShrinkageMatrixTests {
     #expect(plot.groups.filter { $0.own.allSatisfy(\.isNaN) }.map(\.name) == ["alone"])
     #expect(plot.groupLevel.map(\.column) == ["u"])
     let figure = plot.figure(in: .english)
-    #expect(figure.caption.contains("The rows of 1 group do not determine all") && figure.caption.contains("at u = 0"))
+    #expect(
+      figure.caption.contains("The rows of 1 group do not determine all")
+        && figure.caption.contains("at u = 0"))
     // The group's regression less γ̂u_j.
     let none = GroupRegressions.noPooling(fit.model)
     let gamma = fit.fixedEffects[2]
