@@ -13,9 +13,11 @@ extension FigureWords {
   ///   - others: columns held at 0.
   ///   - borrowed: those of them that are taken off own estimates.
   ///   - level: coefficients whose line is level for want of an interaction.
+  ///   - count: number of groups whose rows do not determine all coefficients.
   ///   - outside: number of own estimates that are not shown.
   func groupLevelCaption(
-    others: [String], borrowed: [String], isSpread: Bool, level: [String], outside: Int
+    others: [String], borrowed: [String], isSpread: Bool, level: [String], undetermined count: Int,
+    outside: Int
   ) -> String {
     var texts = [
       either("Bars: one standard error to either side.", "竖线：上下各一个标准误。")
@@ -41,6 +43,7 @@ extension FigureWords {
     if isSpread {
       texts.append(either("Groups of one value stand side by side.", "取值相同的组左右错开。"))
     }
+    if count > 0 { texts.append(undetermined(count)) }
     if outside > 0 {
       texts.append(ownOutside(outside))
     }

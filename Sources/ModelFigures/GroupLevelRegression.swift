@@ -157,6 +157,12 @@ public struct GroupLevelRegression: ModelFigure {
     size = coefficients.count == 1 ? .centimetres(16, 10) : .centimetres(16, 8.5)
   }
 
+  /// Number of groups whose rows do not determine all of their coefficients; 0 in models of several factors, which have no own estimates.
+  private var undeterminedCount: Int {
+    guard coefficients.contains(where: { $0.own.contains(where: \.isFinite) }) else { return 0 }
+    return groups.indices.count { j in coefficients.contains { $0.own[j].isNaN } }
+  }
+
   /// Whether u has so few values that groups of one value stand side by side.
   var isSpread: Bool {
     let distinct = Set(groups.map(\.value)).count
@@ -205,6 +211,7 @@ public struct GroupLevelRegression: ModelFigure {
       others: others.map { $0.name(language) },
       borrowed: others.filter { borrowed.contains($0.column) }.map { $0.name(language) }, isSpread: isSpread,
       level: coefficients.filter { !$0.hasSlope }.map { words.effectInSentence($0.variable, definite: true) },
+      undetermined: undeterminedCount,
       outside: ranges.reduce(0) { $0 + ($1?.outside ?? 0) })
     figure.slug = "group-regression"
     figure.language = language.rawValue

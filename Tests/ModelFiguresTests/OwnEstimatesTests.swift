@@ -69,6 +69,9 @@ struct OwnEstimatesTests {
     #expect(figure.alternativeText.contains("M13 moves most, from 1.645 to 0.782"))
     #expect(figure.caption.contains("at SexMale and age:SexMale = 0"))
     #expect(plot.figure(in: .chinese).caption.contains("已减去混合模型中 SexMale和age:SexMale 的效应"))
+    // g01 and g05 have one row.
+    let regression = try GroupLevelRegression(fit("y ~ x + gp + (x | g)"))
+    #expect(regression.figure(in: .english).caption.contains("The rows of 2 groups do not determine all"))
     let size = try ShrinkageBySize(fit("y ~ x + gp + (1 | g)"))
     for (estimate, expected) in zip(size.estimates, OwnEstimatesTests.record["own"][2]["none"].matrix)
     where expected[0].isFinite {

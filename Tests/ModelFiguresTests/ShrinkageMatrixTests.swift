@@ -94,7 +94,7 @@ struct ShrinkageMatrixTests {
   }
 
   @Test(
-    "groups that do not determine all columns have partial pooling alone; u's share is taken off own estimates"
+    "groups that do not determine columns have partial pooling alone; u's share is taken off own estimates"
   )
   func determined() throws {
     var table = GroupFigureReference.jumble(rows: 60, levels: 6) { Double($0 % 7) }
