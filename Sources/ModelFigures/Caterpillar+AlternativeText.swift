@@ -6,13 +6,14 @@ extension Caterpillar {
     let effects = words.list(intervals.effects.map { words.effectInSentence($0) })
     if !showsEffects {
       return language == .english
-        ? "Coefficients of each \(group) with intervals, \(effects)"
+        ? "Coefficients of each \(words.noun(group)) with intervals, \(effects)"
         : "各\(words.inSentence(group))的系数及区间（\(effects)）"
     }
     return switch (language, heights) {
-    case (.english, .rows): "Caterpillar plot: effects of each \(group) with intervals, \(effects)"
+    case (.english, .rows):
+      "Caterpillar plot: effects of each \(words.noun(group)) with intervals, \(effects)"
     case (.english, .quantiles):
-      "Effects of each \(group) with intervals against normal quantiles, \(effects)"
+      "Effects of each \(words.noun(group)) with intervals against normal quantiles, \(effects)"
     case (.chinese, .rows): "毛毛虫图：各\(words.inSentence(group))的随机效应及区间（\(effects)）"
     case (.chinese, .quantiles): "各\(words.inSentence(group))的随机效应及区间对正态分位数（\(effects)）"
     }

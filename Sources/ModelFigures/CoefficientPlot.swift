@@ -1,5 +1,6 @@
 import Distributions
 import MixedModels
+import ModelFormula
 import Plotting
 
 /// The fixed coefficients of a model with their intervals, the first on top.
@@ -10,6 +11,8 @@ public struct CoefficientPlot: ModelFigure {
   public struct Coefficient: Sendable, Equatable {
     /// The column, as it is called in figures.
     public var variable: FigureVariable
+    /// What it says.
+    public let meaning: ColumnMeaning
     /// Estimate and the ends of its interval.
     public let estimate, low, high: Double
   }
@@ -32,12 +35,17 @@ public struct CoefficientPlot: ModelFigure {
   public let leavesOutConstant: Bool
   /// The response; change it to give the axis other words.
   public var response: FigureVariable
+  /// The predictors, which the axis and the caption name.
+  public var factors: [FigureVariable]
   /// Canvas size; at first 16 cm wide and as high as the rows want.
   public var size: Size
 
   private init(
-    names: [String], estimates: [Double], errors: [Double], kind: Kind, level: Double, response: String
+    names: [String], estimates: [Double], errors: [Double], kind: Kind, level: Double, frame: ModelFrame
   ) {
+    let coding = frame.fixedCoding
+    let meanings = Dictionary(
+      zip(coding.columnNames, coding.meanings), uniquingKeysWith: { first, _ in first })
     let quantile =
       switch kind {
       case .wald: NormalDistribution().quantile((1 + level) / 2)
@@ -45,7 +53,7 @@ public struct CoefficientPlot: ModelFigure {
       }
     let all = names.indices.map { k in
       Coefficient(
-        variable: FigureVariable(LocalizedText(names[k])), estimate: estimates[k],
+        variable: .column(names[k]), meaning: meanings[names[k]] ?? .other, estimate: estimates[k],
         low: estimates[k] - quantile * errors[k], high: estimates[k] + quantile * errors[k])
     }.filter { $0.estimate.isFinite }
     let slopes = all.filter { $0.variable.column != FigureWords.constant }
@@ -53,7 +61,8 @@ public struct CoefficientPlot: ModelFigure {
     leavesOutConstant = !slopes.isEmpty && slopes.count < all.count
     self.kind = kind
     self.level = level
-    self.response = .column(response)
+    self.response = .column(frame.responseBesideOffsetText)
+    factors = coding.factorNamesOfTerms.flatMap { $0 }.map { .column($0) }
     size = .centimetres(16, max(5, (3 + 0.65 * Double(coefficients.count)).rounded(.up)))
   }
 
@@ -61,7 +70,7 @@ public struct CoefficientPlot: ModelFigure {
   public init(_ fit: LinearMixedModelFit, level: Double = 0.95) {
     self.init(
       names: fit.model.fixedEffectNames, estimates: fit.fixedEffects, errors: fit.fixedEffectStandardErrors,
-      kind: .wald, level: level, response: fit.model.frame.responseBesideOffsetText)
+      kind: .wald, level: level, frame: fit.model.frame)
   }
 
   /// The coefficients of a linear model, with t intervals.
@@ -69,7 +78,7 @@ public struct CoefficientPlot: ModelFigure {
     self.init(
       names: fit.coefficientNames, estimates: fit.coefficients, errors: fit.standardErrors,
       kind: .student(degreesOfFreedom: Double(fit.residualDegreesOfFreedom)), level: level,
-      response: model.frame.responseBesideOffsetText)
+      frame: model.frame)
   }
 
   /// The specification.
@@ -88,9 +97,9 @@ public struct CoefficientPlot: ModelFigure {
     // A short bar is hidden by its dot, so numbers stand beside.
     y.endTexts = rows.map { words.interval($0.estimate, $0.low, $0.high) }
     var figure = Figure(
-      size: size, x: Axis(words.coefficientTitle(response), tickSpacing: 52), y: y,
+      size: size, x: Axis(words.coefficientTitle(self), tickSpacing: 52), y: y,
       panels: [Panel("", marks)])
-    figure.caption = words.coefficientBars(kind, level: level, leavesOutConstant: leavesOutConstant)
+    figure.caption = words.coefficientBars(self)
     figure.slug = "coefficients"
     figure.language = language.rawValue
     figure.alternativeTitle =
@@ -126,9 +135,16 @@ public struct CoefficientPlot: ModelFigure {
 }
 
 extension CoefficientPlot {
-  /// The response and the coefficients' columns.
+  /// The name of a factor in figures.
+  func name(of factor: String, _ language: FigureLanguage) -> String {
+    let plain = FigureVariable.column(factor)
+    return (factors.first { $0.column == plain.column } ?? plain).name(language)
+  }
+
+  /// The response, the coefficients' columns and the factors.
   public var variables: [WritableKeyPath<CoefficientPlot, FigureVariable>] {
     [\.response] + coefficients.indices.map { \.coefficients[$0].variable }
+      + factors.indices.map { \.factors[$0] }
   }
   /// Rows need it.
   public var keepsHeight: Bool { true }

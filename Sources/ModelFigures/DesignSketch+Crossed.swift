@@ -9,8 +9,8 @@ extension DesignSketch {
     let grids = pairs.map { TileGrid(design, $0.0, $0.1) }
     let counts = grids.flatMap { $0.values.filter { $0 > 0 } }
     var colours = ColourScale(words.rows, isWhole: true)
-    // One value needs no more than one colour, and little ink.
-    if Set(counts).count == 1 { colours.colours = [ColourScale.viridis[0], ColourScale.viridis[0]] }
+    // One value needs one colour, little ink and no bar.
+    let fill = Set(counts).count == 1 ? ColourScale.viridis[0] : nil
     colours.limits = (counts.min() ?? 0)...(counts.max() ?? 1)
     let room = (
       width: 0.72 * size.width / Double(columns),
@@ -21,15 +21,16 @@ extension DesignSketch {
       let filled = grid.values.indices.filter { grid.values[$0] > 0 }
       let places = filled.map { (x: grid.place($0).column, y: grid.rows - 1 - grid.place($0).row) }
       let values = filled.map { grid.values[$0] }
-      var marks: [any Mark] = [
-        TileMark(x: places.map { Double($0.x) }, y: places.map { Double($0.y) }, values: values)
-      ]
+      var tiles = TileMark(x: places.map { Double($0.x) }, y: places.map { Double($0.y) }, values: values)
+      tiles.fill = fill
+      var marks: [any Mark] = [tiles]
       let digits = Double(words.number(values.max() ?? 1).count)
       if room.width / Double(grid.columns) > 4.6 * digits + 3, room.height / Double(grid.rows) > 8.5 {
         marks.append(
           TextMark(
             values.map { words.number($0) }, x: places.map { Double($0.x) }, y: places.map { Double($0.y) },
-            font: Theme.print.contour, colours: values.map { colours.textColour(on: $0) }))
+            font: Theme.print.contour,
+            colours: fill == nil ? values.map { colours.textColour(on: $0) } : [.black]))
       }
       var panel = Panel("", marks)
       panel.x = axis(a, blocks: grid.columns, isUpright: false, language)
@@ -38,7 +39,7 @@ extension DesignSketch {
     }
     var figure = Figure(size: size, x: Axis(""), y: Axis(""), panels: panels)
     figure.columns = columns
-    figure.colours = colours
+    figure.colours = fill == nil ? colours : nil
     (figure.xSharing, figure.ySharing) = (.none, .none)
     figure.caption = words.crossedCaption(self, areBlocks: grids.contains(where: \.areBlocks))
     return figure

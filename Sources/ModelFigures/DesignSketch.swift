@@ -34,7 +34,8 @@ public struct DesignSketch: ModelFigure {
     size = .centimetres(16, 10)
     if let tree {
       let rows = Double(tree.rowCount)
-      let height = tree.isShortened ? 3.5 + 0.5 * rows + 3.6 * Double(factors.count) : 3.2 + 0.42 * rows
+      let height =
+        tree.isShortened ? 3.5 + 0.5 * rows + 1.8 * Double(design.spreads.count + 1) : 3.2 + 0.42 * rows
       size.height = Size.centimetres(16, max(6, height)).height
     } else {
       let pairs = min(DesignSketch.mostPairs, design.crossedPairs.count)

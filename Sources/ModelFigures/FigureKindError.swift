@@ -1,4 +1,5 @@
 import MixedModels
+import Tables
 
 /// Why a model does not give a figure of a kind.
 public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -9,7 +10,7 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
   case nothingToDodge(predictor: String)
   case noCoefficients
   case noFactor(String, available: [String])
-  case noLevel(String, factor: String, some: [String])
+  case noLevel(String, factor: String, available: [String])
   case noSpreads
   case otherModel(ModelFigureError)
   case noProfile(FitError)
@@ -19,6 +20,9 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
   case tooFewParameters(available: [String])
   case tooManyParameters(Int, most: Int, available: [String])
   case unpairedCorrelations(String, String)
+
+  /// More levels than these are not all listed.
+  private static let mostListed = 10
 
   /// The fault in words.
   public var description: String {
@@ -47,8 +51,12 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
     case .noCoefficients: "the model has no fixed coefficients to draw"
     case .noFactor(let name, let available):
       "the model has no grouping factor '\(name)'; it has \(available.joined(separator: ", "))"
-    case .noLevel(let name, let factor, let some):
-      "'\(factor)' has no level '\(name)'; it has \(some.joined(separator: ", ")), …"
+    case .noLevel(let name, let factor, let available):
+      "'\(factor)' has no level '\(name)'; "
+        + (available.count <= FigureKindError.mostListed
+          ? "it has " + available.joined(separator: ", ")
+          : "the nearest of its \(available.count) are "
+            + NearestNames.of(name, among: available).joined(separator: ", "))
     case .noSpreads:
       "the conditional standard deviations of so many levels are not computed; --exact computes them, however long it takes"
     case .needsOnePredictor(let found):

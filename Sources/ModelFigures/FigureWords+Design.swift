@@ -78,9 +78,12 @@ extension FigureWords {
     }
     text += either("Areas of dots: rows, within one column.", "点的面积：同一列内按行数。")
     if isShortened {
-      text += either(
-        " Drawn are levels with the fewest, a middling and the largest number of rows; triangles: least, middle and greatest value.",
-        "图中画出行数最少、居中与最多的水平；三角：最小、居中与最大值。")
+      text +=
+        sketch.design.spreads.isEmpty
+        ? either(" Drawn are some of the levels.", "图中只画出部分水平。")
+        : either(
+          " Drawn are levels with the fewest, a middling and the largest number of rows; triangles: least, middle and greatest value.",
+          "图中画出行数最少、居中与最多的水平；三角：最小、居中与最大值。")
     }
     return text + omission(sketch)
   }

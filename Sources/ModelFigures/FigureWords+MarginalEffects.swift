@@ -19,12 +19,14 @@ extension FigureWords {
   func newGroup(_ grouping: String?, level: Double) -> String {
     let percent = number(100 * level)
     return either(
-      "\(percent)% limits for a new \(grouping ?? "group")",
+      "\(percent)% limits for a new \(noun(grouping ?? "group"))",
       "新的\(inSentence(grouping ?? "组"))的 \(percent)% 界限")
   }
 
   /// The key of the groups' lines.
-  func eachGroup(_ grouping: String) -> String { either("each \(grouping)", "各\(inSentence(grouping))") }
+  func eachGroup(_ grouping: String) -> String {
+    either("each \(noun(grouping))", "各\(inSentence(grouping))")
+  }
 
   /// What is held, what the limits hold and what not.
   func marginalCaption(_ plot: MarginalEffectPlot) -> String {
@@ -42,6 +44,10 @@ extension FigureWords {
       text += either("Held: \(all)", "固定：\(all)")
       text += plot.hasInteraction ? either(", in interactions too. ", "，交互项亦然。") : either(". ", "。")
     }
+    if let offset = plot.offset {
+      text += either(
+        "The offset is \(number(offset)), its columns at their means. ", "偏移量为 \(number(offset))（其各列取均值）。")
+    }
     if let df = plot.degreesOfFreedom {
       return text
         + either(
@@ -54,6 +60,10 @@ extension FigureWords {
     if plot.hasGroupLimits {
       text += either(
         " Dashed: with random-effect variance. Residual variance is in neither.", "虚线：加入随机效应方差。两者都不含残差方差。")
+    }
+    if plot.omittedGroups > 0 {
+      text += either(
+        " The lines of \(plot.omittedGroups) groups are not drawn.", "未画出 \(plot.omittedGroups) 个组各自的线。")
     }
     return text
   }

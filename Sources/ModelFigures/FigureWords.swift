@@ -264,30 +264,12 @@ struct FigureWords {
   /// A group with its number of rows.
   func sized(_ label: String, _ count: Int) -> String { label + parenthesis("\(count)") }
 
-  /// The axis of coefficients.
-  func coefficientTitle(_ response: FigureVariable) -> String {
-    let (y, unit) = (response.name(language), response.unit(language))
-    return either(
-      "Coefficient: change of \(y)" + (unit.isEmpty ? "" : " (\(unit))") + " for one unit more of the column",
-      "系数：该列每增加一个单位时\(inSentence(y))的变化" + (unit.isEmpty ? "" : "（\(unit)）"))
-  }
-
-  /// The caption of a coefficient plot.
-  func coefficientBars(_ kind: CoefficientPlot.Kind, level: Double, leavesOutConstant: Bool) -> String {
-    let percent = number(100 * level)
-    var text =
-      switch kind {
-      case .wald:
-        either(
-          "Bars: \(percent)% Wald intervals, the variances held at their estimates.",
-          "横线：\(percent)% Wald 区间（方差取估计值）。")
-      case .student(let df):
-        either(
-          "Bars: \(percent)% t intervals with \(number(df)) degrees of freedom.",
-          "横线：\(percent)% t 区间，自由度 \(number(df))。")
-      }
-    if leavesOutConstant { text += either(" The intercept is not shown.", "截距未画出。") }
-    return text
+  /// A name behind "each" or "a new": without an article of its own.
+  func noun(_ name: String) -> String {
+    for article in ["the ", "The ", "a ", "an "] where name.hasPrefix(article) {
+      return String(name.dropFirst(article.count))
+    }
+    return name
   }
 
   /// A title: the first letter is a capital.

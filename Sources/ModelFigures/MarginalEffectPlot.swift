@@ -4,7 +4,8 @@ import Plotting
 
 /// What a model expects over one predictor, the others held: the population's means with their 95 % limits, the limits of a group not seen, and the groups.
 ///
-/// A number gives a line with a band, a factor one row a level. Observations are not shown: they are not at the values where the other predictors are held.
+/// A number gives a line with a band, a factor one row a level. An offset is in the expectations, its columns held at
+/// their means. Observations are not shown: they are not at the values where the other predictors are held.
 ///
 /// Reference: Lüdecke (2018), ggeffects, doi:10.21105/joss.00772, whose `predict_response` with `type = "fixed"` is the band, and with
 /// `type = "random"` the dashed limits without σ².
@@ -31,6 +32,10 @@ public struct MarginalEffectPlot: ModelFigure {
   public var groupings: [FigureVariable]
   /// Degrees of freedom of t limits; nil for limits from the normal distribution.
   public let degreesOfFreedom: Int?
+  /// How many groups have no lines of their own, there being too many.
+  public let omittedGroups: Int
+  /// The offset that is in all expectations, its columns at their means; nil without one, or where the predictor is in it.
+  public let offset: Double?
   /// Whether a term of the fixed part joins the predictor with another.
   public let hasInteraction: Bool
   /// Canvas size; at first 16 × 9.5 cm, or as high as rows want.
@@ -48,7 +53,9 @@ public struct MarginalEffectPlot: ModelFigure {
     let effect = try MarginalEffect(fit, over: predictor, withGroups: withGroups)
     self.init(
       effect, of: fit.model.frame.formula, response: fit.model.frame.formula.response.text,
-      groupings: factors.map(\.name), degreesOfFreedom: nil)
+      groupings: factors.map(\.name),
+      omittedGroups: factors.count == 1 && !withGroups ? factors[0].levels.count : 0,
+      offset: try fit.model.frame.offset(for: effect.grid.table), degreesOfFreedom: nil)
   }
 
   /// The effect of one predictor of a linear model.
@@ -56,13 +63,14 @@ public struct MarginalEffectPlot: ModelFigure {
   public init(_ fit: LinearModelFit, of model: LinearModel, over predictor: String? = nil) throws {
     let effect = try MarginalEffect(fit, of: model, over: predictor)
     self.init(
-      effect, of: model.formula, response: model.formula.response.text, groupings: [],
+      effect, of: model.formula, response: model.formula.response.text, groupings: [], omittedGroups: 0,
+      offset: try model.frame.offset(for: effect.grid.table),
       degreesOfFreedom: fit.residualDegreesOfFreedom)
   }
 
   private init(
     _ effect: MarginalEffect, of formula: ModelFormula, response: String, groupings: [String],
-    degreesOfFreedom: Int?
+    omittedGroups: Int, offset: [Double]?, degreesOfFreedom: Int?
   ) {
     self.effect = effect
     let grid = effect.grid
@@ -72,6 +80,8 @@ public struct MarginalEffectPlot: ModelFigure {
     self.response = .column(response)
     self.groupings = groupings.map { .column($0) }
     self.degreesOfFreedom = degreesOfFreedom
+    self.omittedGroups = omittedGroups
+    self.offset = offset.flatMap { Set($0).count == 1 ? $0[0] : nil }
     hasInteraction = formula.fixed.terms.contains { term in
       let names = Set(term.factors.flatMap(\.variables))
       return names.contains(grid.predictor) && names.count > 1

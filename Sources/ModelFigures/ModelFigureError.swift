@@ -1,3 +1,5 @@
+import ModelFormula
+
 /// Why a fitted model has no figure of this kind.
 public enum ModelFigureError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The model has no predictor to put on an axis.
@@ -23,6 +25,11 @@ public enum ModelFigureError: Error, Equatable, Sendable, CustomStringConvertibl
   /// One of the derived models cannot be fitted.
   case failedModel(formula: String, reason: String)
 
+  /// A grouping factor as a formula names it: parts of an interaction that are no plain words in backquotes.
+  private static func quoted(_ grouping: String) -> String {
+    grouping.split(separator: ":").map { FormulaExpression.quotedIfNeeded(String($0)) }.joined(separator: ":")
+  }
+
   /// What was found and what would work.
   public var description: String {
     switch self {
@@ -35,12 +42,12 @@ public enum ModelFigureError: Error, Equatable, Sendable, CustomStringConvertibl
       "'\(formula)' has no grouping factor; a random-effects term names one, e.g. y ~ 1 + (1 | group)"
     case .severalGroupingFactors(let names, let formula):
       "'\(formula)' has the grouping factors \(names.joined(separator: ", ")); the figure shows the groups of one: "
-        + "use a formula such as y ~ x + (1 + x | \(names.first ?? "group"))"
+        + "use a formula such as y ~ x + (1 + x | \(names.first.map(ModelFigureError.quoted) ?? "group"))"
     case .oneVaryingCoefficient(let name, let formula):
       "'\(formula)' lets one coefficient vary, \(name), and a pair needs two; 'dumbbell' shows one"
     case .noGroupPredictor(let grouping, let formula):
       "'\(formula)' has no fixed effect that is constant within every '\(grouping)'; add a group-level predictor u, as in "
-        + "y ~ x + u + (1 | \(grouping))"
+        + "y ~ x + u + (1 | \(ModelFigureError.quoted(grouping)))"
     case .notGroupPredictor(let name, let grouping, let available):
       "'\(name)' is no fixed effect that is constant within every '\(grouping)'; what is: "
         + available.joined(separator: ", ")

@@ -114,7 +114,7 @@ extension ModelFigureKind {
     _ names: [String], among levels: [String], of factor: String
   ) throws(FigureKindError) {
     for name in names where !levels.contains(name) {
-      throw .noLevel(name, factor: factor, some: Array(levels.prefix(5)))
+      throw .noLevel(name, factor: factor, available: levels)
     }
   }
 

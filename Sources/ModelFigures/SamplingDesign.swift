@@ -8,7 +8,8 @@ public struct SamplingDesign: Sendable {
   public struct Factor: Sendable {
     /// Its name in the formula, `cask:batch`.
     public let name: String
-    /// What the factor adds to the one it lies within: `cask` within `batch`; its name otherwise.
+    /// What the factor adds to the one it lies within where its name says that it does, `cask` of `cask:batch`, as `batch/cask` is read, or where each of
+    /// its levels lies within one; otherwise its name: the levels of `worker:machine` are not those of `machine`.
     public let ownName: String
     /// Its levels.
     public let levels: [String]
@@ -64,12 +65,14 @@ public struct SamplingDesign: Sendable {
       let grouping = groupings[f]
       let within = isNested && f > 0 ? parents[f - 1] : nil
       let outer = within == nil ? nil : groupings[f - 1]
+      let ownLevels = grouping.levels.indices.map { j in
+        SamplingDesign.rest(of: grouping.levels[j], within: within.flatMap { outer?.levels[$0[j]] })
+      }
       return Factor(
-        name: grouping.name, ownName: SamplingDesign.rest(of: grouping.name, within: outer?.name),
-        levels: grouping.levels,
-        ownLevels: grouping.levels.indices.map { j in
-          SamplingDesign.rest(of: grouping.levels[j], within: within.flatMap { outer?.levels[$0[j]] })
-        }, codes: grouping.codes, sizes: grouping.counts, parents: within ?? [])
+        name: grouping.name,
+        ownName: SamplingDesign.ownName(of: grouping.name, within: outer?.name, levels: ownLevels),
+        levels: grouping.levels, ownLevels: ownLevels, codes: grouping.codes, sizes: grouping.counts,
+        parents: within ?? [])
     }
     structure = isNested ? .nested : .crossed
     rowCount = frame.response.count
@@ -86,6 +89,12 @@ public struct SamplingDesign: Sendable {
     return parents
   }
 
+  private static func ownName(of name: String, within outer: String?, levels: [String]) -> String {
+    let rest = rest(of: name, within: outer)
+    let saysNested = outer.map { name.hasSuffix(":" + $0) || name.hasSuffix(":(\($0))") } ?? false
+    return saysNested || Set(levels).count == levels.count ? rest : name
+  }
+
   /// `cask` of `cask:batch` within `batch`, and so with levels; a name that does not hold the outer one is left whole.
   static func rest(of name: String, within outer: String?) -> String {
     guard let outer else { return name }
@@ -94,6 +103,20 @@ public struct SamplingDesign: Sendable {
       if name.hasPrefix(text + ":") { return String(name.dropFirst(text.count + 1)) }
     }
     return name
+  }
+
+  /// Numbers of a nested design that differ from level to level, finest factor first: the rows of a factor's levels, or (with `inner`) the levels of the
+  /// next finer factor within each.
+  var spreads: [(factor: Int, inner: Int?, sizes: [Int])] {
+    var all: [(factor: Int, inner: Int?, sizes: [Int])] = []
+    for f in factors.indices.reversed() {
+      all.append((f, nil, factors[f].sizes))
+      guard f > 0 else { continue }
+      var children = [Int](repeating: 0, count: factors[f - 1].levels.count)
+      for parent in factors[f].parents { children[parent] += 1 }
+      all.append((f - 1, f, children))
+    }
+    return all.filter { Set($0.sizes).count > 1 }
   }
 
   /// Rows of each pair of levels of two factors: levels of the first × levels of the second.

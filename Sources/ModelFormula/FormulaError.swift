@@ -107,9 +107,18 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
     return nil
   }
 
+  /// Whether an expression is one name and nothing is computed.
+  private static func isPlainName(_ expression: String) -> Bool {
+    if expression.hasPrefix("`"), expression.hasSuffix("`") { return true }
+    return FormulaExpression.quotedIfNeeded(expression) == expression
+  }
+
   private static func remedy(_ expression: String, _ value: String) -> String {
     if value == "nan" || value.hasSuffix("inf") || value.hasSuffix("Inf") {
-      return "the function has no finite value there, so leave such rows out of the data or correct them"
+      return
+        (isPlainName(expression)
+        ? "the column has no finite value there" : "the function has no finite value there")
+        + ", so leave such rows out of the data or correct them"
     }
     return "numbers of size up to 1e150 can be used, so rescale the column or correct the row"
   }

@@ -113,6 +113,52 @@ struct DesignSketchTests {
     _ = try figure.layout()
   }
 
+  @Test("an interaction whose inner levels recur keeps its name")
+  func interaction() throws {
+    let sketch = try DesignSketchTests.sketch("machines", "score ~ 1 + (1 | Worker) + (1 | Worker:Machine)")
+    #expect(sketch.design.factors.map(\.ownName) == ["Worker", "Worker:Machine"])
+    let figure = sketch.figure(in: .english)
+    #expect(figure.alternativeText.contains("Worker:Machine (18)"))
+    #expect(figure.alternativeText.contains("Rows per Worker:Machine: 3 each."))
+    // Under its worker a machine is called by its own name.
+    #expect(try figure.layout().scene.texts.count { $0.text == "B" } == 6)
+  }
+
+  @Test("equal sizes need no histogram, equal cells no colour bar")
+  func equal() throws {
+    let levels = (0..<40).flatMap { j in [Double](repeating: Double(j), count: 5).map { _ in "g\(j)" } }
+    let data = DataTable([Column("y", levels.indices.map { Double($0 % 7) }), Column("g", levels)])
+    let sketch = try DesignSketch(ModelFormula("y ~ 1 + (1 | g)"), data: data)
+    let figure = sketch.figure(in: .english)
+    #expect(figure.panels.count == 1 && figure.caption.contains("Rows per g: 5 each."))
+    #expect(!figure.caption.contains("fewest") && !figure.caption.contains("triangles"))
+    #expect(throws: Never.self) { try figure.layout() }
+    let penicillin = try DesignSketchTests.sketch("penicillin", "diameter ~ 1 + (1 | plate) + (1 | sample)")
+    let grid = penicillin.figure(in: .english)
+    #expect(grid.colours == nil)
+    let tiles = try #require(grid.panels[0].marks[0] as? TileMark)
+    #expect(tiles.fill != nil && tiles.values == [Double](repeating: 1, count: 144))
+    #expect(!(try grid.layout().scene.texts.map(\.text).contains("Rows")))
+  }
+
+  @Test("names and headings of a tree keep clear of dots and of each other in large type on little width")
+  func largeType() throws {
+    for (file, formula) in [
+      ("pastes", "strength ~ 1 + (1 | batch/cask)"),
+      ("machines", "score ~ 1 + (1 | Worker) + (1 | Worker:Machine)"),
+      ("exam", "normexam ~ 1 + (1 | school)"),
+    ] {
+      for language in FigureLanguage.allCases {
+        let sketch = try DesignSketchTests.sketch(file, formula)
+        let setting = FigureSetting(language: language, theme: .slides)
+        let sized = try sketch.resized(
+          toWidth: Size.centimetres(14, 1).width, setting, measuring: FixedMeasurer())
+        let layout = try sized.figure(setting).layout()
+        #expect(layout.faults(pale: []).isEmpty, "\(file) \(language): \(layout.faults(pale: []))")
+      }
+    }
+  }
+
   @Test("rows with missing values do not count; a formula without groups is refused")
   func refusals() throws {
     let data = DataTable([

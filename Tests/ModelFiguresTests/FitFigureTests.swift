@@ -118,6 +118,39 @@ struct CaterpillarTests {
       CoefficientPlot(constant.fit(), of: constant).coefficients.map(\.variable.column) == ["(Intercept)"])
   }
 
+  @Test("what coefficients are is said of each kind: a slope, a difference of levels, an expectation")
+  func meanings() throws {
+    let table = try DataTable(csv: Reference.bytes("lmm/machines.csv"), file: "machines")
+    func plot(_ formula: String) throws -> CoefficientPlot {
+      CoefficientPlot(try LinearMixedModel(formula, data: table).fit())
+    }
+    let levels = try plot("score ~ Machine + (1 | Worker)")
+    #expect(levels.figure(in: .english).x.title == "Coefficient: difference of score from Machine A")
+    #expect(levels.figure(in: .chinese).x.title == "系数：与 Machine 水平 A 相比 score 之差")
+    let only = try plot("score ~ 1 + (1 | Worker)")
+    #expect(only.figure(in: .english).x.title == "Intercept: expected score")
+    let means = try plot("score ~ 0 + Machine + (1 | Worker)")
+    #expect(means.coefficients.allSatisfy { $0.meaning == .level(factor: "Machine") })
+    let model = try LinearModel("salary ~ experience + department", data: SalaryFigures.table())
+    let mixed = CoefficientPlot(model.fit(), of: model)
+    #expect(mixed.figure(in: .english).x.title == "Coefficient")
+    #expect(
+      mixed.figure(in: .english).caption.hasSuffix(
+        "experience: change of salary for one unit more of the column. departmentenglish to departmentstatistics: "
+          + "difference of salary from department biology."))
+    #expect(mixed.figure(in: .chinese).y.levels?.last == "工作年限")
+    let interaction = try LinearModel("salary ~ experience:department", data: SalaryFigures.table())
+    #expect(CoefficientPlot(interaction.fit(), of: interaction).figure(in: .english).x.title == "Coefficient")
+  }
+
+  @Test("a formula proposed for a name with blanks has it in backquotes")
+  func quoted() {
+    let error = ModelFigureError.noGroupPredictor(grouping: "the group", formula: "y ~ x")
+    #expect("\(error)".hasSuffix("y ~ x + u + (1 | `the group`)"))
+    let nested = ModelFigureError.noGroupPredictor(grouping: "a:b", formula: "y ~ x")
+    #expect("\(nested)".hasSuffix("y ~ x + u + (1 | a:b)"))
+  }
+
   @Test("unknown factors and levels, and what cannot be shown, are refused with what would work")
   func refusals() throws {
     let fit = try sleep()
@@ -127,7 +160,7 @@ struct CaterpillarTests {
     let error = #expect(throws: FigureKindError.self) {
       try ModelFigureKind.qqCaterpillar.figure(of: fit, asking { $0.highlighted = ["1"] })
     }
-    #expect(error.map { "\($0)".contains("it has 308, 309") } == true)
+    #expect(error.map { "\($0)".hasSuffix("the nearest of its 18 are 310, 331, 351") } == true)
     let empty = try LinearMixedModel(
       "Reaction ~ 0 + (1 | Subject)", data: DataTable(csv: Reference.bytes("lmm/sleepstudy.csv"), file: "s"),
       roles: .init(factors: ["Subject"])

@@ -70,6 +70,27 @@ struct MarginalEffectPlotTests {
     #expect(plot.plottedData.rows.count == 101)
   }
 
+  @Test("the caption tells of an offset and of groups without lines; articles are not doubled")
+  func remarks() throws {
+    let data = FigureData.all.first { $0.name == "many groups" }!.table()
+    let fit = try LinearMixedModel("y ~ x + offset(u) + (1 | g)", data: data).fit()
+    var plot = try MarginalEffectPlot(fit)
+    let u = data["u"]!.numbers!
+    expectClose(try #require(plot.offset), u.reduce(0, +) / Double(u.count), absolute: 1e-12)
+    #expect(plot.omittedGroups == 80)
+    plot.rename("g", to: LocalizedText("the group"))
+    let figure = plot.figure(in: .english)
+    #expect(
+      figure.caption.contains(
+        "The offset is \(FigureWords(.english).number(plot.offset!)), its columns at their means."))
+    #expect(figure.caption.hasSuffix("The lines of 80 groups are not drawn."))
+    #expect(figure.categories.entries.map(\.label).contains("95% limits for a new group"))
+    let without = try MarginalEffectPlot(
+      LinearMixedModel("y ~ x + (1 | g)", data: FigureData.all[0].table()).fit())
+    #expect(without.offset == nil && without.omittedGroups == 0)
+    #expect(!without.figure(in: .english).caption.contains("offset"))
+  }
+
   @Test("a predictor that is none, and a model without any, are refused")
   func refusals() throws {
     let fit = try SalaryFigures.fit()

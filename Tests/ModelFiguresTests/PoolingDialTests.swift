@@ -188,7 +188,7 @@ struct PoolingDialTests {
     }
     let fit = try PoolingDialTests.fit("sleepstudy", "Reaction ~ Days + (1 | Subject)", "Subject")
     #expect(
-      throws: FigureKindError.noLevel("1", factor: "Subject", some: ["308", "309", "310", "330", "331"])
+      throws: FigureKindError.noLevel("1", factor: "Subject", available: fit.model.groupLevels)
     ) {
       try ModelFigureKind.poolingDial.figure(of: fit, asking { $0.highlighted = ["1"] })
     }

@@ -109,6 +109,10 @@ struct ModelFrameTests {
         the nearest are g, k, x; all columns: y, x, g, k, flag
         """)
     #expect(throws: FormulaError.self) { try ModelFrame(ModelFormula("g ~ x"), data: table) }
+    let plain = "\(FormulaError.notFinite(expression: "y", row: 8, value: "-Inf"))"
+    #expect(plain.contains("y is -Inf in data row 8; the column has no finite value there"))
+    let computed = "\(FormulaError.notFinite(expression: "log(x)", row: 8, value: "-Inf"))"
+    #expect(computed.contains("the function has no finite value there"))
     #expect(throws: FormulaError.notFinite(expression: "log(x)", row: 1, value: "-Inf")) {
       try ModelFrame(
         ModelFormula("y ~ log(x)"), data: DataTable([Column("y", [1.0, 2]), Column("x", [0.0, 1])]))

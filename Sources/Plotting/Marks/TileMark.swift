@@ -8,6 +8,8 @@ public struct TileMark: Mark {
   public var values: [Double]
   /// Width and height of a tile in data units.
   public var extent: (x: Double, y: Double)
+  /// One colour for all tiles, which then ask for no colour scale; nil for colours of values.
+  public var fill: Colour?
 
   /// A tile around (x[i], y[i]) for each value; one whose value is missing stays empty.
   public init(x: [Double], y: [Double], values: [Double], extent: (x: Double, y: Double) = (1, 1)) {
@@ -30,19 +32,19 @@ public struct TileMark: Mark {
     }
   }
 
-  /// The values.
-  public var colourValues: [Double] { values }
+  /// The values, unless all have one colour.
+  public var colourValues: [Double] { fill == nil ? values : [] }
 
   /// Draws the tiles with a white hairline between them.
   public func draw(on canvas: PanelCanvas, into scene: inout Scene) throws(FigureError) {
-    guard let colours = canvas.colours else { return }
     for i in values.indices where values[i].isFinite {
+      guard let colour = fill ?? canvas.colours?.colour(of: values[i]) else { continue }
       let a = canvas.point(x[i] - extent.x / 2, y[i] - extent.y / 2)
       let b = canvas.point(x[i] + extent.x / 2, y[i] + extent.y / 2)
       let corners = [a, Point(b.x, a.y), b, Point(a.x, b.y)]
       let edge = min(abs(b.x - a.x), abs(b.y - a.y)) > 4 ? Stroke(.white, width: 0.5) : nil
       scene.commands.append(
-        .path([Polyline(corners, closed: true)], fill: colours.colour(of: values[i]), stroke: edge))
+        .path([Polyline(corners, closed: true)], fill: colour, stroke: edge))
     }
   }
 }
