@@ -87,6 +87,13 @@ struct MarginalEffectPlotTests {
     #expect(figure.categories.entries.map(\.label).contains("95% limits for a new group"))
     let without = try MarginalEffectPlot(
       LinearMixedModel("y ~ x + (1 | g)", data: FigureData.all[0].table()).fit())
+    let late = DataTable([
+      Column("y", [1.0, 3, 2, 5, 4, 6]), Column("t", (0..<6).map { 1_700_000_000 + 80.0 * Double($0) }),
+    ])
+    let model = try LinearModel("y ~ t", data: late)
+    #expect(
+      try MarginalEffectPlot(model.fit(), of: model).figure(in: .english).alternativeText.hasPrefix(
+        "Expected y over t from 1.7000000×10⁹ to 1.7000004×10⁹: "))
     #expect(without.offset == nil && without.omittedGroups == 0)
     #expect(!without.figure(in: .english).caption.contains("offset"))
   }

@@ -104,7 +104,7 @@ extension MarginalEffectPlot {
         "Expected \(y) for \(levels.count) levels of \(x): \(pieces.joined(separator: "; ")).",
         "\(x)的 \(levels.count) 个水平下\(words.inSentence(y))的期望：\(pieces.joined(separator: "；"))。")
     } else {
-      let (from, to) = (number(effect.grid.values[0]), number(effect.grid.values[last]))
+      let (from, to) = words.pair(effect.grid.values[0], effect.grid.values[last])
       text = words.either(
         "Expected \(y) over \(x) from \(from) to \(to): \(mean(0)) at the left end, \(mean(last)) at the right.",
         "\(words.inSentence(x).drop { $0 == " " })从 \(from) 到 \(to) 时\(words.inSentence(y))的期望：左端 \(mean(0))，右端 \(mean(last))。"
