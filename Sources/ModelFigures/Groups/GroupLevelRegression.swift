@@ -100,7 +100,7 @@ public struct GroupLevelRegression: ModelFigure {
     let u = chosen.values
     let levels = effects.factor.levels
     groups = levels.indices.map {
-      Group(name: levels[$0], label: LocalizedText(levels[$0]), value: u[$0])
+      Group(name: levels[$0], label: .level(levels[$0]), value: u[$0])
     }
     var varying: [String] = []
     for name in effects.factor.effectNames where !varying.contains(name) { varying.append(name) }

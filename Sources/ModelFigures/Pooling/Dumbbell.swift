@@ -53,7 +53,7 @@ public struct Dumbbell: ModelFigure {
     let sizes = model.groupSizes
     groups = model.groupLevels.indices.map { j in
       Group(
-        name: model.groupLevels[j], label: LocalizedText(model.groupLevels[j]), count: sizes[j],
+        name: model.groupLevels[j], label: .level(model.groupLevels[j]), count: sizes[j],
         own: Array(none.estimates.row(j)), pooled: pooled.map { coefficients[j, $0] })
     }
     effects = names.map { .column($0, of: model) }

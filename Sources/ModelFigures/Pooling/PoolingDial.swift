@@ -93,7 +93,7 @@ public struct PoolingDial: ModelFigure {
     points = points.indices.filter { $0 == 0 || points[$0].scale > points[$0 - 1].scale }.map { points[$0] }
     scales = points.map(\.scale)
     groups = zip(model.groupLevels, model.groupSizes).map {
-      Group(name: $0, label: LocalizedText($0), count: $1)
+      Group(name: $0, label: .level($0), count: $1)
     }
     effects = start.effectNames.map { .column($0, of: model) }
     self.scales = scales

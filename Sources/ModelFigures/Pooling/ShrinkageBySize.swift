@@ -72,7 +72,7 @@ public struct ShrinkageBySize: ModelFigure {
     let sizes = model.groupSizes
     estimates = model.groupLevels.indices.map { j in
       Estimate(
-        group: model.groupLevels[j], label: LocalizedText(model.groupLevels[j]), count: sizes[j],
+        group: model.groupLevels[j], label: .level(model.groupLevels[j]), count: sizes[j],
         own: none.estimates[j, 0], ownError: none.errors[j, 0], pooled: coefficients[j, pooled],
         pooledError: errors[j, pooled])
     }

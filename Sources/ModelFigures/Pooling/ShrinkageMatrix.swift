@@ -74,7 +74,7 @@ public struct ShrinkageMatrix: ModelFigure {
     let places = names.map { fit.coefficientNames.firstIndex(of: $0)! }
     groups = model.groupLevels.indices.map { j in
       Group(
-        name: model.groupLevels[j], label: LocalizedText(model.groupLevels[j]), count: sizes[j],
+        name: model.groupLevels[j], label: .level(model.groupLevels[j]), count: sizes[j],
         own: Array(own.estimates.row(j)), pooled: places.map { coefficients[j, $0] })
     }
     effects = names.map { .column($0, of: model) }
