@@ -34,8 +34,13 @@ extension FigureError: CustomStringConvertible {
       return "a figure of \(centimetres(size)) leaves no room for its panels; \(centimetres(needed)) would do"
     case .missingGlyph(let character, let text, let families):
       let code = character.unicodeScalars.map { "U+" + hexadecimal($0.value) }.joined(separator: " ")
-      return "no glyph for '\(character)' (\(code)) in '\(text)' among the fonts \(families); "
-        + "install a font that has it (Debian: fonts-noto-core, fonts-noto-cjk), or give the text another name"
+      let isPicture = character.unicodeScalars.contains { $0.properties.isEmojiPresentation }
+      let help =
+        isPicture
+        ? "pictures like this are not drawn; give the text another name"
+        : "install a font that has it (Debian: fonts-noto-core, fonts-noto-cjk, fonts-noto-extra or the font of its script), or give the text "
+          + "another name"
+      return "no glyph for '\(character)' (\(code)) in '\(text)' among the fonts \(families); " + help
     case .textFailed(let reason):
       return "text could not be set: \(reason)"
     }

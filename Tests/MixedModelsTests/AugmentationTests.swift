@@ -148,3 +148,17 @@ struct AugmentationTests {
     #expect(mean.lower[0] > one.lower[0] && mean.upper[0] < one.upper[0])
   }
 }
+
+@Suite("Rows through which a fit goes")
+struct FullLeverageTests {
+  @Test("a row with leverage 1 has no Cook's distance")
+  func fullLeverage() throws {
+    let table = DataTable([
+      Column("y", [1, 2, 3.5, 7]), Column("g", ["a", "a", "a", "b"]),
+    ])
+    let model = try LinearModel("y ~ g", data: table)
+    let rows = Augmentation(model.fit(), of: model)
+    #expect(abs(rows.leverages[3] - 1) < 1e-12 && rows.cooksDistances[3].isNaN)
+    #expect(rows.cooksDistances.prefix(3).allSatisfy { $0.isFinite && $0 > 0 })
+  }
+}

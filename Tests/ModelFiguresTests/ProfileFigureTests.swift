@@ -142,7 +142,7 @@ struct ProfileDensityTests {
     #expect(english.alternativeText.contains("SD of Batch 37.26, from 12.20 to 84.06"))
     #expect(
       english.alternativeText.contains(
-        "Most lopsided: SD of Batch, whose interval reaches 1.867 times as far up as down."))
+        "Most lopsided off the bounds: SD of Batch, whose interval reaches 1.867 times as far up as down."))
     // A fit at 0 has half of it.
     let flat = try ProfileDensity(ParameterData.flat())
     expectClose(flat.curves[0].massBelow, 0.5, absolute: 1e-6)

@@ -449,7 +449,7 @@ struct CommandTests {
       (["caterpillar", "--by", "experience"], "--by is for"),
       (["profile", "--parameter", "sigma"], "--parameter is for profile-pairs, not for profile"),
       (["profile", "--seed", "3"], "--seed is for bootstrap, not for profile"),
-      (["bootstrap", "--replicates", "0"], "from 1 to 1000000 would work"),
+      (["bootstrap", "--replicates", "0"], "to 1000000 would work"),
       (["group-panels", "--dodge", "0.5"], "--dodge is for complete-pooling, varying-intercept"),
       (["varying-both", "--dodge", "1"], "a share from 0 to less than 1"),
       (["varying-both", "--dodge", "nan"], "a share from 0 to less than 1"),

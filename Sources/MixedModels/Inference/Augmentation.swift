@@ -22,11 +22,13 @@ public struct Augmentation: Sendable, Equatable {
   public var studentized: [Double] {
     zip(pearson, leverages).map { $0 / (sigma * max(0, 1 - $1).squareRoot()) }
   }
-  /// Cook's distance from one row: (r/(1 − h))²·h/(pσ̂²), r the Pearson residual, θ held.
+  /// Cook's distance from one row: (r/(1 − h))²·h/(pσ̂²), r the Pearson residual, θ held; NaN of a row with leverage 1, which the fit goes through and whose
+  /// residual is rounding.
   ///
   /// Reference: Cook (1977), doi:10.1080/00401706.1977.10489493.
   public var cooksDistances: [Double] {
     zip(pearson, leverages).map { residual, h in
+      if 1 - h < 1e-10 { return .nan }
       let scaled = residual / (1 - h)
       return scaled * scaled * h / (Double(fixedCount) * sigma * sigma)
     }

@@ -115,9 +115,9 @@ public struct Caterpillar: ModelFigure {
     switch look {
     case .excludes: CategoryStyle(OkabeIto.blue, .circle)
     case .includes: CategoryStyle(OkabeIto.blue, .hollowCircle)
-    case .highlighted: CategoryStyle(OkabeIto.vermillion, .diamond, markerScale: 1.2, lineScale: 1.5)
+    case .highlighted: CategoryStyle(OkabeIto.bluishGreen, .diamond, markerScale: 1.2, lineScale: 1.5)
     case .highlightedIncludes:
-      CategoryStyle(OkabeIto.vermillion, .hollowDiamond, markerScale: 1.2, lineScale: 1.5)
+      CategoryStyle(OkabeIto.bluishGreen, .hollowDiamond, markerScale: 1.2, lineScale: 1.5)
     }
   }
 

@@ -89,8 +89,9 @@ public struct GroupScatter: LineFigure {
     guard isDense else {
       return .fixed(CategoryStyle(distinct.isEmpty ? dark : Colour(hex: 0x8C8C8C), lineScale: 0.5))
     }
-    let opacity = max(0.25, 0.6 * min(1, 400 / Double(groups.count)))
-    return .fixed(CategoryStyle(dark.withAlpha(opacity), lineScale: 0.2))
+    // Where lines lie over each other they darken, so that it is seen where most are.
+    let opacity = max(0.08, min(0.6, 50 / Double(groups.count)))
+    return .fixed(CategoryStyle(dark.withAlpha(opacity), lineScale: 0.3))
   }
 
   /// The name of the line of complete pooling in the scale: no group may have it.

@@ -129,8 +129,9 @@ public struct BootstrapDistributions: ModelFigure {
   private func alternativeText(_ words: FigureWords) -> String {
     let number = words.number
     var text = words.either(
-      "\(distributions.count) panels, one for each parameter: the density of \(replicateCount) bootstrap replicates. Estimates with \(number(100 * level))% percentile intervals: ",
-      "共 \(distributions.count) 个分面，每个参数一个：\(replicateCount) 次自助重复的密度。估计值及 \(number(100 * level))% 百分位区间：")
+      "\(distributions.count) panels, one for each parameter: the density of \(replicateCount) bootstrap replicates, without those at a bound. Estimates with \(number(100 * level))% percentile intervals: ",
+      "共 \(distributions.count) 个分面，每个参数一个：\(replicateCount) 次自助重复（不含边界上者）的密度。估计值及 \(number(100 * level))% 百分位区间："
+    )
     let pieces = distributions.map { own in
       let name = words.parameter(own.label)
       return words.either(

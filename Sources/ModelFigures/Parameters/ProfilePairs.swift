@@ -185,7 +185,10 @@ public struct ProfilePairs: ModelFigure {
         "\(names[k]) \(number(estimates[k]))，范围 \(number(values[0])) 至 \(number(values[values.count - 1]))")
     }
     var text = words.either(
-      "A triangle of \(pairs.count) panels, one for each pair of \(labels.count) parameters, with contours of the profile deviance at 50, 80, 90, 95 and 99% and both profile traces. Maximum likelihood estimates: ",
+      (pairs.count == 1
+        ? "One panel for two parameters"
+        : "A triangle of \(pairs.count) panels, one for each pair of \(labels.count) parameters")
+        + ", with contours of the profile deviance at 50, 80, 90, 95 and 99% and both profile traces. Maximum likelihood estimates: ",
       "由 \(pairs.count) 个分面组成的三角阵，\(labels.count) 个参数两两一个，各有 50%、80%、90%、95% 与 99% 的轮廓偏差等高线和两条轮廓迹线。极大似然估计：")
     text += pieces.joined(separator: words.either("; ", "；")) + words.either(".", "。")
     if let most = pairs.max(by: { abs($0.correlation) < abs($1.correlation) }) {

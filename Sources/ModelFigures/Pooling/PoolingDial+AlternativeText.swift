@@ -17,8 +17,9 @@ extension PoolingDial {
     let (low, high) = interval
     let dial = effects.count == 1 ? "τ" : "c"
     var text = words.either(
-      "\(groups.count) paths over \(dial) from 0, complete pooling, to infinity, no pooling.",
-      "共 \(groups.count) 条路径，\(dial) 从 0（全池化）到无穷（无池化）。")
+      "\(groups.count) paths over \(dial) from 0, complete pooling, "
+        + (isDegenerate ? "towards infinity." : "to infinity, no pooling."),
+      "共 \(groups.count) 条路径，\(dial) 从 0（全池化）" + (isDegenerate ? "趋向无穷。" : "到无穷（无池化）。"))
     for (k, effect) in effects.enumerated() {
       let own = estimates[k]
       // Beside the largest estimate what rounding leaves of 0 is 0.

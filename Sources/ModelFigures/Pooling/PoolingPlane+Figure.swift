@@ -34,7 +34,9 @@ extension PoolingPlane {
           PolygonMark(x: curve.x, y: curve.y, fill: grey.withAlpha(PoolingPlane.fillOpacity), stroke: outline)
         )
       }
-      let labelled = levels.filter(isLabelled)
+      // Levels on ellipses that are hardly wider than a line could not be told apart; the caption names them.
+      let isNarrow = shape.u22 < 0.15 * (shape.u12 * shape.u12 + shape.u22 * shape.u22).squareRoot()
+      let labelled = isNarrow ? [] : levels.filter(isLabelled)
       marks.append(
         ContourLabelMark(
           labelled.map { NumberFormat.text($0 * 100, decimals: 0) + "%" },
@@ -81,11 +83,11 @@ extension PoolingPlane {
     if let line = completePooling, line.isFinite {
       centres.append(
         PointMark(
-          x: [line.intercept], y: [line.slope], PoolingStyle.complete.appearance, size: 1.3, rim: isDense))
+          x: [line.intercept], y: [line.slope], PoolingStyle.complete.appearance, size: 1.9, rim: true))
     }
     if let line = partialPoolingMean, line.isFinite {
       centres.append(
-        PointMark(x: [line.intercept], y: [line.slope], .category("mean"), size: 1.3, rim: true))
+        PointMark(x: [line.intercept], y: [line.slope], .category("mean"), size: 1.1, rim: true))
     }
     if !isDense { marks += centres }
     for (lines, style) in [
@@ -117,7 +119,9 @@ extension PoolingPlane {
       }
     }
     marks.append(
-      LabelMark(named.map(\.0), x: named.map(\.1.intercept), y: named.map(\.1.slope), clearance: 2.9))
+      LabelMark(
+        named.map(\.0), x: named.map(\.1.intercept), y: named.map(\.1.slope), clearance: 2.9,
+        coversDots: isDense))
 
     var figure = Figure(
       size: size,

@@ -187,8 +187,9 @@ public struct PoolingPlane: LineFigure {
     func values(_ lines: [CoefficientLine?]) -> [Double] {
       lines.compactMap { $0 }.filter(\.isFinite).map(coefficient)
     }
+    let picked = groups.filter { highlighted.contains($0.group) }.map(\.noPooling)
     return ShownRange(
-      keeping: values(groups.map(\.partialPooling)), admitting: values(groups.map(\.noPooling)))
+      keeping: values(groups.map(\.partialPooling) + picked), admitting: values(groups.map(\.noPooling)))
   }
 
   /// The number of groups whose own estimates lie outside of the panel.

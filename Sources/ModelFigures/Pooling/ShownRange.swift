@@ -38,7 +38,7 @@ struct ShownRange: Equatable {
   /// A range for estimates with and without pooling: of those without, also if they are few, a tenth at either end may be left out, not more.
   init?(pooled: [Double], own: [Double], keeping others: [Double] = []) {
     let sorted = own.filter(\.isFinite).sorted()
-    let ends = sorted.count < 5 ? 0 : (sorted.count + 9) / 10
+    let ends = sorted.count < 10 ? 0 : (sorted.count + 9) / 10
     self.init(keeping: pooled + others + sorted.dropFirst(ends).dropLast(ends), admitting: own)
   }
 }

@@ -122,7 +122,11 @@ public struct ShrinkageBySize: ModelFigure {
     guard let range = ShownRange(pooled: pooled, own: own) else { return nil }
     let (low, high) = (range.limits.lowerBound, range.limits.upperBound)
     let near = (2 * low - high)...(2 * high - low)
-    let ends = [false, true].flatMap { halfWidths(pooled: $0).flatMap { [mean - $0, mean + $0] } }
+    // The bars of the estimates shown are whole.
+    let bars = estimates.filter { range.limits.contains($0.own) }.flatMap {
+      [$0.own - $0.ownError, $0.own + $0.ownError]
+    }
+    let ends = bars + [false, true].flatMap { halfWidths(pooled: $0).flatMap { [mean - $0, mean + $0] } }
     return ShownRange(pooled: pooled, own: own, keeping: ends.filter(near.contains))
   }
 
@@ -161,7 +165,7 @@ public struct ShrinkageBySize: ModelFigure {
       marks.append(
         LabelMark(
           named.map { estimates[$0].label(language) }, x: named.map { counts[$0] },
-          y: named.map { values[$0].estimate }, clearance: 2.9))
+          y: named.map { values[$0].estimate }, clearance: 2.9, coversDots: true))
       return Panel(words.title(style.label(language)), marks)
     }
     var x = Axis(words.groupSize(grouping), tickSpacing: 30, isWhole: true)

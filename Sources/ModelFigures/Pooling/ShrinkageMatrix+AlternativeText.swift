@@ -34,19 +34,19 @@ extension ShrinkageMatrix {
     switch language {
     case .english:
       if panels > 1 {
-        text = "\(panels) panels, one for each pair of \(effects.count) coefficients; in each an arrow"
+        text = "\(panels) panels, one for each pair of \(effects.count) coefficients; arrows"
       } else {
         let names = words.list(effects.map { words.effectInSentence($0) })
-        text = "One panel, \(names) against each other; an arrow"
+        text = "One panel, \(names) against each other; arrows"
       }
       text +=
-        " for every one of \(both.count) groups (\(group)) from its own estimates to those by partial pooling."
+        " of \(both.count) groups (\(group)), wherever a group has both estimates of its own, from these to those by partial pooling."
     case .chinese:
       text =
         panels > 1
         ? "共 \(panels) 个分面，对应 \(effects.count) 个系数两两成对；每个分面中，"
         : "一个分面，两轴为\(words.list(effects.map { words.effectInSentence($0) }))；"
-      text += "\(both.count) 个组（\(group)）各有一个箭头，由无池化估计指向部分池化估计。"
+      text += "\(both.count) 个组（\(group)）凡两个系数都有无池化估计处，箭头由其指向部分池化估计。"
     }
     for e in effects.indices {
       let (name, mean) = (words.effect(effects[e]), number(means[e]))

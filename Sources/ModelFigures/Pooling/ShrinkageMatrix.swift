@@ -211,7 +211,7 @@ public struct ShrinkageMatrix: ModelFigure {
     marks.append(
       LabelMark(
         named.map { $0.label(language) }, x: named.map { $0.pooled[i] }, y: named.map { $0.pooled[k] },
-        clearance: 2.9))
+        clearance: 2.9, coversDots: true))
     return marks
   }
 

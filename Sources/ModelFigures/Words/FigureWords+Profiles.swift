@@ -73,8 +73,9 @@ extension FigureWords {
   /// The most lopsided interval.
   func mostSkew(_ name: String, _ ratio: Double, isUp: Bool) -> String {
     either(
-      " Most lopsided: \(name), whose interval reaches \(number(ratio)) times as far \(isUp ? "up" : "down") as \(isUp ? "down" : "up").",
-      "最不对称的是\(inSentence(name))：区间\(isUp ? "向上" : "向下")的长度是\(isUp ? "向下" : "向上")的 \(number(ratio)) 倍。")
+      " Most lopsided off the bounds: \(name), whose interval reaches \(number(ratio)) times as far \(isUp ? "up" : "down") as \(isUp ? "down" : "up").",
+      "未触及边界者中最不对称的是\(inSentence(name))：区间\(isUp ? "向上" : "向下")的长度是\(isUp ? "向下" : "向上")的 \(number(ratio)) 倍。"
+    )
   }
 }
 

@@ -26,11 +26,15 @@ public struct LabelRequest: Equatable, Sendable {
   public let colour: Colour
   /// Possible middles of the text, for labels that sit on a line; empty for labels that name a point.
   let spots: [Point]
+  /// Whether the text may lie over dots where it has no free place.
+  let coversDots: Bool
 
   /// A label that names a point.
   public init(
-    _ text: String, anchor: Point, clearance: Double, width: Double, font: FontStyle, colour: Colour
+    _ text: String, anchor: Point, clearance: Double, width: Double, font: FontStyle, colour: Colour,
+    coversDots: Bool = false
   ) {
+    self.coversDots = coversDots
     self.text = text
     self.anchor = anchor
     self.clearance = clearance
@@ -49,6 +53,7 @@ public struct LabelRequest: Equatable, Sendable {
     self.font = font
     self.colour = colour
     self.spots = corners
+    self.coversDots = false
   }
 
   /// Height of the text's box: from the ascender line to the descender line.
@@ -66,7 +71,7 @@ public struct PlacedLabel: Equatable, Sendable {
   public let box: Rectangle
   /// The line from the dot's rim to the box; nil where the label is adjacent.
   public let leader: (start: Point, end: Point)?
-  /// Whether some line runs through the box, so that the text needs a halo.
+  /// Whether some line runs through the box, or it lies over dots, so that the text needs a halo.
   public let crossesLine: Bool
 
   /// Compares places.
@@ -82,7 +87,7 @@ public struct PlacedLabel: Equatable, Sendable {
 /// Each label has candidates in eight directions at several distances (or the corners of its contour). Labels are set
 /// greedily, the most crowded first, then moved one at a time while the total cost falls, at most 200 rounds. There is no random
 /// start and no clock: equal input gives equal places. A label whose every candidate would cover text or a dot is
-/// returned as unplaced, never forced.
+/// returned as unplaced, never forced; one that may cover dots does so only then.
 ///
 /// - Complexity: O(rounds · labels · candidates · (labels + obstacles)); meant for at most some hundred labels.
 public struct LabelPlacement {
@@ -101,8 +106,11 @@ public struct LabelPlacement {
   /// Places labels inside `area`.
   public init(_ requests: [LabelRequest], obstacles: [Obstacle], area: Rectangle) {
     let inside = area.grown(by: -1)
-    var candidates = requests.enumerated().map { i, request in
-      LabelPlacement.candidates(for: request, among: obstacles, inside: inside)
+    var candidates = requests.map { request in
+      let free = LabelPlacement.candidates(for: request, among: obstacles, inside: inside)
+      guard request.coversDots, free.isEmpty else { return free }
+      let others = obstacles.filter { if case .disc = $0 { false } else { true } }
+      return LabelPlacement.candidates(for: request, among: others, inside: inside)
     }
     LabelPlacement.alignContours(requests, &candidates)
     let order = LabelPlacement.crowdingOrder(requests, obstacles)
@@ -158,7 +166,8 @@ public struct LabelPlacement {
         let crossed = obstacles.contains { obstacle in
           switch obstacle {
           case .segment(let a, let b), .faintSegment(let a, let b): box.lengthInside(from: a, to: b) > 0
-          case .disc, .box: false
+          case .disc(let centre, let radius): request.coversDots && box.distance(to: centre) < radius
+          case .box: false
           }
         }
         placed.append(

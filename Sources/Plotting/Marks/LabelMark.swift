@@ -8,9 +8,13 @@ public struct LabelMark: Mark {
   public var y: [Double]
   /// Radius in points of the dots to keep clear of.
   public var clearance: Double
+  /// Whether a text without a free place may lie over dots, with a white rim: for the few that are picked out among very many.
+  public var coversDots: Bool
 
   /// A text for each point (x[i], y[i]).
-  public init(_ texts: [String], x: [Double], y: [Double], clearance: Double = 2.6) {
+  public init(
+    _ texts: [String], x: [Double], y: [Double], clearance: Double = 2.6, coversDots: Bool = false
+  ) {
     precondition(
       texts.count == x.count && x.count == y.count,
       "labels: \(texts.count) texts, \(x.count) and \(y.count) values")
@@ -18,6 +22,7 @@ public struct LabelMark: Mark {
     self.x = x
     self.y = y
     self.clearance = clearance
+    self.coversDots = coversDots
   }
 
   /// Draws nothing itself: the layout places the labels of a panel together.
@@ -32,7 +37,7 @@ public struct LabelMark: Mark {
         LabelRequest(
           texts[i], anchor: canvas.point(x[i], y[i]), clearance: clearance, width: width,
           font: canvas.theme.label,
-          colour: canvas.theme.textColour))
+          colour: canvas.theme.textColour, coversDots: coversDots))
     }
     return requests
   }

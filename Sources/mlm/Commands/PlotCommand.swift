@@ -241,8 +241,9 @@ struct PlotCommand: ReportingCommand {
       let kinds = option.kinds.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("--\(option.rawValue) is for \(kinds), not for \(kind.rawValue)")
     }
-    if let replicates, !(1...1_000_000).contains(replicates) {
-      throw ValidationError("--replicates is \(replicates); from 1 to 1000000 would work")
+    if let replicates, !(40...1_000_000).contains(replicates) {
+      throw ValidationError(
+        "--replicates is \(replicates); from 40 (for limits of 95%) to 1000000 would work")
     }
     if let dodge, !(dodge >= 0 && dodge < 1) {
       throw ValidationError("--dodge is \(dodge); a share from 0 to less than 1 would work, e.g. 0.6")
