@@ -146,4 +146,17 @@ struct FacetTests {
     figure.size = needed
     #expect(throws: Never.self) { try figure.layout() }
   }
+
+  @Test("texts that end in an ellipsis are told")
+  func shortened() throws {
+    let long = "a level whose name is much too long for the room that a figure of this width can give to it"
+    var figure = Figure(
+      size: .centimetres(9, 5), x: Axis("x"), y: Axis("", levels: [long, "short"]),
+      panels: [Panel("", [PointMark(x: [1, 2], y: [0, 1], style)])])
+    let layout = try figure.layout()
+    #expect(layout.shortenedTexts == [long])
+    #expect(layout.scene.texts.contains { $0.text.hasPrefix("a level") && $0.text.hasSuffix("…") })
+    figure.y = Axis("", levels: ["one", "two"])
+    #expect(try figure.layout().shortenedTexts.isEmpty)
+  }
 }

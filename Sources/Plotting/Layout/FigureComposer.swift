@@ -81,7 +81,7 @@ struct FigureComposer {
     let omitted = figure.panels.reduce(0) { $0 + $1.marks.reduce(0) { $0 + $1.omitted } }
     return FigureLayout(
       scene: scene, panels: canvases, unplacedLabels: unplaced, labels: placements,
-      unnamedLevels: frame.vertical.unnamedLevels, omitted: omitted)
+      shortenedTexts: texts.cut.texts, unnamedLevels: frame.vertical.unnamedLevels, omitted: omitted)
   }
 
   /// A panel's place and scales.

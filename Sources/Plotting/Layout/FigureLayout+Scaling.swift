@@ -6,7 +6,8 @@ extension FigureLayout {
     scene.commands = scene.commands.map { $0.scaled(by: factor) }
     return FigureLayout(
       scene: scene, panels: panels.map { $0.scaled(by: factor) }, unplacedLabels: unplacedLabels,
-      labels: labels.map { $0.map { $0.scaled(by: factor) } }, unnamedLevels: unnamedLevels, omitted: omitted)
+      labels: labels.map { $0.map { $0.scaled(by: factor) } }, shortenedTexts: shortenedTexts,
+      unnamedLevels: unnamedLevels, omitted: omitted)
   }
 }
 

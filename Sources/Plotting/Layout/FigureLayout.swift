@@ -8,6 +8,8 @@ public struct FigureLayout {
   public internal(set) var unplacedLabels: [String]
   /// Places of the labels of each panel.
   public let labels: [[PlacedLabel]]
+  /// Texts that did not fit whole and end in an ellipsis.
+  public let shortenedTexts: [String]
   /// Levels of a vertical axis that are not named for want of room.
   public let unnamedLevels: Int
   /// Observations left out because a coordinate is missing or infinite.

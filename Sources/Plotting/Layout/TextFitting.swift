@@ -2,6 +2,17 @@
 struct TextFitting {
   let measurer: any TextMeasuring
   let language: String
+  /// The texts that did not fit whole, whoever asked.
+  let cut = CutTexts()
+
+  /// Texts that end in an ellipsis, each once, in the order in which they were met.
+  final class CutTexts {
+    private(set) var texts: [String] = []
+
+    func add(_ text: String) {
+      if !texts.contains(text) { texts.append(text) }
+    }
+  }
 
   /// Width of a line.
   func width(_ text: String, _ font: FontStyle) throws(FigureError) -> Double {
@@ -35,6 +46,7 @@ struct TextFitting {
   /// The text, or as much of its beginning as fits before an ellipsis.
   func shortened(_ text: String, _ font: FontStyle, limit: Double) throws(FigureError) -> String {
     if try width(text, font) <= limit { return text }
+    cut.add(text)
     var kept = text
     while !kept.isEmpty {
       kept.removeLast()

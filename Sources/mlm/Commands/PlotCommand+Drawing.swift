@@ -42,6 +42,14 @@ extension PlotCommand {
       figure.size = try drawn.grown(setting, measuring: renderer).size
       layout = try figure.layout(measuring: renderer)
     }
+    if let first = layout.shortenedTexts.first {
+      let others = layout.shortenedTexts.count - 1
+      notes.append(
+        "note: there is no room for the whole of '\(first)'"
+          + (others > 0 ? " and \(others) more texts" : "")
+          + "; a greater --width shows them, or --label shortens names"
+      )
+    }
     if layout.unnamedLevels > 0 {
       notes.append(
         "note: there is no room for the names of \(layout.unnamedLevels) rows; a greater --height names them")
