@@ -420,7 +420,7 @@ struct DiagnosticPanelsTests {
     let plot = DiagnosticPanels(fit)
     let figure = plot.figure(in: .english)
     #expect(
-      figure.panels.count == 6
+      figure.panels.count == 7
         && figure.caption.hasSuffix("2000 of 4059 rows are drawn, the most extreme among them."))
     let dots = try #require(figure.panels[0].marks.compactMap { $0 as? PointMark }.first)
     #expect(dots.x.count == 2000 && Set(zip(dots.x, dots.y).map { "\($0) \($1)" }).count > 1950)
@@ -444,7 +444,22 @@ struct DiagnosticPanelsTests {
     #expect(distances.y.contains(try #require(most)))
     #expect(figure.panels[3].marks.compactMap { $0 as? LabelMark }.first?.texts == ["2098", "3510", "2129"])
     let layout = try figure.layout()
-    #expect(Set(layout.panels.map(\.y.upper)).count == 6)
+    #expect(Set(layout.panels.map(\.y.upper)).count == 7)
+    // Draws of a model that fits look like the data: their spread lies about the observed one, and each density has the area 1.
+    let check = try #require(plot.predictive)
+    let observed = fit.model.frame.response
+    let centre = observed.reduce(0, +) / Double(observed.count)
+    let spread = (observed.reduce(0) { $0 + ($1 - centre) * ($1 - centre) } / Double(observed.count - 1))
+      .squareRoot()
+    expectClose(check.observedDeviation, spread, relative: 1e-12)
+    #expect(check.drawn.count == 20 && check.drawnDeviations.allSatisfy { abs($0 / spread - 1) < 0.15 })
+    #expect(check.drawnDeviations.min()! < spread && check.drawnDeviations.max()! > spread)
+    let step = check.places[1] - check.places[0]
+    for curve in check.drawn + [check.observed] {
+      expectClose(curve.reduce(0, +) * step, 1, absolute: 0.01)
+    }
+    #expect(DiagnosticPanels(fit).predictive == check, "the same draws each time")
+    #expect(figure.panels[4].marks.count == 21)
     let canvas = Rectangle(x: 0, y: 0, width: figure.size.width, height: figure.size.height)
     #expect(layout.panels.allSatisfy { canvas.contains($0.area) })
   }

@@ -29,6 +29,12 @@ extension DiagnosticPanels {
           words.influence, marks(influence), x: Axis(words.leverage, tickSpacing: 40),
           y: height(words.cooksDistance)))
     }
+    if let predictive {
+      panels.append(
+        Panel(
+          words.predictiveCheck, predictive.marks, x: Axis(response.title(language), tickSpacing: 40),
+          y: height(words.density)))
+    }
     for own in effects {
       let squares = own.modes.reduce(0) { $0 + $1 * $1 } / Double(max(own.modes.count, 1))
       panels.append(
@@ -50,6 +56,7 @@ extension DiagnosticPanels {
     figure.columns = 2
     figure.caption = words.diagnostics(
       drawn: shown.count, of: fitted.count, hasInfluence: influence != nil,
+      draws: predictive?.drawn.count,
       still: effects.filter(\.isStill).map { words.effect($0.effect, by: $0.grouping) },
       hasHeadings: isNarrow)
     figure.slug = "diagnostics"
@@ -157,6 +164,14 @@ extension DiagnosticPanels {
       text += words.either(
         " Cook's distance against leverage: the largest is \(distance), of row \(most + 1) with leverage \(leverage).",
         "库克距离对杠杆值：最大的是 \(distance)（第 \(most + 1) 行，杠杆值 \(leverage)）。")
+    }
+    if let predictive {
+      let (own, range) = (
+        words.number(predictive.observedDeviation), words.range(predictive.drawnDeviations)
+      )
+      text += words.either(
+        " Standard deviation of the responses: observed \(own), in \(predictive.drawn.count) draws from the model \(range).",
+        "响应的标准差：观测值 \(own)，由模型得到的 \(predictive.drawn.count) 次模拟\(range)。")
     }
     for own in effects {
       let name = words.effect(own.effect, by: own.grouping)

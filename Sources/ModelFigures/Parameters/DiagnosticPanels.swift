@@ -3,7 +3,7 @@ import MixedModels
 import Plotting
 
 /// What residuals and effects say of a model's assumptions: residuals against fitted values, their size against fitted values, normal quantiles of residuals,
-/// Cook's distance against leverage, and normal quantiles of each effect of each factor.
+/// Cook's distance against leverage, densities of responses drawn from the model beside the observed, and normal quantiles of each effect of each factor.
 ///
 /// Means of up to twenty equally large slices stand in the first two: they should stay level. Residuals are r√w/σ̂, in units of the residual standard
 /// deviation. Of more than 2,000 rows the most extreme are drawn and an even selection of the others; means and quantiles are of all.
@@ -34,6 +34,8 @@ public struct DiagnosticPanels: ModelFigure {
   public let residuals: [Double]
   /// Leverage and Cook's distance; nil where leverage is not computed.
   public let influence: Influence?
+  /// Responses drawn from a mixed model beside the observed ones; nil for a linear model.
+  public let predictive: PredictiveCheck?
   /// The effects, factor after factor; none for a linear model.
   public var effects: [Effects]
   /// The response.
@@ -50,8 +52,10 @@ public struct DiagnosticPanels: ModelFigure {
   static let namedRows = 3
 
   private init(
-    fitted: [Double], residuals: [Double], augmentation: Augmentation?, effects: [Effects], response: String
+    fitted: [Double], residuals: [Double], augmentation: Augmentation?, predictive: PredictiveCheck?,
+    effects: [Effects], response: String
   ) {
+    self.predictive = predictive
     self.fitted = fitted
     self.residuals = residuals
     self.effects = effects
@@ -62,7 +66,7 @@ public struct DiagnosticPanels: ModelFigure {
       guard all.leverages.allSatisfy(\.isFinite), distances.contains(where: \.isFinite) else { return nil }
       return Influence(leverages: all.leverages, distances: distances)
     }
-    let rows = Double((3 + (influence == nil ? 0 : 1) + effects.count + 1) / 2)
+    let rows = Double((3 + (influence == nil ? 0 : 1) + (predictive == nil ? 0 : 1) + effects.count + 1) / 2)
     size = .centimetres(16, 2 + 5.5 * rows)
   }
 
@@ -81,7 +85,8 @@ public struct DiagnosticPanels: ModelFigure {
     }
     self.init(
       fitted: fit.fitted, residuals: fit.scaledResiduals,
-      augmentation: fit.model.isIterative ? nil : Augmentation(fit), effects: effects,
+      augmentation: fit.model.isIterative ? nil : Augmentation(fit),
+      predictive: fit.model.isIterative ? nil : PredictiveCheck(fit), effects: effects,
       response: fit.model.frame.responseBesideOffsetText)
   }
 
@@ -89,7 +94,7 @@ public struct DiagnosticPanels: ModelFigure {
   public init(_ fit: LinearModelFit, of model: LinearModel) {
     self.init(
       fitted: fit.fitted, residuals: fit.weightedResiduals.map { $0 / fit.sigma },
-      augmentation: Augmentation(fit, of: model), effects: [],
+      augmentation: Augmentation(fit, of: model), predictive: nil, effects: [],
       response: model.frame.responseBesideOffsetText)
   }
 

@@ -9,6 +9,8 @@ extension FigureWords {
   var standardizedResidual: String { either("Residual / σ", "残差 / σ") }
   var rootOfResidual: String { either("Root of |residual / σ|", "|残差 / σ| 的平方根") }
   var leverage: String { either("Leverage", "杠杆值") }
+  var predictiveCheck: String { either("Drawn and observed responses", "模拟与观测的响应") }
+  var density: String { either("Density", "密度") }
   var cooksDistance: String { either("Cook's distance", "库克距离") }
 
   /// The axis of fitted values.
@@ -32,7 +34,7 @@ extension FigureWords {
   /// The caption of diagnostics.
   /// - Parameter still: effects whose variance is estimated as 0.
   func diagnostics(
-    drawn: Int, of count: Int, hasInfluence: Bool, still: [String], hasHeadings: Bool
+    drawn: Int, of count: Int, hasInfluence: Bool, draws: Int?, still: [String], hasHeadings: Bool
   ) -> String {
     var texts = [
       either(
@@ -44,6 +46,12 @@ extension FigureWords {
       texts.append(
         either(
           "Numbers: the rows used with the largest distances.", "图中数字：库克距离最大的行（按所用数据的行号）。"))
+    }
+    if let draws {
+      texts.append(
+        either(
+          "Densities: the observed responses (thick) and \(draws) draws from the model (thin).",
+          "密度：观测值（粗线）与由模型得到的 \(draws) 次模拟（细线）。"))
     }
     if drawn < count {
       texts.append(
