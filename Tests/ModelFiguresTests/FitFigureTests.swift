@@ -226,6 +226,10 @@ struct ShrinkageBySizeTests {
     let figure = try ShrinkageBySize(even).figure(in: .chinese)
     #expect(!figure.x.isLogarithmic)
     #expect(throws: Never.self) { try figure.layout() }
+    // They are set side by side, around their size.
+    let bars = try #require(figure.panels[0].marks.compactMap { $0 as? IntervalMark }.first)
+    #expect(Set(bars.at).count == 18 && bars.at.allSatisfy { abs($0 - 10) <= 0.3 })
+    #expect(figure.caption.contains("各组规模相同") && figure.x.namedTicks.map(\.value) == [10])
   }
 }
 

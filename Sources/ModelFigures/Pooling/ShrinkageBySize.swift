@@ -133,7 +133,10 @@ public struct ShrinkageBySize: ModelFigure {
   /// The specification.
   public func figure(in language: FigureLanguage) -> Figure {
     let words = FigureWords(language)
-    let counts = estimates.map { Double($0.count) }
+    // Groups of one size alone would be one column of dots.
+    let isOneSize = Set(estimates.map(\.count)).count == 1 && estimates.count > 1
+    let sizes = estimates.map { Double($0.count) }
+    let counts = isOneSize ? spread(sizes, over: 0.6) : sizes
     let range = range
     let limits = range?.limits
     func panel(_ style: PoolingStyle, _ values: [(estimate: Double, error: Double)], pooled: Bool) -> Panel {
@@ -169,8 +172,9 @@ public struct ShrinkageBySize: ModelFigure {
       return Panel(words.title(style.label(language)), marks)
     }
     var x = Axis(words.groupSize(grouping), tickSpacing: 30, isWhole: true)
-    let (least, most) = (counts.min() ?? 1, counts.max() ?? 1)
+    let (least, most) = (sizes.min() ?? 1, sizes.max() ?? 1)
     x.isLogarithmic = most > 1.5 * least
+    if isOneSize { x.namedTicks = [NamedTick(least, words.number(least))] }
     var categories = PoolingStyle.scale(language)
     categories.entries.append(
       .init(
@@ -187,6 +191,7 @@ public struct ShrinkageBySize: ModelFigure {
         panel(.partial, estimates.map { ($0.pooled, $0.pooledError) }, pooled: true),
       ])
     var caption = [words.sizeBars]
+    if isOneSize { caption.append(words.spreadSizes) }
     if deviations != nil, !curveSizes.isEmpty { caption.append(words.sizeCurves) }
     if let withoutCurves { caption.append(words.noSizeCurves(withoutCurves)) }
     if !groupLevel.isEmpty { caption.append(words.groupLevelShare(groupLevel.map { $0.name(language) })) }

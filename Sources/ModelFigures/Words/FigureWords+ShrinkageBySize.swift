@@ -33,6 +33,11 @@ extension FigureWords {
       "竖线：上下各一个标准误；无池化时各组共用一个残差标准差。水平线：均值。")
   }
 
+  /// Why dots of one size stand side by side.
+  var spreadSizes: String {
+    either("All groups are of one size and are set side by side.", "各组规模相同，左右错开。")
+  }
+
   /// What the curves are.
   var sizeCurves: String {
     either(
