@@ -4,7 +4,7 @@ import Glibc
 /// The PNG of Cairo's pixels: 8-bit RGB, or RGBA of a picture with a transparent ground, with the resolution and no clock.
 ///
 /// Drawings are wide areas in which a row repeats the one above: with the Up filter these are zeros, which need not be written since the memory is zeroed, and of
-/// which libdeflate makes little. Half of the time of libpng with zlib's run-length strategy, and three quarters of its size.
+/// which libdeflate makes little. Faster than libpng with zlib's run-length strategy, and three quarters of its size.
 ///
 /// Reference: PNG (Third Edition), W3C 2025, sections 5, 9 and 11.
 /// - Parameters:

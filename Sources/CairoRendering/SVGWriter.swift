@@ -70,9 +70,9 @@ struct SVGWriter {
     add(scene.size.height)
     add("\" version=\"1.1\">\n<title id=\"\(slug)-title\">\(escaped(scene.title))</title>")
     add("\n<desc id=\"\(slug)-desc\">\(escaped(scene.summary))</desc>\n")
-    add("<g fill=\"none\" stroke-miterlimit=\"10\">\n<rect width=\"100%\" height=\"100%\"")
+    add("<rect width=\"100%\" height=\"100%\"")
     paint(fill: scene.background, stroke: nil)
-    add("/>\n</g>\n")
+    add("/>\n")
   }
 
   private mutating func paint(fill: Colour?, stroke: Stroke?) {

@@ -63,6 +63,18 @@ extension ModelFigure {
   }
 }
 
+extension Figure {
+  /// What a figure of every kind says beside its drawing: its name in files, title and description for readers who cannot see it, the language of its words, and the
+  /// words before labels that found no place.
+  mutating func describe(as slug: String, title: String, text: String, in language: FigureLanguage) {
+    self.slug = slug
+    self.language = language.rawValue
+    unplacedNote = FigureWords(language).unplaced
+    alternativeTitle = title
+    alternativeText = text
+  }
+}
+
 /// A figure of groups' data and lines over one predictor.
 public protocol LineFigure: ModelFigure {
   /// The groups with their names.

@@ -90,11 +90,7 @@ public struct DesignSketch: ModelFigure {
   public func figure(in language: FigureLanguage) -> Figure {
     let words = FigureWords(language)
     var figure = tree.map { nested($0, language) } ?? crossed(language)
-    figure.slug = "design"
-    figure.language = language.rawValue
-    figure.unplacedNote = words.unplaced
-    figure.alternativeTitle = words.designTitle(self)
-    figure.alternativeText = words.designText(self)
+    figure.describe(as: "design", title: words.designTitle(self), text: words.designText(self), in: language)
     return figure
   }
 }

@@ -92,12 +92,9 @@ public struct Caterpillar: ModelFigure {
     figure.caption = words.sentences(
       [bars] + words.rowsOfLevels(sorted: sorted, unnamed: unnamed)
         + [words.withoutVariance(still, showsEffects: showsEffects)].compactMap { $0 })
-    figure.slug =
-      showsEffects ? (heights == .rows ? "caterpillar" : "qq-caterpillar") : "group-coefficients"
-    figure.language = language.rawValue
-    figure.unplacedNote = words.unplaced
-    figure.alternativeTitle = alternativeTitle(language)
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: showsEffects ? (heights == .rows ? "caterpillar" : "qq-caterpillar") : "group-coefficients",
+      title: alternativeTitle(language), text: alternativeText(language), in: language)
     return figure
   }
 

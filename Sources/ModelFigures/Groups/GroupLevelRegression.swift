@@ -196,7 +196,7 @@ public struct GroupLevelRegression: ModelFigure {
     var categories = PoolingStyle.scale(language)
     categories.entries += [
       .init("line", label: words.groupLevelLine, style: CategoryStyle(OkabeIto.black, lineScale: 1.4)),
-      .init("highlighted", label: words.highlighted, style: GroupLevelRegression.pickedOut),
+      .init("highlighted", label: words.highlighted, style: PoolingStyle.pickedOut),
     ]
     var figure = Figure(
       size: size,
@@ -213,16 +213,11 @@ public struct GroupLevelRegression: ModelFigure {
       level: coefficients.filter { !$0.hasSlope }.map { words.effectInSentence($0.variable, definite: true) },
       undetermined: undeterminedCount,
       outside: ranges.reduce(0) { $0 + ($1?.outside ?? 0) })
-    figure.slug = "group-regression"
-    figure.language = language.rawValue
-    figure.unplacedNote = words.unplaced
-    figure.alternativeTitle = words.title(alternativeTitle(language))
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "group-regression", title: words.title(alternativeTitle(language)), text: alternativeText(language),
+      in: language)
     return figure
   }
-
-  /// How a level picked out looks.
-  static let pickedOut = CategoryStyle(OkabeIto.bluishGreen, .diamond, markerScale: 1.3, lineScale: 1.6)
 
   private func marks(_ coefficient: Coefficient, _ language: FigureLanguage) -> [any Mark] {
     let places = places

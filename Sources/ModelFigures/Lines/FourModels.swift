@@ -108,11 +108,9 @@ public struct FourModels: ModelFigure {
       first.caption(words),
       words.sentences([words.fourModels] + (areIndependent ? [words.independentModel] : [])),
     ].filter { !$0.isEmpty }.joined(separator: "\n")
-    figure.slug = "four-models"
-    figure.language = language.rawValue
-    figure.unplacedNote = words.unplaced
-    figure.alternativeTitle = words.title(alternativeTitle(language))
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "four-models", title: words.title(alternativeTitle(language)), text: alternativeText(language),
+      in: language)
     return figure
   }
 

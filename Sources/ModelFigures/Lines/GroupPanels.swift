@@ -133,11 +133,9 @@ public struct GroupPanels: LineFigure {
     figure.columns = GroupPanels.columns(shown.count, width: size.width)
     figure.legend = .emptyCell
     figure.caption = caption(words)
-    figure.slug = "group-panels"
-    figure.language = language.rawValue
-    figure.unplacedNote = words.unplaced
-    figure.alternativeTitle = words.title(alternativeTitle(language))
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "group-panels", title: words.title(alternativeTitle(language)), text: alternativeText(language),
+      in: language)
     return figure
   }
 

@@ -65,8 +65,7 @@ extension GroupScatter {
           language == .english
           ? " The lines' intercepts run from \(number(a0)) to \(number(a1)), their slopes from \(number(s0)) to \(number(s1))."
           : "各组直线的截距从 \(number(a0)) 到 \(number(a1))，斜率从 \(number(s0)) 到 \(number(s1))。"
-        let picked = fitted.indices.filter { highlighted.contains(fitted[$0].group) }.map { pieces[$0] }
-        if !picked.isEmpty { text += words.pickedOut(picked) }
+        text += words.pickedOut(zip(fitted, pieces).filter { highlighted.contains($0.0.group) }.map(\.1))
       }
     }
     return text

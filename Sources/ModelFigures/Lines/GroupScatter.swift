@@ -168,11 +168,8 @@ public struct GroupScatter: LineFigure {
       size: size, x: xAxis(language), y: Axis(response.title(language)), categories: scale(language),
       panels: [Panel("", marks())])
     figure.caption = caption(words)
-    figure.slug = slug
-    figure.language = language.rawValue
-    figure.unplacedNote = words.unplaced
-    figure.alternativeTitle = words.title(alternativeTitle(language))
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: slug, title: words.title(alternativeTitle(language)), text: alternativeText(language), in: language)
     return figure
   }
 

@@ -19,10 +19,9 @@ extension MarginalEffectPlot {
         Look.allCases.map { .init($0.rawValue, label: label($0, words), style: style($0)) }),
       panels: [Panel("", isFactor ? rows : curves)])
     figure.caption = words.marginalCaption(self)
-    figure.slug = "marginal-effects"
-    figure.language = language.rawValue
-    figure.alternativeTitle = alternativeTitle(language)
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "marginal-effects", title: alternativeTitle(language), text: alternativeText(language), in: language
+    )
     return figure
   }
 

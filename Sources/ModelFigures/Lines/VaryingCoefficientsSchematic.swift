@@ -71,11 +71,9 @@ public struct VaryingCoefficientsSchematic: LineFigure {
       size: size, x: Axis(predictor.title(language), expansion: 0.04, hasTicks: false),
       y: Axis(response.title(language), hasTicks: false), categories: scale, panels: panels)
     figure.columns = 3
-    figure.slug = "varying-coefficients"
-    figure.language = language.rawValue
-    figure.unplacedNote = words.unplaced
-    figure.alternativeTitle = alternativeTitle(language)
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "varying-coefficients", title: alternativeTitle(language), text: alternativeText(language),
+      in: language)
     return figure
   }
 

@@ -105,13 +105,12 @@ public struct BootstrapDistributions: ModelFigure {
     var figure = Figure(densities: panels, size: size, words: words)
     figure.caption =
       words.bootstrap(count: replicateCount, seed: seed, level: level, hasAtoms: hasAtoms) + remarks(words)
-    figure.slug = "bootstrap"
-    figure.language = language.rawValue
     let name = response.name(language)
-    figure.alternativeTitle = words.either(
-      "Bootstrap distributions of the parameters of the model of \(name)",
-      "\(words.inSentence(name).drop { $0 == " " })模型各参数的自助分布")
-    figure.alternativeText = alternativeText(words)
+    figure.describe(
+      as: "bootstrap",
+      title: words.either(
+        "Bootstrap distributions of the parameters of the model of \(name)",
+        "\(words.inSentence(name).drop { $0 == " " })模型各参数的自助分布"), text: alternativeText(words), in: language)
     return figure
   }
 

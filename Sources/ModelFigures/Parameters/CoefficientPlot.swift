@@ -100,13 +100,12 @@ public struct CoefficientPlot: ModelFigure {
       size: size, x: Axis(words.coefficientTitle(self), tickSpacing: 52), y: y,
       panels: [Panel("", marks)])
     figure.caption = words.coefficientBars(self)
-    figure.slug = "coefficients"
-    figure.language = language.rawValue
-    figure.alternativeTitle =
-      language == .english
-      ? "Coefficients of the model of \(response.name(language)) with intervals"
-      : "\(words.inSentence(response.name(language)).drop { $0 == " " })模型的系数及区间"
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "coefficients",
+      title: language == .english
+        ? "Coefficients of the model of \(response.name(language)) with intervals"
+        : "\(words.inSentence(response.name(language)).drop { $0 == " " })模型的系数及区间",
+      text: alternativeText(language), in: language)
     return figure
   }
 

@@ -59,12 +59,12 @@ extension DiagnosticPanels {
       draws: predictive?.drawn.count,
       still: effects.filter(\.isStill).map { words.effect($0.effect, by: $0.grouping) },
       hasHeadings: isNarrow)
-    figure.slug = "diagnostics"
-    figure.language = language.rawValue
-    figure.alternativeTitle = words.either(
-      "Diagnostics of the model of \(response.name(language))",
-      "\(words.inSentence(response.name(language)).drop { $0 == " " })模型的诊断图")
-    figure.alternativeText = alternativeText(words)
+    figure.describe(
+      as: "diagnostics",
+      title: words.either(
+        "Diagnostics of the model of \(response.name(language))",
+        "\(words.inSentence(response.name(language)).drop { $0 == " " })模型的诊断图"),
+      text: alternativeText(words), in: language)
     return figure
   }
 

@@ -84,13 +84,12 @@ public struct ProfileDensity: ModelFigure {
     }
     var figure = Figure(densities: panels, size: size, words: words)
     figure.caption = words.profileDensities + cutRemarks(words)
-    figure.slug = "profile-density"
-    figure.language = language.rawValue
     let name = response.name(language)
-    figure.alternativeTitle = words.either(
-      "Profile densities of the parameters of the model of \(name)",
-      "\(words.inSentence(name).drop { $0 == " " })模型各参数的轮廓密度")
-    figure.alternativeText = alternativeText(words)
+    figure.describe(
+      as: "profile-density",
+      title: words.either(
+        "Profile densities of the parameters of the model of \(name)",
+        "\(words.inSentence(name).drop { $0 == " " })模型各参数的轮廓密度"), text: alternativeText(words), in: language)
     return figure
   }
 

@@ -111,13 +111,13 @@ public struct ProfilePairs: ModelFigure {
     }
     figure.caption = words.profilePairs(
       hasArcs: pairs.contains { $0.contours.contains { !$0.isClosed } }, hasHeadings: !isTriangle)
-    figure.slug = "profile-pairs"
-    figure.language = language.rawValue
     let name = response.name(language)
-    figure.alternativeTitle = words.either(
-      "Profile likelihood of pairs of parameters of the model of \(name)",
-      "\(words.inSentence(name).drop { $0 == " " })模型参数两两之间的轮廓似然")
-    figure.alternativeText = alternativeText(words)
+    figure.describe(
+      as: "profile-pairs",
+      title: words.either(
+        "Profile likelihood of pairs of parameters of the model of \(name)",
+        "\(words.inSentence(name).drop { $0 == " " })模型参数两两之间的轮廓似然"), text: alternativeText(words),
+      in: language)
     return figure
   }
 

@@ -145,13 +145,12 @@ public struct ProfilePlot: ModelFigure {
     figure.caption = words.profiles(
       flat: curves.filter(\.isFlat).map { words.parameter($0.label) },
       undefined: curves.filter(\.estimate.isNaN).map { words.parameter($0.label) })
-    figure.slug = "profile"
-    figure.language = language.rawValue
-    figure.alternativeTitle =
-      language == .english
-      ? "Profile likelihood of each parameter of the model of \(response.name(language))"
-      : "\(words.inSentence(response.name(language)).drop { $0 == " " })模型各参数的轮廓似然"
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "profile",
+      title: language == .english
+        ? "Profile likelihood of each parameter of the model of \(response.name(language))"
+        : "\(words.inSentence(response.name(language)).drop { $0 == " " })模型各参数的轮廓似然",
+      text: alternativeText(language), in: language)
     return figure
   }
 

@@ -94,7 +94,7 @@ public struct Dumbbell: ModelFigure {
     y.marked = Set(order.indices.filter { highlighted.contains(groups[order[$0]].name) })
     var categories = PoolingStyle.scale(language)
     categories.entries.append(
-      .init("highlighted", label: words.highlighted, style: ShrinkageMatrix.pickedOut))
+      .init("highlighted", label: words.highlighted, style: PoolingStyle.pickedOut))
     var figure = Figure(
       size: size, x: Axis(words.estimate, tickSpacing: 52), y: y, categories: categories, panels: panels)
     figure.xSharing = .none
@@ -110,10 +110,8 @@ public struct Dumbbell: ModelFigure {
     let outside = ranges.reduce(0) { $0 + ($1?.outside ?? 0) }
     if outside > 0 { caption.append(words.ownOutside(outside)) }
     figure.caption = words.sentences(caption)
-    figure.slug = "dumbbell"
-    figure.language = language.rawValue
-    figure.alternativeTitle = alternativeTitle(language)
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "dumbbell", title: alternativeTitle(language), text: alternativeText(language), in: language)
     return figure
   }
 

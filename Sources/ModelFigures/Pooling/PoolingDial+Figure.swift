@@ -30,11 +30,8 @@ extension PoolingDial {
     figure.ySharing = .lines
     figure.caption = words.dialCaption(
       self, outside: effects.indices.reduce(0) { $0 + (range($1)?.outside ?? 0) })
-    figure.slug = "pooling-dial"
-    figure.language = language.rawValue
-    figure.unplacedNote = words.unplaced
-    figure.alternativeTitle = alternativeTitle(language)
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "pooling-dial", title: alternativeTitle(language), text: alternativeText(language), in: language)
     return figure
   }
 
@@ -61,7 +58,7 @@ extension PoolingDial {
       scale.entries += CategoricalScale(names: groups.map { "group:" + $0.name }).entries
     }
     scale.entries.append(
-      .init("highlighted", label: FigureWords(language).highlighted, style: ShrinkageMatrix.pickedOut))
+      .init("highlighted", label: FigureWords(language).highlighted, style: PoolingStyle.pickedOut))
     return scale
   }
 

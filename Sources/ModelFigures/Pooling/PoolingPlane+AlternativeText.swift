@@ -67,7 +67,7 @@ extension PoolingPlane {
       return words.either(
         "\(group.label(language)) from \(own) to \(pooled)", "\(group.label(language)) 由\(own)变为\(pooled)")
     }
-    if !picked.isEmpty { text += words.pickedOut(picked) }
+    text += words.pickedOut(picked)
     if let line = completePooling, line.isFinite {
       switch language {
       case .english:

@@ -104,7 +104,7 @@ extension PoolingPlane {
       ArrowMark(
         startX: picked.map { $0.noPooling!.intercept }, startY: picked.map { $0.noPooling!.slope },
         endX: picked.map { $0.partialPooling!.intercept }, endY: picked.map { $0.partialPooling!.slope },
-        .fixed(ShrinkageMatrix.pickedOut), headLength: 5, trim: (start: 3, end: 3)))
+        .fixed(PoolingStyle.pickedOut), headLength: 5, trim: (start: 3, end: 3)))
     let pooled = groups.filter { highlighted.contains($0.group) }.compactMap(\.partialPooling)
       .filter(\.isFinite)
     marks.append(
@@ -131,13 +131,11 @@ extension PoolingPlane {
       y: Axis(words.slopeTitle(response, predictor), limits: up, expansion: 0.12),
       categories: PoolingStyle.scale(language, mean: true), panels: [Panel("", marks)])
     figure.categories.entries.append(
-      .init("highlighted", label: words.highlighted, style: ShrinkageMatrix.pickedOut))
+      .init("highlighted", label: words.highlighted, style: PoolingStyle.pickedOut))
     figure.caption = caption(background, of: groups, words)
-    figure.slug = "pooling-plane"
-    figure.language = language.rawValue
-    figure.unplacedNote = words.unplaced
-    figure.alternativeTitle = words.title(alternativeTitle(language))
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "pooling-plane", title: words.title(alternativeTitle(language)), text: alternativeText(language),
+      in: language)
     return figure
   }
 }

@@ -21,6 +21,9 @@ public enum PoolingStyle: String, Sendable, CaseIterable {
     }
   }
 
+  /// How a level picked out looks, in every figure of groups.
+  static let pickedOut = CategoryStyle(OkabeIto.bluishGreen, .diamond, markerScale: 1.3, lineScale: 2)
+
   /// The name in a language.
   public func label(_ language: FigureLanguage) -> String {
     let words = FigureWords(language)

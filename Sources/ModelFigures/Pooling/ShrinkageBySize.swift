@@ -182,7 +182,7 @@ public struct ShrinkageBySize: ModelFigure {
     )
     categories.entries.append(
       .init(
-        "highlighted", label: words.highlighted, style: ShrinkageMatrix.pickedOut))
+        "highlighted", label: words.highlighted, style: PoolingStyle.pickedOut))
     var figure = Figure(
       size: size, x: x, y: Axis(words.effect(effect, of: response), limits: range?.limits),
       categories: categories,
@@ -199,11 +199,9 @@ public struct ShrinkageBySize: ModelFigure {
     if open > 0 { caption.append(words.undetermined(open)) }
     if let outside = range?.outside, outside > 0 { caption.append(words.ownOutside(outside)) }
     figure.caption = words.sentences(caption)
-    figure.slug = "shrinkage-by-size"
-    figure.language = language.rawValue
-    figure.unplacedNote = words.unplaced
-    figure.alternativeTitle = alternativeTitle(language)
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "shrinkage-by-size", title: alternativeTitle(language), text: alternativeText(language),
+      in: language)
     return figure
   }
 

@@ -147,7 +147,7 @@ public struct ShrinkageMatrix: ModelFigure {
       .init(
         "ellipse", label: words.fittedDistribution,
         style: CategoryStyle(ShrinkageMatrix.ellipseColour, lineScale: 1)),
-      .init("highlighted", label: words.highlighted, style: ShrinkageMatrix.pickedOut),
+      .init("highlighted", label: words.highlighted, style: PoolingStyle.pickedOut),
     ]
     var figure = Figure(size: size, x: Axis(""), y: Axis(""), categories: categories, panels: panels)
     figure.columns = count - 1
@@ -157,16 +157,12 @@ public struct ShrinkageMatrix: ModelFigure {
     figure.caption = words.shrinkageMatrixCaption(
       hasSeparateTerms: hasSeparateTerms, groupLevel: groupLevel.map { $0.name(language) },
       without: groups.count { !$0.own.allSatisfy(\.isFinite) }, outside: outside.count)
-    figure.slug = "shrinkage-matrix"
-    figure.language = language.rawValue
-    figure.unplacedNote = words.unplaced
-    figure.alternativeTitle = words.title(alternativeTitle(language))
-    figure.alternativeText = alternativeText(language)
+    figure.describe(
+      as: "shrinkage-matrix", title: words.title(alternativeTitle(language)), text: alternativeText(language),
+      in: language)
     return figure
   }
 
-  /// How a level picked out looks.
-  static let pickedOut = CategoryStyle(OkabeIto.bluishGreen, .diamond, markerScale: 1.3, lineScale: 2)
   private static let ellipseColour = Colour(hex: 0x737373)
 
   private func marks(_ i: Int, _ k: Int, _ language: FigureLanguage) -> [any Mark] {
@@ -197,7 +193,7 @@ public struct ShrinkageMatrix: ModelFigure {
     let named = groups.filter { highlighted.contains($0.name) }
     let dark = CategoryStyle(Colour(hex: isDense ? 0x8C8C8C : 0x404040), lineScale: isDense ? 0.4 : 0.8)
     let size = isDense ? 0.45 : 0.75
-    for (picked, look) in [(rest, dark), (named, ShrinkageMatrix.pickedOut)] {
+    for (picked, look) in [(rest, dark), (named, PoolingStyle.pickedOut)] {
       let both = picked.filter { $0.has(i, k) }
       marks += [
         arrows(both, look, .apart), points(both.map(\.own), PoolingStyle.none.appearance, size: size),

@@ -18,12 +18,6 @@ extension FigureWords {
     return sentences
   }
 
-  /// The description's sentence on levels picked out.
-  func pickedOut(_ pieces: [String]) -> String {
-    either(
-      " Highlighted: " + pieces.joined(separator: "; ") + ".", "突出显示：" + pieces.joined(separator: "；") + "。")
-  }
-
   /// The caption's sentence on points that limits of the vertical axis leave out.
   func beyondLimits(_ count: Int) -> String {
     either(

@@ -68,10 +68,14 @@ extension FigureWords {
 
   /// The levels picked out with their numbers.
   func pickedOut(_ groups: [(label: String, text: String)]) -> String {
-    if groups.isEmpty { return "" }
-    let shown = groups.prefix(10).map { either("\($0.label), \($0.text)", "\($0.label)，\($0.text)") }
-    var text = shown.joined(separator: either("; ", "；"))
-    if groups.count > 10 { text += either("; and \(groups.count - 10) more", "；另有 \(groups.count - 10) 个") }
+    pickedOut(groups.map { either("\($0.label), \($0.text)", "\($0.label)，\($0.text)") })
+  }
+
+  /// The same with a text for each level.
+  func pickedOut(_ texts: [String]) -> String {
+    if texts.isEmpty { return "" }
+    var text = texts.prefix(10).joined(separator: either("; ", "；"))
+    if texts.count > 10 { text += either("; and \(texts.count - 10) more", "；另有 \(texts.count - 10) 个") }
     return either(" Highlighted: \(text).", "突出显示：\(text)。")
   }
 

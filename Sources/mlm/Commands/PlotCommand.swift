@@ -127,7 +127,7 @@ struct PlotCommand: ReportingCommand {
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp("Replicates of the bootstrap. (default: 1000)", valueName: "n"),
-    transform: number("a whole number from 1"))
+    transform: number("a whole number from 40"))
   var replicates: Int?
 
   @Option(
