@@ -7,7 +7,7 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 // What other packages can build on: all but the C modules.
 let libraries = [
   "LinearAlgebra", "Tables", "Estimates", "Distributions", "Plotting", "ModelFormula", "CairoRendering",
-  "MixedModels", "Designs", "Reporting", "ModelFigures", "Labs",
+  "MixedModels", "Designs", "Reporting", "ModelFigures", "Labs", "Specifications",
 ]
 
 let package = Package(
@@ -17,7 +17,8 @@ let package = Package(
   ]
     + libraries.map { .library(name: $0, targets: [$0]) },
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // 0: C libraries
@@ -32,6 +33,8 @@ let package = Package(
     .target(name: "Estimates", dependencies: ["Tables"]),
     .target(name: "Distributions"),
     .target(name: "Plotting"),
+    .target(
+      name: "Specifications", dependencies: ["Estimates", "Tables", .product(name: "Yams", package: "Yams")]),
 
     // 2: formulas, files
     .target(name: "ModelFormula", dependencies: ["Tables", "LinearAlgebra"]),
@@ -44,7 +47,11 @@ let package = Package(
       name: "MixedModels",
       dependencies: ["ModelFormula", "LinearAlgebra", "Distributions", "Estimates", "Tables"],
       swiftSettings: kernelSettings),
-    .target(name: "Designs", dependencies: ["Distributions", "Tables", "Estimates"]),
+    .target(
+      name: "Designs",
+      dependencies: [
+        "Specifications", "ModelFormula", "Distributions", "LinearAlgebra", "Tables", "Estimates",
+      ]),
 
     // 4: results as text
     .target(
@@ -80,6 +87,7 @@ let package = Package(
       ("Estimates", []),
       ("Distributions", []),
       ("Plotting", []),
+      ("Specifications", ["Tables"]),
       ("ModelFormula", ["Tables"]),
       ("CairoRendering", ["Plotting", "CPNG"]),
       ("MixedModels", ["ModelFormula", "Tables", "LinearAlgebra", "Estimates"]),

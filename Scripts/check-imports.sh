@@ -12,9 +12,9 @@ sources=${1:-Sources}
 #   Plotting imports no model, no Cairo   it ends in drawing commands
 #   ModelFigures imports no Cairo         it ends in figure specifications
 #   only CairoRendering imports C drawing libraries, and only LinearAlgebra and MixedModels numerical ones
-numbers='LinearAlgebra Tables Estimates Distributions'
+numbers='LinearAlgebra Tables Estimates Distributions Specifications'
 models="$numbers ModelFormula MixedModels BayesianModels"
-results="$models Designs Studies Poststratification Reporting"
+results="$models Designs Studies StudyResults Poststratification Reporting"
 pages="$results Plotting ModelFigures CairoRendering"
 rooms="
 LinearAlgebra:      CLAPACK
@@ -22,12 +22,14 @@ Tables:
 Estimates:          Tables
 Distributions:
 Plotting:           Distributions
+Specifications:     Tables Estimates
 ModelFormula:       LinearAlgebra Tables
 CairoRendering:     CCairo CPango CDeflate Plotting
 MixedModels:        CNLopt $numbers ModelFormula
 BayesianModels:     $numbers ModelFormula MixedModels
-Designs:            $numbers
+Designs:            $numbers ModelFormula
 Studies:            $models Designs
+StudyResults:       $models Designs Studies
 Poststratification: $models
 Reporting:          $models Designs
 ModelFigures:       $results Plotting
@@ -45,8 +47,8 @@ FoundationEssentials: *
 Dispatch:            CairoRendering MixedModels
 RealModule:          LinearAlgebra Distributions MixedModels BayesianModels
 ArgumentParser:      mlm
-GRDB:                Studies
-Yams:                Designs Studies BayesianModels mlm
+GRDB:                StudyResults
+Yams:                Specifications
 Crypto:              Studies Labs ProblemSets
 '
 

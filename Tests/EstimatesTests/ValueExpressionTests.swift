@@ -1,5 +1,4 @@
 import Estimates
-import Labs
 import TestSupport
 import Testing
 

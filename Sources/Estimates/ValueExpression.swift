@@ -1,7 +1,6 @@
-import Estimates
 import Glibc
 
-/// Arithmetic over addresses: what stands in `{{…}}` and in the keys of problems.
+/// Arithmetic over addresses: what stands in `{{…}}` of labs, in the keys of problems, and for numbers of specifications.
 ///
 ///     m4.random.department."(Intercept)".sd
 ///     a.sd^2 / (a.sd^2 + a.sigma^2)
