@@ -14,10 +14,15 @@ func stirlingError(_ a: Double) -> Double {
     correction += (shifted + 0.5) * log1p(1 / shifted) - 1
     shifted += 1
   }
-  let s = 1 / (shifted * shifted)
+  return correction + stirlingSeries(shifted)
+}
+
+/// The asymptotic series of Stirling's error, to full precision for a ≥ 10.
+func stirlingSeries(_ a: Double) -> Double {
+  let s = 1 / (a * a)
   let high: Double = 1.0 / 1188 - s * (691.0 / 360360 - s * (1.0 / 156))
   let series: Double = 1.0 / 12 - s * (1.0 / 360 - s * (1.0 / 1260 - s * (1.0 / 1680 - s * high)))
-  return correction + series / shifted
+  return series / a
 }
 
 /// log Γ(a + 1) for a > 0.
@@ -38,8 +43,9 @@ func logBeta(_ a: Double, _ b: Double) -> Double {
 /// - Parameters:
 ///   - u: distance of the ratio from 1, as exact as the caller has it; used near 1.
 ///   - ratio: 1 + u, as exact as the caller has it; used far from 1.
-func logDeviance(_ u: Double, ratio: Double) -> Double {
-  guard ratio >= 0.5, ratio <= 1.6 else { return u - Glibc.log(ratio) }
+///   - log: the logarithm to use far from 1.
+func logDeviance(_ u: Double, ratio: Double, log: (Double) -> Double = Glibc.log) -> Double {
+  guard ratio >= 0.5, ratio <= 1.6 else { return u - log(ratio) }
   // log(1 + u) = 2·artanh(r) with r = u/(2 + u), and u − 2r = r·u, so the leading terms cancel by algebra.
   let r = u / (2 + u)
   let square = r * r

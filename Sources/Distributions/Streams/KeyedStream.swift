@@ -1,7 +1,8 @@
 /// A stream of random numbers of its own for every (study seed, scenario, replicate, purpose).
 ///
 /// Two blocks of Philox4x32-10, keyed by the study seed, fill the 256-bit state of xoshiro256++, which then runs.
-/// Any replicate can be rebuilt alone, and none depends on which worker ran it or when.
+/// Any replicate can be rebuilt alone, and none depends on which worker ran it or when. Every number is the same on every
+/// processor: what is not integer arithmetic is + − × /, square roots, and the functions of `Portable`.
 ///
 /// ```swift
 /// var stream = KeyedStream(seed: 1, scenario: 3, replicate: 4_711)
@@ -15,6 +16,7 @@ public struct KeyedStream: UniformStream, Equatable {
   @usableFromInline var s1: UInt64
   @usableFromInline var s2: UInt64
   @usableFromInline var s3: UInt64
+  @usableFromInline let ziggurat: Ziggurat
 
   /// The stream of one replicate.
   ///
@@ -31,6 +33,7 @@ public struct KeyedStream: UniformStream, Equatable {
     }
     (s0, s1) = words(0)
     (s2, s3) = words(1)
+    ziggurat = .standardNormal
     // The one state xoshiro cannot leave; it has probability 2⁻²⁵⁶.
     if s0 | s1 | s2 | s3 == 0 { s0 = 1 }
   }
@@ -38,6 +41,7 @@ public struct KeyedStream: UniformStream, Equatable {
   /// The state of xoshiro256++ given word by word, for comparing with published values.
   init(state: (UInt64, UInt64, UInt64, UInt64)) {
     (s0, s1, s2, s3) = state
+    ziggurat = .standardNormal
   }
 
   /// The next 64 random bits.
@@ -61,8 +65,22 @@ public struct KeyedStream: UniformStream, Equatable {
     (Double(next() >> 12) + 0.5) * 0x1p-52
   }
 
-  /// The next standard normal number, the quantile of one uniform number.
+  /// The next standard normal number, by the ziggurat of 256 layers.
+  ///
+  /// The low 8 bits choose a layer, the upper 53 bits, signed, a place across it; in 98.8 % of draws one comparison
+  /// of integers accepts it.
+  ///
+  /// - Reference: Marsaglia & Tsang (2000), doi:10.18637/jss.v005.i08.
+  @inlinable
   public mutating func normal() -> Double {
-    standardNormalQuantile(uniform())
+    while true {
+      let bits = next()
+      let layer = Int(truncatingIfNeeded: bits & 255)
+      let place = Int64(bitPattern: bits) >> 11
+      let row = ziggurat.layers[layer]
+      let x = Double(place) * row.step
+      if place.magnitude < row.sure { return x }
+      if let settled = ziggurat.settle(x, layer: layer, with: &self) { return settled }
+    }
   }
 }

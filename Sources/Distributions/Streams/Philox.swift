@@ -9,14 +9,16 @@
 public enum Philox4x32 {
   /// The 128 bits that belong to a counter under a key; word 0 comes first, as in the published test vectors.
   public static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var c = counter
-    var k = key
-    for round in 0..<10 {
-      if round > 0 { k = k &+ SIMD2<UInt32>(0x9e37_79b9, 0xbb67_ae85) }
-      let (high0, low0) = c[0].multipliedFullWidth(by: 0xd251_1f53)
-      let (high1, low1) = c[2].multipliedFullWidth(by: 0xcd9e_8d57)
-      c = SIMD4<UInt32>(high1 ^ c[1] ^ k[0], low1, high0 ^ c[3] ^ k[1], low0)
+    // Words one by one: as a vector each would be taken out and put back in every round.
+    var (c0, c1, c2, c3) = (counter[0], counter[1], counter[2], counter[3])
+    var (k0, k1) = (key[0], key[1])
+    for _ in 0..<10 {
+      let (high0, low0) = c0.multipliedFullWidth(by: 0xd251_1f53)
+      let (high1, low1) = c2.multipliedFullWidth(by: 0xcd9e_8d57)
+      (c0, c1, c2, c3) = (high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0)
+      k0 &+= 0x9e37_79b9
+      k1 &+= 0xbb67_ae85
     }
-    return c
+    return SIMD4<UInt32>(c0, c1, c2, c3)
   }
 }
