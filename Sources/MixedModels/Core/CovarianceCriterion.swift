@@ -19,8 +19,8 @@ class CovarianceCriterion {
   let blocks: [Range<Int>]
   /// Pairs (a, b), a ≤ b, of entries of Ψ that are free: both in one term.
   let directions: [(a: Int, b: Int)]
-  /// m.
-  let degreesOfFreedom: Double
+  /// m; a workspace that takes on one design after another sets it.
+  final var degreesOfFreedom: Double
 
   /// The value at the last evaluation; infinite where Ψ made a factorization fail.
   final var value = 0.0

@@ -41,7 +41,7 @@ final class GroupReduction: Sendable {
   /// Whether groups are fewer than `manyGroups` and some say five times as much as the mean group, or a fifth, of some combination of the effects: then the
   /// criterion often has several minima.
   let areFewAndUnlike: Bool
-  private static let manyGroups = 60
+  static let manyGroups = 60
   /// n − Σ rank(R_j) − rank(W_xx): what is left to estimate the residual variance within groups.
   let withinDegreesOfFreedom: Int
   /// n − Σ rank(R_j) with one term alone, the least over the terms: at 0 the effects of a term fit every row.
@@ -128,6 +128,28 @@ final class GroupReduction: Sendable {
     areFewAndUnlike = other.areFewAndUnlike
     withinDegreesOfFreedom = other.withinDegreesOfFreedom
     leastTermRows = other.leastTermRows
+  }
+
+  /// A model's shape without data, for workspaces whose constants are filled in later: one term, scales of 1.
+  init(shapeWithGroups groups: Int, effects q: Int, fixed p: Int) {
+    rowCount = p + 1
+    groupCount = groups
+    effectCount = q
+    fixedCount = p
+    blocks = [0..<q]
+    triangles = [Double](repeating: 0, count: groups * q * q)
+    projections = [Double](repeating: 0, count: groups * q * (p + 1))
+    within = [Double](repeating: 0, count: (p + 1) * (p + 1))
+    withinGroups = within
+    withinResidual = 0
+    design = WhitenedDesign.Coordinates(
+      effectScale: .identity(q), fixedScale: .identity(p), logFixedGram: 0, logWeights: 0,
+      pooledCoefficients: [Double](repeating: 0, count: p), responseScale: 1,
+      inflations: [Double](repeating: 1, count: q))
+    singularGroupCount = 0
+    areFewAndUnlike = false
+    withinDegreesOfFreedom = 0
+    leastTermRows = 0
   }
 
   /// Whether the criterion has no minimum, because within groups y is fitted without residual although the effects do not span all rows.

@@ -21,54 +21,52 @@ final class OneEffectSearch {
   let beta: Pointer
   private(set) var evaluationCount = 0
 
-  private let data: ResponseReduction
-  private let p, groupCount, kinds: Int
-  private let m: Double
+  private let data: GroupConstants
+  private let p, groupCount, mostKinds: Int
+  private var kinds = 0
+  private var m = 0.0
   private let restricted: Bool
-  /// The kind of each group; w_s and number of groups by kind.
-  private let kindOf: [Int]
-  private let squares, counts: [Double]
+  /// The kind of each group.
+  private var kindOf: [Int]
+  /// w_s and number of groups by kind.
+  private let squares, counts: Pointer
   /// B_s ((p+1)²), kind after kind, and W.
   private let between, within: Pointer
   /// The grid: ψ, and by whole vectors h_s, L_x⁻¹ (its lower triangle) and exp((c − c₀)/m).
   private let grid: [Double]
   private let size: Int
   private let lanes: UnsafeMutablePointer<Lanes>
-  private let shares, inverses, levels, found, cross: UnsafeMutablePointer<Lanes>
+  private let shares, inverses, levels, found, cross, triangle: UnsafeMutablePointer<Lanes>
   private let block: ScratchBlock
   private let s, first, second, l, work, work2, best: Pointer
 
-  /// Nil where the groups are too different.
-  init?(_ data: ResponseReduction, _ criterion: ProfiledCriterion) {
-    let p = criterion.fixedCount
-    let groups = criterion.data.groupCount
+  /// A search for the design that constants hold now; nil where its groups are too different.
+  convenience init?(_ data: GroupConstants, _ criterion: ProfiledCriterion) {
+    var squares: [Double] = []
+    for j in 0..<data.groupCount {
+      let w = data.triangles[j] * data.triangles[j]
+      if squares.contains(where: { Self.areAlike($0, w) }) { continue }
+      if squares.count == Self.mostKinds { return nil }
+      squares.append(w)
+    }
+    self.init(
+      data, method: criterion.method, inflation: criterion.inflations[0], mostKinds: squares.count)
+    guard prepare(degreesOfFreedom: criterion.degreesOfFreedom) else { return nil }
+  }
+
+  /// A search for designs that are still to come, each to be prepared.
+  /// - Parameter inflation: how far beyond the usual decades a variance can lie (`WhitenedDesign.Coordinates.inflations`).
+  init(_ data: GroupConstants, method: EstimationMethod, inflation: Double, mostKinds: Int) {
+    let p = data.fixedCount
     self.data = data
     self.p = p
-    groupCount = groups
-    m = criterion.degreesOfFreedom
-    restricted = criterion.method == .reml
+    self.mostKinds = mostKinds
+    groupCount = data.groupCount
+    restricted = method == .reml
     let order = p + 1
-    var kindOf: [Int] = []
-    var squares: [Double] = []
-    var counts: [Double] = []
-    for j in 0..<groups {
-      let w = data.triangles[j] * data.triangles[j]
-      if let k = squares.firstIndex(where: { abs($0 - w) <= 1e-14 * w }) {
-        kindOf.append(k)
-        counts[k] += 1
-      } else {
-        if squares.count == Self.mostKinds { return nil }
-        kindOf.append(squares.count)
-        squares.append(w)
-        counts.append(1)
-      }
-    }
-    self.kindOf = kindOf
-    self.squares = squares
-    self.counts = counts
-    kinds = squares.count
-    block = ScratchBlock(count: (kinds + 4) * order * order + p * p + 4 * p)
-    between = block.take(kinds * order * order)
+    kindOf = [Int](repeating: 0, count: groupCount)
+    block = ScratchBlock(count: (mostKinds + 4) * order * order + p * p + 4 * p + 2 * mostKinds)
+    between = block.take(mostKinds * order * order)
     within = block.take(order * order)
     s = block.take(order * order)
     first = block.take(order * order)
@@ -78,48 +76,119 @@ final class OneEffectSearch {
     work2 = block.take(p)
     best = block.take(p)
     beta = block.take(p)
-    for k in 0..<order * order { within[k] = data.within[k] }
-    for (j, kind) in kindOf.enumerated() {
+    squares = block.take(mostKinds)
+    counts = block.take(mostKinds)
+
+    // As far as `CovarianceOptimizer` looks, in whole vectors.
+    let reach = (Int(4 * log10(inflation)) + 3) / 4 * 4
+    grid = [0] + (-12...34 + reach).map { pow(10, Double($0) / 4) }
+    size = grid.count
+    let vectors = size / 4
+    let corner = p * (p + 1) / 2
+    let total = vectors * (mostKinds + corner + 2) + p + p * p
+    lanes = .allocate(capacity: total)
+    lanes.initialize(repeating: .zero, count: total)
+    shares = lanes
+    inverses = shares + mostKinds * vectors
+    levels = inverses + corner * vectors
+    found = levels + vectors
+    cross = found + vectors
+    triangle = cross + p
+  }
+
+  @inline(__always)
+  private static func areAlike(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-14 * b }
+
+  /// Reads the design's part of the constants; false where the groups are too different.
+  func prepare(degreesOfFreedom: Double) -> Bool {
+    m = degreesOfFreedom
+    let order = p + 1
+    kinds = 0
+    for j in 0..<groupCount {
+      let w = data.triangles[j] * data.triangles[j]
+      var kind = 0
+      while kind < kinds, !Self.areAlike(squares[kind], w) { kind += 1 }
+      if kind == kinds {
+        if kinds == mostKinds { return false }
+        squares[kind] = w
+        counts[kind] = 0
+        let b = between + kind * order * order
+        for k in 0..<order * order { b[k] = 0 }
+        kinds += 1
+      }
+      counts[kind] += 1
+      kindOf[j] = kind
       let x = data.crossX + j * p
       let b = between + kind * order * order
       for k in 0..<p { for i in 0..<p { b[i + k * order] += x[i] * x[k] } }
     }
-
-    // As far as `CovarianceOptimizer` looks, in whole vectors.
-    let reach = (Int(4 * log10(criterion.inflations[0])) + 3) / 4 * 4
-    grid = [0] + (-12...34 + reach).map { pow(10, Double($0) / 4) }
-    size = grid.count
+    for k in 0..<order * order { within[k] = data.within[k] }
     let vectors = size / 4
-    let triangle = p * (p + 1) / 2
-    let total = vectors * (kinds + triangle + 2 + p)
-    lanes = .allocate(capacity: total)
-    lanes.initialize(repeating: .zero, count: total)
-    shares = lanes
-    inverses = shares + kinds * vectors
-    levels = inverses + triangle * vectors
-    found = levels + vectors
-    cross = found + vectors
-    var constants: [Double] = []
-    for (k, psi) in grid.enumerated() {
-      let (v, lane) = (k / 4, k % 4)
-      fillSum(at: psi)
-      var constant = 0.0
-      for kind in 0..<kinds {
-        shares[kind * vectors + v][lane] = 1 / (1 + squares[kind] * psi)
-        constant += counts[kind] * log1p(squares[kind] * psi)
+    let logs = UnsafeMutableRawPointer(levels).assumingMemoryBound(to: Double.self)
+    for v in 0..<vectors { levels[v] = constant(at: v) }
+    var least = Double.infinity
+    for k in 0..<size where logs[k] < least { least = logs[k] }
+    for k in 0..<size { logs[k] = exp((logs[k] - least) / m) }
+    return true
+  }
+
+  /// Σ log|V_j| [+ log|S_xx|] at four points of the grid, whose h_s and L_x⁻¹ are kept; infinite where rounding makes S_xx
+  /// indefinite.
+  private func constant(at v: Int) -> Lanes {
+    let order = p + 1
+    let vectors = size / 4
+    let one = Lanes(repeating: 1)
+    let psi = Lanes(grid[4 * v], grid[4 * v + 1], grid[4 * v + 2], grid[4 * v + 3])
+    func logarithm(_ x: Lanes) -> Lanes { Lanes(log(x[0]), log(x[1]), log(x[2]), log(x[3])) }
+    var logSum = Lanes.zero
+    var product = one
+    var factors = 0.0
+    for k in 0..<p { for i in k..<p { triangle[i + k * p] = Lanes(repeating: within[i + k * order]) } }
+    for kind in 0..<kinds {
+      let d = one + psi * squares[kind]
+      let h = one / d
+      shares[kind * vectors + v] = h
+      let b = between + kind * order * order
+      for k in 0..<p { for i in k..<p { triangle[i + k * p] += h * b[i + k * order] } }
+      if counts[kind] > 8 {
+        logSum += counts[kind] * logarithm(d)
+        continue
       }
-      let regular = factor()
-      if restricted { for i in 0..<p { constant += 2 * log(l[i + i * p]) } }
-      constants.append(regular ? constant : .infinity)
-      // Columns of L⁻¹.
-      for column in 0..<p {
-        for i in 0..<p { work[i] = i == column ? 1 : 0 }
-        SmallKernels.solveLower(l, p, work)
-        for i in column..<p { inverses[(i * (i + 1) / 2 + column) * vectors + v][lane] = work[i] }
+      // Products of eight do not overflow.
+      if factors + counts[kind] > 8 {
+        logSum += logarithm(product)
+        (product, factors) = (one, 0)
+      }
+      factors += counts[kind]
+      for _ in 0..<Int(counts[kind]) { product *= d }
+    }
+    logSum += logarithm(product)
+    // L, its diagonal inverted.
+    var size = one
+    for k in 0..<p {
+      var pivot = triangle[k + k * p]
+      for i in 0..<k { pivot -= triangle[k + i * p] * triangle[k + i * p] }
+      size *= pivot
+      let inverse = one / pivot.squareRoot()
+      triangle[k + k * p] = inverse
+      for i in k + 1..<max(p, k + 1) {
+        var sum = triangle[i + k * p]
+        for a in 0..<k { sum -= triangle[i + a * p] * triangle[k + a * p] }
+        triangle[i + k * p] = sum * inverse
       }
     }
-    let least = constants.min() ?? 0
-    for (k, constant) in constants.enumerated() { levels[k / 4][k % 4] = exp((constant - least) / m) }
+    for column in 0..<p {
+      for i in column..<p {
+        var sum = i == column ? one : .zero
+        for k in column..<i {
+          sum -= triangle[i + k * p] * inverses[(k * (k + 1) / 2 + column) * vectors + v]
+        }
+        inverses[(i * (i + 1) / 2 + column) * vectors + v] = sum * triangle[i + i * p]
+      }
+    }
+    if restricted, p > 0 { logSum += logarithm(size) }
+    for i in 0..<4 where !(size[i] > 0) { logSum[i] = .infinity }
+    return logSum
   }
 
   deinit { lanes.deallocate() }

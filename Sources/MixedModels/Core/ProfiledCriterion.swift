@@ -23,6 +23,8 @@ final class ProfiledCriterion: CovarianceCriterion {
   /// R_j, z_j and W of the reduction, as this workspace sees them: the response's columns may be replaced.
   let triangles, projections: GroupBlocks
   let within: Pointer
+  /// What optimizers ask about the data beside the constants.
+  var traits: Traits
   /// What the scales of X and y add to the value.
   private(set) var constant = 0.0
   /// m/r², or what stands for it, at the last derivatives.
@@ -34,9 +36,21 @@ final class ProfiledCriterion: CovarianceCriterion {
   let tensor, kSums, xSums: Pointer
   let lanes: UnsafeMutablePointer<Lanes>
 
+  /// What optimizers ask about data beside the constants; a workspace that takes on one design after another sets it.
+  struct Traits {
+    /// n − Σ rank(R_j) − rank(W_xx).
+    var withinDegreesOfFreedom: Int
+    /// Whether minima far from each other are likely.
+    var needsWideSearch: Bool
+  }
+
   /// A workspace for one reduction and method.
   init(_ data: GroupReduction, method: EstimationMethod) {
     self.data = data
+    traits = Traits(
+      withinDegreesOfFreedom: data.withinDegreesOfFreedom,
+      needsWideSearch: data.effectCount >= 2
+        && (data.blocks.count > 1 || 2 * data.singularGroupCount > data.groupCount || data.areFewAndUnlike))
     let q = data.effectCount
     let p = data.fixedCount
     let d = data.blocks.reduce(0) { $0 + $1.count * ($1.count + 1) / 2 }
@@ -297,9 +311,9 @@ final class ProfiledCriterion: CovarianceCriterion {
     guard evaluate(at: psi).isFinite else { return false }
     differentiate()
     // D(0) = Σ(G − P) − (m/r²)Σcc'; the moment equation replaces r²/m by the variance within groups.
-    let residual = within[p + p * (p + 1)] / Double(max(data.withinDegreesOfFreedom, 1))
+    let residual = within[p + p * (p + 1)] / Double(max(traits.withinDegreesOfFreedom, 1))
     // Independent terms may leave nothing within groups.
-    guard data.withinDegreesOfFreedom > 0, residual > 0 else {
+    guard traits.withinDegreesOfFreedom > 0, residual > 0 else {
       for i in 0..<q { psi[i + i * q] = 10 }
       return true
     }
@@ -321,13 +335,10 @@ final class ProfiledCriterion: CovarianceCriterion {
     return true
   }
 
-  override var needsWideSearch: Bool {
-    effectCount >= 2
-      && (blocks.count > 1 || 2 * data.singularGroupCount > data.groupCount || data.areFewAndUnlike)
-  }
+  override var needsWideSearch: Bool { traits.needsWideSearch }
   override var inflations: [Double] { data.design.inflations }
   override var leastGroupCount: Int { data.groupCount }
-  override var mayFallWithoutEnd: Bool { data.withinDegreesOfFreedom <= 0 }
+  override var mayFallWithoutEnd: Bool { traits.withinDegreesOfFreedom <= 0 }
   override var fixedProducts: [(columns: [Int], levels: [Matrix])] {
     let (q, p) = (effectCount, fixedCount)
     let levels = (0..<data.groupCount).map { j in

@@ -16,7 +16,7 @@ import LinearAlgebra
 /// In equal groups the criterion is convex along geodesics of I + Ψ and has one minimum; in very unequal ones it can have several, and another way from
 /// the same starts can end at another one.
 final class RandomCoefficientsSearch {
-  private typealias Lanes = SIMD4<Double>
+  typealias Lanes = SIMD4<Double>
 
   /// Ψ in Z̃'s coordinates.
   struct Point {
@@ -53,24 +53,40 @@ final class RandomCoefficientsSearch {
   private(set) var beta = (0.0, 0.0)
   private(set) var evaluationCount = 0
 
-  private let data: ResponseReduction
-  private let groupCount, vectors: Int
-  private let m, withinDegrees: Double
-  private let restricted: Bool
+  /// From where Newton's method sets out, beside the moment estimate.
+  enum Starts {
+    case momentsAlone
+    /// Also I and 100·I.
+    case three
+    /// The same, prepared for the design in `readDesign`.
+    case prepared
+  }
+
+  private let groupCount: Int
+  /// How many fours of groups there are.
+  let vectors: Int
+  private var m = 0.0
+  private var withinDegrees = 0.0
+  private var restricted: Bool
+  private var designVersion = -1
   /// The square of E in the Hessian's metric up to which the criterion around a minimum counts as its quadratic model: 0.02·J, so that a step of
   /// that length changes its curvature by a fifth, and at most 1, a standard error.
   private let bowl: Double
   private let lanes: UnsafeMutablePointer<Lanes>
-  private let a1, a2, a3, determinant, b1, b2, g1, g2, g3: UnsafeMutablePointer<Lanes>
+  /// A_j, |A_j| and b_j, by fours of groups; what fills up the last four are zeros.
+  let a1, a2, a3, determinant, b1, b2: UnsafeMutablePointer<Lanes>
+  private let g1, g2, g3: UnsafeMutablePointer<Lanes>
   /// R_j⁻¹ by groups (3).
   private let block: ScratchBlock
   private let inverse: UnsafeMutablePointer<Double>
   /// γ = Mβ: X̃ = Z̃M; and M⁻¹.
-  private let unmix: (Double, Double, Double, Double)
+  private var unmix = (0.0, 0.0, 0.0, 0.0)
   /// 2 log|M|.
-  private let logMix: Double
+  private var logMix = 0.0
   /// Σ(A_j − P_j) at Ψ = 0.
-  private let information: (Double, Double, Double)
+  private var information = (0.0, 0.0, 0.0)
+  /// W_yy.
+  var withinYY = 0.0
 
   private var starts: [FixedStart] = []
 
@@ -81,53 +97,27 @@ final class RandomCoefficientsSearch {
   private var gamma1 = 0.0
   private var gamma2 = 0.0
 
-  /// Nil where the design is another one.
-  init?(_ data: ResponseReduction, _ criterion: ProfiledCriterion) {
+  /// A search for the design that constants hold now; nil where it is not one of this search.
+  convenience init?(_ data: GroupConstants, _ criterion: ProfiledCriterion) {
     let reduction = criterion.data
-    let restricted = criterion.method == .reml
-    let groups = reduction.groupCount
-    guard reduction.effectCount == 2, reduction.fixedCount == 2, reduction.blocks.count == 1, groups > 4,
-      reduction.withinDegreesOfFreedom > 0, !CovarianceOptimizer.needsWideSearch(criterion)
+    guard reduction.effectCount == 2, reduction.fixedCount == 2, reduction.blocks.count == 1,
+      reduction.groupCount > 4, reduction.withinDegreesOfFreedom > 0,
+      !CovarianceOptimizer.needsWideSearch(criterion)
     else { return nil }
-    self.data = data
-    self.restricted = restricted
+    self.init(groups: reduction.groupCount, method: criterion.method)
+    m = criterion.degreesOfFreedom
+    withinDegrees = Double(reduction.withinDegreesOfFreedom)
+    guard readDesign(data) else { return nil }
+  }
+
+  /// A search for designs that are still to come.
+  init(groups: Int, method: EstimationMethod) {
     groupCount = groups
     vectors = (groups + 3) / 4
-    m = Double(restricted ? reduction.rowCount - 2 : reduction.rowCount)
-    withinDegrees = Double(reduction.withinDegreesOfFreedom)
+    restricted = method == .reml
+    bowl = min(1, 0.02 * Double(groups))
     block = ScratchBlock(count: 3 * groups)
     inverse = block.take(3 * groups)
-
-    // M from Σ R_j'z_jx = J·M; what is left must be rounding.
-    var mix = (0.0, 0.0, 0.0, 0.0)
-    for j in 0..<groups {
-      let (r, w) = (data.triangles + 4 * j, data.crossX + 4 * j)
-      let (x, y, z) = (r[0] * r[0], r[0] * r[2], r[2] * r[2] + r[3] * r[3])
-      let most = (x + z) / 2 + ((x - z) * (x - z) / 4 + y * y).squareRoot()
-      guard most < 5, (r[0] * r[3]) * (r[0] * r[3]) > 0.2 * most else { return nil }
-      mix.0 += r[0] * w[0]
-      mix.1 += r[2] * w[0] + r[3] * w[1]
-      mix.2 += r[0] * w[2]
-      mix.3 += r[2] * w[2] + r[3] * w[3]
-    }
-    let share = 1 / Double(groups)
-    mix = (mix.0 * share, mix.1 * share, mix.2 * share, mix.3 * share)
-    for k in 0..<2 { for l in 0..<2 where abs(data.within[k + 3 * l]) > 1e-24 { return nil } }
-    for j in 0..<groups {
-      let (r, x) = (data.triangles + 4 * j, data.crossX + 4 * j)
-      for (column, upper, lower) in [(0, mix.0, mix.1), (1, mix.2, mix.3)] {
-        let left = abs(x[2 * column] - r[0] * upper - r[2] * lower) + abs(x[2 * column + 1] - r[3] * lower)
-        guard left < 1e-12 else { return nil }
-      }
-      inverse[3 * j] = 1 / r[0]
-      inverse[3 * j + 1] = -r[2] / (r[0] * r[3])
-      inverse[3 * j + 2] = 1 / r[3]
-    }
-    let size = mix.0 * mix.3 - mix.1 * mix.2
-    guard abs(size) > 1e-12 else { return nil }
-    unmix = (mix.3 / size, -mix.1 / size, -mix.2 / size, mix.0 / size)
-    logMix = 2 * log(abs(size))
-
     lanes = .allocate(capacity: 15 * vectors)
     lanes.initialize(repeating: .zero, count: 15 * vectors)
     a1 = lanes
@@ -139,30 +129,84 @@ final class RandomCoefficientsSearch {
     g1 = b2 + vectors
     g2 = g1 + 3 * vectors
     g3 = g2 + 3 * vectors
-    var (n11, n12, n22) = (0.0, 0.0, 0.0)
-    for j in 0..<groups {
-      let r = data.triangles + 4 * j
+  }
+
+  /// Reads the design's part of the constants and prepares the fixed starts; false where groups are not alike or X is not Z times a matrix.
+  private func readDesign(_ data: GroupConstants) -> Bool {
+    // M from Σ R_j'z_jx = J·M; what is left must be rounding.
+    var mix = (0.0, 0.0, 0.0, 0.0)
+    for j in 0..<groupCount {
+      let (r, w) = (data.triangles + 4 * j, data.crossX + 4 * j)
       let (x, y, z) = (r[0] * r[0], r[0] * r[2], r[2] * r[2] + r[3] * r[3])
-      let (v, lane) = (j / 4, j % 4)
-      a1[v][lane] = x
-      a2[v][lane] = y
-      a3[v][lane] = z
-      determinant[v][lane] = (r[0] * r[3]) * (r[0] * r[3])
-      // Σ A_j = J·I.
-      n11 += x - (restricted ? (x * x + y * y) * share : 0)
-      n12 += y - (restricted ? (x * y + y * z) * share : 0)
-      n22 += z - (restricted ? (y * y + z * z) * share : 0)
+      let most = (x + z) / 2 + ((x - z) * (x - z) / 4 + y * y).squareRoot()
+      guard most < 5, (r[0] * r[3]) * (r[0] * r[3]) > 0.2 * most else { return false }
+      mix.0 += r[0] * w[0]
+      mix.1 += r[2] * w[0] + r[3] * w[1]
+      mix.2 += r[0] * w[2]
+      mix.3 += r[2] * w[2] + r[3] * w[3]
     }
-    information = (n11, n12, n22)
-    bowl = min(1, 0.02 * Double(groups))
+    let share = 1 / Double(groupCount)
+    mix = (mix.0 * share, mix.1 * share, mix.2 * share, mix.3 * share)
+    for k in 0..<2 { for l in 0..<2 where abs(data.within[k + 3 * l]) > 1e-24 { return false } }
+    for j in 0..<groupCount {
+      let (r, x) = (data.triangles + 4 * j, data.crossX + 4 * j)
+      for (column, upper, lower) in [(0, mix.0, mix.1), (1, mix.2, mix.3)] {
+        let left = abs(x[2 * column] - r[0] * upper - r[2] * lower) + abs(x[2 * column + 1] - r[3] * lower)
+        guard left < 1e-12 else { return false }
+      }
+      inverse[3 * j] = 1 / r[0]
+      inverse[3 * j + 1] = -r[2] / (r[0] * r[3])
+      inverse[3 * j + 2] = 1 / r[3]
+      let (v, lane) = (j / 4, j % 4)
+      a1[v][lane] = r[0] * r[0]
+      a2[v][lane] = r[0] * r[2]
+      a3[v][lane] = r[2] * r[2] + r[3] * r[3]
+      determinant[v][lane] = (r[0] * r[3]) * (r[0] * r[3])
+    }
+    let size = mix.0 * mix.3 - mix.1 * mix.2
+    guard abs(size) > 1e-12 else { return false }
+    unmix = (mix.3 / size, -mix.1 / size, -mix.2 / size, mix.0 / size)
+    logMix = 2 * log(abs(size))
+    setInformation()
     starts = [prepare(Point(p11: 1, p12: 0, p22: 1), at: vectors)]
     starts.append(prepare(Point(p11: 100, p12: 0, p22: 100), at: 2 * vectors))
+    return true
+  }
+
+  /// Takes on a method and the design whose A_j have been written, in coordinates in which X̃ = Z̃/√J.
+  /// - Parameter version: another number for every other design.
+  func setDesign(
+    version: Int, method: EstimationMethod, degreesOfFreedom: Double, withinDegreesOfFreedom: Double
+  ) {
+    if version == designVersion, restricted == (method == .reml) { return }
+    designVersion = version
+    restricted = method == .reml
+    m = degreesOfFreedom
+    withinDegrees = withinDegreesOfFreedom
+    let root = Double(groupCount).squareRoot()
+    unmix = (root, 0, 0, root)
+    logMix = -2 * log(Double(groupCount))
+    setInformation()
+  }
+
+  private func setInformation() {
+    // Σ A_j = J·I.
+    let share = Lanes(repeating: restricted ? 1 / Double(groupCount) : 0)
+    var (n11, n12, n22) = (Lanes.zero, Lanes.zero, Lanes.zero)
+    for v in 0..<vectors {
+      let (x, y, z) = (a1[v], a2[v], a3[v])
+      let yy = y * y
+      n11 += x - share * (x * x + yy)
+      n12 += y - share * (y * (x + z))
+      n22 += z - share * (yy + z * z)
+    }
+    information = (n11.sum(), n12.sum(), n22.sum())
   }
 
   deinit { lanes.deallocate() }
 
-  /// Minimizes for the response that was reduced last; false where that takes the general optimizer.
-  func minimize() -> Bool {
+  /// Reads the response's part of the constants.
+  func readResponse(_ data: GroupConstants) {
     let (x, y) = (
       UnsafeMutableRawPointer(b1).assumingMemoryBound(to: Double.self),
       UnsafeMutableRawPointer(b2).assumingMemoryBound(to: Double.self)
@@ -172,12 +216,24 @@ final class RandomCoefficientsSearch {
       x[j] = r[0] * z[0] + r[1] * z[1]
       y[j] = r[2] * z[1]
     }
+    withinYY = data.withinYY
+  }
+
+  /// Minimizes for the response whose b_j are there; false where that takes the general optimizer.
+  func minimize(_ from: Starts) -> Bool {
     evaluationCount = 0
     value = .infinity
     var known = Chart()
     guard let start = momentStart(), descend(from: start, known: &known) else { return false }
-    for k in 0..<2 where !descend(from: starts[k].point, starts[k], known: &known) { return false }
-    return true
+    switch from {
+    case .momentsAlone: return true
+    case .three:
+      return descend(from: Point(p11: 1, p12: 0, p22: 1), known: &known)
+        && descend(from: Point(p11: 100, p12: 0, p22: 100), known: &known)
+    case .prepared:
+      for k in 0..<2 where !descend(from: starts[k].point, starts[k], known: &known) { return false }
+      return true
+    }
   }
 
   /// One scoring step from Ψ = 0, eigenvalues at least 0.01.
@@ -199,7 +255,7 @@ final class RandomCoefficientsSearch {
       q2 += c1 * c2
       q3 += c2 * c2
     }
-    let residual = data.withinYY / withinDegrees
+    let residual = withinYY / withinDegrees
     guard residual > 0 else { return nil }
     let p11 = (q1.sum() / residual - information.0) * share
     let p12 = (q2.sum() / residual - information.1) * share
@@ -227,7 +283,7 @@ final class RandomCoefficientsSearch {
       (value, chart) = evaluate(first)
       guard value.isFinite else { return false }
     } else {
-      value = evaluate(point, withinYY: data.withinYY)
+      value = evaluate(point, withinYY: withinYY)
       guard value.isFinite else { return false }
       chart = differentiate(point)
     }
@@ -236,7 +292,7 @@ final class RandomCoefficientsSearch {
       let decrement = -(chart.g1 * step.p11 + chart.g2 * step.p12 + chart.g3 * step.p22)
       if full, decrement < 2e-8 {
         guard let end = move(chart, step, by: 1) else { return false }
-        let last = evaluate(end, withinYY: data.withinYY)
+        let last = evaluate(end, withinYY: withinYY)
         if last < self.value - 1e-10 * abs(last) || self.value == .infinity {
           optimum = end
           self.value = last
@@ -260,7 +316,7 @@ final class RandomCoefficientsSearch {
       var accepted = false
       for _ in 0..<12 {
         guard let next = move(chart, step, by: t) else { return false }
-        let found = evaluate(next, withinYY: data.withinYY)
+        let found = evaluate(next, withinYY: withinYY)
         let noise = decrement < 1e-7 ? 1e-11 * max(1, abs(value)) : 0
         if found <= value - 1e-4 * t * decrement + noise {
           value = found
@@ -558,7 +614,7 @@ final class RandomCoefficientsSearch {
       yy += u * c1 + w * c2
     }
     (s11, s12, s22) = (start.s11, start.s12, start.s22)
-    solve(t1.sum(), t2.sum(), yy.sum(), data.withinYY)
+    solve(t1.sum(), t2.sum(), yy.sum(), withinYY)
     guard r > 0 else { return (.infinity, Chart()) }
     let (mean1, mean2) = (gamma1, gamma2)
     var (h11, h12, h13, h22, h23, h33) = (zero, zero, zero, zero, zero, zero)

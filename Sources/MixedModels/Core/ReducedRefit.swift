@@ -15,8 +15,8 @@ final class ReducedRefit {
   private let data: ResponseReduction
   private let oneEffect: OneEffectSearch?
   private let coefficients: RandomCoefficientsSearch?
+  private let general: GeneralSearch
   private let workspace: ProfiledCriterion
-  private let optimizer: CovarianceOptimizer
   private let spanned: [Int]
   private let spansAllRows: Bool
   private let interceptColumn: Int?
@@ -26,7 +26,6 @@ final class ReducedRefit {
   private let scale, psi, lambda, beta: UnsafeMutablePointer<Double>
   /// Root mean squares of the random-effects columns (q).
   private let lengths: [Double]
-  private var unseen: [Int] = []
 
   /// - Parameter spanned: effects whose variance the method cannot see.
   init(_ model: LinearMixedModel, _ reduction: GroupReduction, by method: EstimationMethod, spanned: [Int]) {
@@ -35,16 +34,12 @@ final class ReducedRefit {
     self.reduction = reduction
     self.spanned = spanned
     data = ResponseReduction(model, reduction)
-    workspace = ProfiledCriterion(reduction, method: method)
-    optimizer = CovarianceOptimizer(workspace)
-    oneEffect = q == 1 ? OneEffectSearch(data, workspace) : nil
-    coefficients = spanned.isEmpty ? RandomCoefficientsSearch(data, workspace) : nil
+    general = GeneralSearch(reduction, method: method)
+    workspace = general.workspace
+    oneEffect = q == 1 ? OneEffectSearch(data.constants, workspace) : nil
+    coefficients = spanned.isEmpty ? RandomCoefficientsSearch(data.constants, workspace) : nil
     // The workspace sees the design in the bases in which responses are reduced.
-    for j in 0..<reduction.groupCount {
-      for k in 0..<q * q { workspace.triangles[j, k] = data.triangles[j * q * q + k] }
-      for k in 0..<q * p { workspace.projections[j, k] = data.crossX[j * q * p + k] }
-    }
-    for k in 0..<(p + 1) * (p + 1) { workspace.within[k] = data.within[k] }
+    general.readDesign(data.constants)
     spansAllRows = reduction.spansAllRows
     interceptColumn = model.fixedEffectNames.firstIndex(of: "(Intercept)")
     unscaleFixed = reduction.design.fixedScale.upperInverse
@@ -73,7 +68,7 @@ final class ReducedRefit {
       psi[0] = oneEffect.psi < 1e-14 ? 0 : oneEffect.psi
       for k in 0..<fixedEffects.count { beta[k] = oneEffect.beta[k] }
       finish(oneEffect.value, oneEffect.residualSquares, evaluations: oneEffect.evaluationCount)
-    } else if let coefficients, coefficients.minimize() {
+    } else if let coefficients, fitCoefficients(coefficients) {
       psi[0] = coefficients.optimum.p11
       psi[1] = coefficients.optimum.p12
       psi[2] = psi[1]
@@ -86,44 +81,22 @@ final class ReducedRefit {
     }
   }
 
+  private func fitCoefficients(_ search: RandomCoefficientsSearch) -> Bool {
+    search.readResponse(data.constants)
+    return search.minimize(.prepared)
+  }
+
   /// The general way.
   private func minimize() throws(FitError) {
     let (q, p) = (reduction.effectCount, reduction.fixedCount)
-    for j in 0..<reduction.groupCount {
-      for i in 0..<q { workspace.projections[j, q * p + i] = data.crossY[j * q + i] }
-    }
-    for k in 0..<p {
-      workspace.within[k + p * (p + 1)] = data.withinXY[k]
-      workspace.within[p + k * (p + 1)] = data.withinXY[k]
-    }
-    workspace.within[p + p * (p + 1)] = data.withinYY
-    optimizer.evaluationCount = 0
-    guard let end = optimizer.minimizeInPlace() else {
-      throw optimizer.sawRunaway
+    guard let end = general.minimize(data.constants, spanned: spanned) else {
+      throw general.sawRunaway
         ? .unboundedCriterion(response: model.frame.formula.response.text) : .noOptimum
     }
-    unseen.removeAll(keepingCapacity: true)
-    for effect in spanned where optimizer.removeUnseen(effect: effect, at: end.value) {
-      unseen.append(effect)
-    }
-    for k in 0..<q * q { psi[k] = optimizer.best[k] }
-    for term in reduction.blocks where term.count == 1 {
-      // A variance on its way to 0, alone in its term, is 0.
-      let place = term.lowerBound * (q + 1)
-      if psi[place] < 1e-14 { psi[place] = 0 }
-    }
-    RelativeCovarianceFactor.fillLowerFactor(lambda, of: psi, order: q)
-    for j in 0..<q {
-      for i in 0..<q {
-        var sum = 0.0
-        for k in 0...min(i, j) { sum += lambda[i + k * q] * lambda[j + k * q] }
-        psi[i + j * q] = sum
-      }
-    }
-    _ = workspace.evaluate(at: psi)
+    for k in 0..<q * q { psi[k] = general.psi[k] }
     for k in 0..<p { beta[k] = workspace.beta[k] }
     finish(
-      workspace.value - workspace.constant, workspace.residualSquares, evaluations: optimizer.evaluationCount)
+      workspace.value - workspace.constant, workspace.residualSquares, evaluations: general.evaluationCount)
     converged = end.converged
   }
 
@@ -158,29 +131,28 @@ final class ReducedRefit {
   /// As `RepeatedFit.isSingular`.
   var isSingular: Bool {
     let q = reduction.effectCount
-    if unseen.isEmpty, isFarFromBoundary { return false }
+    if general.unseen.isEmpty, isFarFromBoundary { return false }
     let factor = Matrix(
       rows: q, columns: q, storage: Array(UnsafeBufferPointer(start: lambda, count: q * q)))
-    return !BoundaryTest.boundaries(of: factor, in: model, except: unseen).isEmpty
+    return !BoundaryTest.boundaries(of: factor, in: model, except: general.unseen).isEmpty
   }
 
-  /// Whether the test's singular values are clearly above its threshold, for terms of one and two effects: σ_min ≥ |det|/‖·‖.
+  /// Whether the test's singular values are clearly above its threshold, for terms of one and two effects.
   private var isFarFromBoundary: Bool {
     let q = reduction.effectCount
     for t in 0..<reduction.blocks.count {
       let term = reduction.blocks[t]
       let a = term.lowerBound
-      let first = lengths[a] * lambda[a + a * q]
+      let least: Double
       switch term.count {
-      case 1:
-        if !(first > 2 * BoundaryTest.threshold) { return false }
+      case 1: least = lengths[a] * lambda[a + a * q]
       case 2:
-        let lower = lengths[a + 1] * lambda[a + 1 + a * q]
-        let last = lengths[a + 1] * lambda[a + 1 + (a + 1) * q]
-        let size = (first * first + lower * lower + last * last).squareRoot()
-        if !(first * last > 2 * BoundaryTest.threshold * size) { return false }
+        least = BoundaryTest.leastSingularValue(
+          lengths[a] * lambda[a + a * q], lengths[a + 1] * lambda[a + 1 + a * q],
+          lengths[a + 1] * lambda[a + 1 + (a + 1) * q])
       default: return false
       }
+      if !(least > 2 * BoundaryTest.threshold) { return false }
     }
     return true
   }

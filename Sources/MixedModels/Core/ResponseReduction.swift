@@ -14,12 +14,15 @@ final class ResponseReduction {
   typealias Pointer = UnsafeMutablePointer<Double>
   private typealias Lanes = SIMD4<Double>
 
-  /// R_j (q×q), z_jx (q×p) and W_xx ((p+1)², its last row and column 0), in the layout of `GroupReduction`.
-  let triangles, crossX, within: Pointer
-  /// z_jy (q), group after group, W_xy (p) and β in the coordinates of X̃ (p) of the last response.
-  let crossY, withinXY, pooled: Pointer
-  /// W_yy of the last response.
-  private(set) var withinYY = 0.0
+  /// What searches read: the design's part, and that of the last response.
+  let constants: GroupConstants
+  private let triangles, crossX, within, crossY, withinXY: Pointer
+  /// β in the coordinates of X̃ (p) of the last response.
+  let pooled: Pointer
+  private var withinYY: Double {
+    get { constants.withinYY }
+    set { constants.withinYY = newValue }
+  }
   /// The length of y's least-squares residual; z_jy, W_xy and W_yy are of the residual divided by it. 0 where X fits y exactly; NaN
   /// where numbers of y are none.
   private(set) var responseScale = 0.0
@@ -95,12 +98,10 @@ final class ResponseReduction {
       for k in 0..<p { flat[place[i] + (q + k) * rowsWide] = x[i + k * n] }
     }
 
-    block = ScratchBlock(count: groups * (q * q + q * p + q) + (p + 1) * (p + 1) + 2 * p + p * p)
-    triangles = block.take(groups * q * q)
-    crossX = block.take(groups * q * p)
-    within = block.take((p + 1) * (p + 1))
-    crossY = block.take(groups * q)
-    withinXY = block.take(p)
+    constants = GroupConstants(groups: groups, effects: q, fixed: p)
+    (triangles, crossX, within) = (constants.triangles, constants.crossX, constants.within)
+    (crossY, withinXY) = (constants.crossY, constants.withinXY)
+    block = ScratchBlock(count: p + p * p)
     pooled = block.take(p)
     withinInverse = block.take(p * p)
     // Gram–Schmidt twice over within each group; a column of which nothing but rounding is left is no direction.

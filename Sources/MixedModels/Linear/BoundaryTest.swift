@@ -32,6 +32,16 @@ enum BoundaryTest {
     }
   }
 
+  /// The smaller singular value of DΛ = [first, 0; lower, last] for two effects: σ_min = |det|/σ_max, which keeps its accuracy beside a large σ_max.
+  @inline(__always)
+  static func leastSingularValue(_ first: Double, _ lower: Double, _ last: Double) -> Double {
+    let squares = first * first + lower * lower + last * last
+    let determinant = abs(first * last)
+    let apart = max(0, (squares - 2 * determinant) * (squares + 2 * determinant)).squareRoot()
+    let largest = ((squares + apart) / 2).squareRoot()
+    return largest > 0 ? determinant / largest : 0
+  }
+
   private static func boundaries(
     ofScaled scaled: Matrix, term: String, names: [String]
   ) -> [FitDiagnostics.Boundary] {
