@@ -7,7 +7,7 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 // What other packages can build on: all but the C modules.
 let libraries = [
   "LinearAlgebra", "Tables", "Estimates", "Distributions", "Plotting", "ModelFormula", "CairoRendering",
-  "MixedModels", "Designs", "Reporting", "ModelFigures", "Labs", "Specifications",
+  "MixedModels", "Designs", "Studies", "Reporting", "ModelFigures", "Labs", "Specifications",
 ]
 
 let package = Package(
@@ -53,7 +53,11 @@ let package = Package(
         "Specifications", "ModelFormula", "Distributions", "LinearAlgebra", "Tables", "Estimates",
       ]),
 
-    // 4: results as text
+    // 4: many fits; results as text
+    .target(
+      name: "Studies",
+      dependencies: ["MixedModels", "Designs", "Distributions", "Estimates", "ModelFormula", "Tables"],
+      swiftSettings: kernelSettings),
     .target(
       name: "Reporting",
       dependencies: ["MixedModels", "ModelFormula", "Estimates", "Tables", "LinearAlgebra", "Distributions"]),
@@ -92,6 +96,7 @@ let package = Package(
       ("CairoRendering", ["Plotting", "CPNG"]),
       ("MixedModels", ["ModelFormula", "Tables", "LinearAlgebra", "Estimates"]),
       ("Designs", ["Tables", "Distributions"]),
+      ("Studies", ["MixedModels", "ModelFormula", "Tables", "Distributions"]),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
       ("ModelFigures", ["Plotting", "MixedModels", "ModelFormula", "Tables"]),
       ("Labs", ["Estimates"]),
