@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "LinearAlgebra", swiftSettings: kernelSettings),
     .target(name: "Tables"),
     .target(name: "Estimates", dependencies: ["Tables"]),
-    .target(name: "Distributions"),
+    .target(name: "Distributions", dependencies: ["LinearAlgebra"]),
     .target(name: "Plotting"),
     .target(
       name: "Specifications", dependencies: ["Estimates", "Tables", .product(name: "Yams", package: "Yams")]),
@@ -89,7 +89,7 @@ let package = Package(
       ("LinearAlgebra", []),
       ("Tables", []),
       ("Estimates", []),
-      ("Distributions", []),
+      ("Distributions", ["LinearAlgebra"]),
       ("Plotting", []),
       ("Specifications", ["Tables"]),
       ("ModelFormula", ["Tables"]),

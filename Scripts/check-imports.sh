@@ -20,7 +20,7 @@ rooms="
 LinearAlgebra:      CLAPACK
 Tables:
 Estimates:          Tables
-Distributions:
+Distributions:      LinearAlgebra
 Plotting:           Distributions
 Specifications:     Tables Estimates
 ModelFormula:       LinearAlgebra Tables
