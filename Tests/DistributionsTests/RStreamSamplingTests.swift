@@ -4,15 +4,6 @@ import Testing
 
 @Suite("R's sample")
 struct RStreamSamplingTests {
-  @Test("Calls of R's other algorithms give their error and draw nothing", arguments: 0..<4)
-  func unsupported(row: Int) {
-    let (source, error, call) = RecordedCall.unsupported[row]
-    var stream = RStream(seed: 1)
-    #expect(throws: error, "\(source)") { try call.draw(&stream) }
-    #expect(stream == RStream(seed: 1))
-    #expect(error.description.contains("supported"))
-  }
-
   @Test("Impossible samples are named and draw nothing")
   func errors() {
     var stream = RStream(seed: 1)
@@ -33,6 +24,8 @@ struct RStreamSamplingTests {
     expect(.invalidWeight(index: 0, value: .infinity), 2, 1, true, [.infinity, 1])
     expect(.tooFewPositiveWeights(positive: 0, size: 1), 2, 1, true, [0, 0])
     expect(.tooFewPositiveWeights(positive: 1, size: 2), 2, 2, false, [0, 3])
+    expect(.populationTooLarge(4_500_000_000_000_001), 4_500_000_000_000_001, 1)
+    expect(.wideSample(size: 1 << 32, population: 1 << 32), 1 << 32, nil)
     #expect(stream == RStream(seed: 1))
   }
 
@@ -83,7 +76,8 @@ struct RStreamSamplingTests {
 
   @Test("Walker's alias begins beyond 200 reasonably probable values, not beyond 200 values")
   func walkersBound() throws {
-    // R 4.2.2: set.seed(1); sample(200, 3, TRUE, 1:200), and sample(1000, 5, TRUE, c(rep(1, 100), rep(1e-6, 900))).
+    // R 4.2.2: set.seed(1); sample(200, 3, TRUE, 1:200), and sample(1000, 5, TRUE, c(rep(1, 100), rep(1e-6,
+    // 900))).
     var stream = RStream(seed: 1)
     let all = try stream.sampleIndices(
       below: 200, count: 3, replacing: true, weights: (1...200).map(Double.init))
@@ -98,7 +92,7 @@ struct RStreamSamplingTests {
   func weightedOrder() throws {
     for n in [1, 2, 3, 7, 8, 100, 199] {
       let raw = (0..<n).map { Double(($0 * 37 + 11) % 101) + 1 }
-      let order = try WeightedOrder(raw, population: n, size: 1, replacing: true)
+      let order = try WeightedOrder(SamplingWeights(raw, population: n, size: 1, replacing: true))
       #expect(order.indices.sorted() == Array(0..<n))
       #expect(zip(order.weights, order.weights.dropFirst()).allSatisfy { $0 >= $1 })
       let sum = raw.reduce(0, +)
@@ -114,7 +108,7 @@ struct RStreamSamplingTests {
       ([2, 1, 1], [0, 2, 1]), ([1, 2, 1], [1, 2, 0]), ([1, 1, 2], [2, 1, 0]),
     ]
     for (raw, indices) in expected {
-      let order = try WeightedOrder(raw, population: raw.count, size: 1, replacing: true)
+      let order = try WeightedOrder(SamplingWeights(raw, population: raw.count, size: 1, replacing: true))
       #expect(order.indices == indices, "weights \(raw)")
     }
   }

@@ -11,7 +11,8 @@ struct ZigguratTests {
     #expect(edge(1) == Ziggurat.tailStart)
     #expect(edge(256) == 0 && layers[256].height == 1)
     for i in 1..<256 {
-      // Each edge comes from the one before, so that roundings add up over 255 steps, most where the curve is flat.
+      // Each edge comes from the one before, so that roundings add up over 255 steps, most where the curve is
+      // flat.
       let area = edge(i) * (layers[i + 1].height - layers[i].height)
       #expect(abs(area / Ziggurat.area - 1) < 1e-10, "layer \(i)")
       #expect(edge(i + 1) < edge(i))
@@ -84,8 +85,8 @@ struct ZigguratTests {
   }
 }
 
-/// Expects a sample's Kolmogorov–Smirnov statistic √n·D below 2.5, which a sample of the distribution passes but for
-/// 2·exp(−2·2.5²) = 7.5e-6 of samples.
+/// Expects a sample's Kolmogorov–Smirnov statistic √n·D below 2.5, which a sample of the distribution passes
+/// but for 2·exp(−2·2.5²) = 7.5e-6 of samples.
 func expectDistributed(
   _ sample: [Double], _ label: String, sourceLocation: SourceLocation = #_sourceLocation,
   _ cumulative: (Double) -> Double

@@ -1,8 +1,8 @@
 /// Elementary functions whose bits do not depend on the processor.
 ///
-/// The C library chooses among versions of its functions by the processor, and they differ in the last bit where one
-/// uses fused multiply-add. Data that must come out the same everywhere goes through these instead: they use +, −, × and /
-/// only, which IEEE 754 rounds correctly. Errors are below one unit in the last place.
+/// The C library chooses among versions of its functions by the processor, and they differ in the last bit
+/// where one uses fused multiply-add. Data that must come out the same everywhere goes through these instead:
+/// they use +, −, × and / only, which IEEE 754 rounds correctly. Errors are below one unit in the last place.
 package enum Portable {}
 
 extension Portable {
@@ -31,8 +31,8 @@ extension Portable {
     return head + tail
   }
 
-  /// log(x + lost) as a sum of two numbers that is good to about 67 bits; 0 < x < ∞, |lost| at most half a unit in
-  /// the last place of x.
+  /// log(x + lost) as a sum of two numbers that is good to about 67 bits; 0 < x < ∞, |lost| at most half a
+  /// unit in the last place of x.
   @inline(__always)
   static func logParts(_ x: Double, lost: Double = 0) -> (head: Double, tail: Double) {
     var bits = x.bitPattern

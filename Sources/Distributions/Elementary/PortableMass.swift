@@ -9,7 +9,8 @@ extension Portable {
     return -deviance(k, expected: mean) - stirlingErrorOfCount(k) - 0.5 * log(2 * Double.pi * k)
   }
 
-  /// log of the binomial probability of k successes in n trials (whole numbers, 0 ≤ k ≤ n), 0 < probability < 1.
+  /// log of the binomial probability of k successes in n trials (whole numbers, 0 ≤ k ≤ n), 0 < probability <
+  /// 1.
   ///
   /// - Reference: Loader (2000), as above.
   static func logBinomialMass(_ k: Double, size n: Double, probability p: Double) -> Double {

@@ -1,8 +1,8 @@
 extension Portable {
   /// x to the power y, with the special values of IEEE 754's `pow`.
   ///
-  /// exp(y·log x) with logarithm and product as sums of two numbers, because the exponential magnifies an error of y·log x by
-  /// up to 745.
+  /// exp(y·log x) with logarithm and product as sums of two numbers, because the exponential magnifies an
+  /// error of y·log x by up to 745.
   package static func pow(_ x: Double, _ y: Double) -> Double {
     if y == 0 || x == 1 { return 1 }
     if x.isNaN || y.isNaN { return .nan }

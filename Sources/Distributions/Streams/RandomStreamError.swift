@@ -1,5 +1,5 @@
-/// A draw that was asked for with arguments no distribution has, or that R makes with an algorithm not offered here.
-public enum RandomStreamError: Error, Equatable, Sendable, CustomStringConvertible {
+/// A draw that was asked for with arguments no distribution has.
+public enum RandomStreamError: Error, Equatable, Sendable {
   /// More or fewer than zero values cannot be counted: the size was negative.
   case negativeSize(Int)
   /// Lower bound above the upper, or a bound that is not finite.
@@ -20,13 +20,19 @@ public enum RandomStreamError: Error, Equatable, Sendable, CustomStringConvertib
   case invalidWeight(index: Int, value: Double)
   /// All weights are zero, or fewer are positive than values were asked for without replacement.
   case tooFewPositiveWeights(positive: Int, size: Int)
-  /// Population above 2³¹: R draws wider indices there.
-  case populationBeyond32Bits(Int)
-  /// R remembers seen values in a hash table here and draws other numbers.
-  case hashedSampling(size: Int, population: Int)
-  /// R uses Walker's alias method here and draws other numbers.
-  case aliasSampling(probable: Int)
+  /// Population above 4.5·10¹⁵, where R refuses too.
+  case populationTooLarge(Int)
+  /// More than half of more than 2³¹ values without replacement, which R cannot hold either.
+  case wideSample(size: Int, population: Int)
+  /// A Wishart distribution whose scale is not square and positive definite, or with fewer degrees of freedom
+  /// than its order.
+  case invalidWishart(degreesOfFreedom: Double, rows: Int, columns: Int)
+  /// A covariance of another size than the means, or one that no variables have: not finite, or negative in a
+  /// direction.
+  case invalidCovariance(rows: Int, columns: Int, means: Int)
+}
 
+extension RandomStreamError: CustomStringConvertible {
   /// What was asked for, and what would work.
   public var description: String {
     switch self {
@@ -51,14 +57,17 @@ public enum RandomStreamError: Error, Equatable, Sendable, CustomStringConvertib
       "weight \(index + 1) is \(value); weights must be finite and not negative"
     case .tooFewPositiveWeights(let positive, let size):
       "\(positive) weights are positive, too few to draw \(size) values"
-    case .populationBeyond32Bits(let population):
-      "sampling from \(population) values is not supported; R's stream is reproduced up to 2147483648 values"
-    case .hashedSampling(let size, let population):
-      "sampling \(size) of \(population) values without replacement is not supported: above 10000000 values R"
-        + " remembers draws in a hash table; up to 10000000 values, or more than half of them, are supported"
-    case .aliasSampling(let probable):
-      "weighted sampling with replacement from \(probable) reasonably probable values is not supported: beyond 200 of them R"
-        + " changes to Walker's alias method"
+    case .populationTooLarge(let population):
+      "cannot sample from \(population) values; at most 4500000000000000 would work"
+    case .wideSample(let size, let population):
+      "cannot sample \(size) of \(population) values without replacement; above 2147483648 values at most half of them"
+        + " would work"
+    case .invalidWishart(let df, let rows, let columns):
+      "no Wishart distribution with \(df) degrees of freedom and a \(rows)×\(columns) scale; the scale must be square and"
+        + " positive definite, the degrees of freedom at least its order"
+    case .invalidCovariance(let rows, let columns, let means):
+      "a \(rows)×\(columns) covariance for \(means) means; it must be square of that order, finite, and without negative"
+        + " eigenvalues"
     }
   }
 }

@@ -1,7 +1,8 @@
 /// A stream of random numbers that generated data can be drawn from.
 ///
-/// The source is always an argument: nothing in this library draws from the system or from a shared generator.
-/// `RStream` gives R's numbers from R's seed, `KeyedStream` an independent stream for each replicate of a study.
+/// The source is always an argument: nothing in this library draws from the system or from a shared
+/// generator. `RStream` and `LEcuyerStream` give R's numbers from R's seed, `KeyedStream` an independent
+/// stream for each replicate of a study.
 public protocol UniformStream: Sendable {
   /// The next number, uniform on the open interval (0, 1).
   mutating func uniform() -> Double
@@ -11,7 +12,8 @@ public protocol UniformStream: Sendable {
 }
 
 extension UniformStream {
-  /// The next number, uniform on (lower, upper), computed as lower + (upper − lower)·u, R's order of operations.
+  /// The next number, uniform on (lower, upper), computed as lower + (upper − lower)·u, R's order of
+  /// operations.
   ///
   /// An interval of one point returns that point and draws nothing, as `runif` does.
   @inlinable
@@ -32,12 +34,14 @@ extension UniformStream {
     return mean + standardDeviation * normal()
   }
 
-  /// The next number from the skew-normal distribution, of density 2·φ(z)·Φ(shape·z), from two normal numbers.
+  /// The next number from the skew-normal distribution, of density 2·φ(z)·Φ(shape·z), from two normal
+  /// numbers.
   ///
   /// With δ = shape/√(1 + shape²), it is δ·|z₁| + √(1 − δ²)·z₂, of mean δ·√(2/π) and variance 1 − 2δ²/π.
   ///
   /// - Precondition: `shape` is finite.
-  /// - Reference: Azzalini (1985), Scandinavian Journal of Statistics 12(2), 171–178; Henze (1986), ibid. 13(4), 271–275.
+  /// - Reference: Azzalini (1985), Scandinavian Journal of Statistics 12(2), 171–178; Henze (1986), ibid.
+  ///   13(4), 271–275.
   @inlinable
   public mutating func skewNormal(shape: Double) -> Double {
     precondition(shape.isFinite, "shape \(shape) is not finite")

@@ -1,15 +1,16 @@
 /// A stream that draws from every distribution that generated data needs.
 ///
-/// Code written against it makes R's numbers from R's seed with `RStream` and independent replicates with `KeyedStream`:
-/// each stream has its own algorithm for each distribution.
+/// Code written against it makes R's numbers from R's seed with `RStream` and independent replicates with
+/// `KeyedStream`: each stream has its own algorithm for each distribution.
 ///
-/// - Precondition: of every draw, that the parameters lie in the stated range and are not NaN. Text from outside is checked
-///   before it comes here.
+/// - Precondition: of every draw, that the parameters lie in the stated range and are not NaN. Text from
+///   outside is checked before it comes here.
 public protocol VariateStream: UniformStream {
   /// The next exponential number, of mean 1/rate; 0 < rate < ∞.
   mutating func exponential(rate: Double) -> Double
 
-  /// The next number from the gamma distribution with mean shape·scale and variance shape·scale²; both finite and not negative.
+  /// The next number from the gamma distribution with mean shape·scale and variance shape·scale²; both finite
+  /// and not negative.
   ///
   /// A shape or scale of 0 returns 0 and draws nothing, as `rgamma` does.
   mutating func gamma(shape: Double, scale: Double) -> Double
@@ -26,10 +27,10 @@ public protocol VariateStream: UniformStream {
   /// e to the power of a normal number; mean and standard deviation are those of the logarithm.
   mutating func logNormal(meanLog: Double, standardDeviationLog: Double) -> Double
 
-  /// The next Poisson number; 0 ≤ mean ≤ 10¹⁵. A mean of 0 returns 0 and draws nothing.
+  /// The next Poisson number; 0 ≤ mean ≤ 10¹⁸. A mean of 0 returns 0 and draws nothing.
   mutating func poisson(mean: Double) -> Int
 
-  /// The number of successes in `size` trials of equal probability; 0 ≤ size < 2³¹, 0 ≤ probability ≤ 1.
+  /// The number of successes in `size` trials of equal probability; 0 ≤ size < 2³¹ − 1, 0 ≤ probability ≤ 1.
   ///
   /// Where only one value is possible it is returned and nothing drawn, as `rbinom` does.
   mutating func binomial(size: Int, probability: Double) -> Int

@@ -1,4 +1,5 @@
-// Continuous distributions of keyed streams. Nothing is allocated, and all bits are the same on every processor.
+// Continuous distributions of keyed streams. Nothing is allocated, and all bits are the same on every
+// processor.
 extension KeyedStream: VariateStream {
   /// The next exponential number, of mean 1/rate: −log u / rate.
   public mutating func exponential(rate: Double) -> Double {
@@ -21,8 +22,8 @@ extension KeyedStream: VariateStream {
     return scale * (raised * Portable.exp(Portable.log(uniform()) / shape))
   }
 
-  /// The cube of a normal number, d·(1 + c·z)³ with d = shape − 1/3 and c = 1/√(9d), is nearly gamma: it is accepted with
-  /// a chance near 1.
+  /// The cube of a normal number, d·(1 + c·z)³ with d = shape − 1/3 and c = 1/√(9d), is nearly gamma: it is
+  /// accepted with a chance near 1.
   private mutating func standardGamma(_ shape: Double) -> Double {
     let d = shape - 1.0 / 3
     let c = 1 / (9 * d).squareRoot()
@@ -52,7 +53,8 @@ extension KeyedStream: VariateStream {
 
   /// The next number from the beta distribution: x/(x + y) of two gamma numbers.
   ///
-  /// With both shapes below 1 both gamma numbers may be too small for a double; then their logarithms are compared.
+  /// With both shapes below 1 both gamma numbers may be too small for a double; then their logarithms are
+  /// compared.
   public mutating func beta(shape1: Double, shape2: Double) -> Double {
     precondition(
       shape1 > 0 && shape1.isFinite && shape2 > 0 && shape2.isFinite,

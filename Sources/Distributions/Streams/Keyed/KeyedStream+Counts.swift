@@ -4,7 +4,7 @@ extension KeyedStream {
   ///
   /// - Reference: Hörmann (1993), doi:10.1016/0167-6687(93)90997-4.
   public mutating func poisson(mean: Double) -> Int {
-    precondition(mean >= 0 && mean <= 1e15, "Poisson mean \(mean) is outside 0...1e15")
+    precondition(mean >= 0 && mean <= 1e18, "Poisson mean \(mean) is outside 0...1e18")
     if mean == 0 { return 0 }
     if mean >= 10 { return poissonByRejection(mean) }
     let none = Portable.exp(-mean)
@@ -33,12 +33,13 @@ extension KeyedStream {
     }
   }
 
-  /// The number of successes: by inversion below size·probability = 10, by transformed rejection (BTRS) from there on; with
-  /// probabilities above ½ failures are counted.
+  /// The number of successes: by inversion below size·probability = 10, by transformed rejection (BTRS) from
+  /// there on; with probabilities above ½ failures are counted.
   ///
-  /// - Reference: Hörmann (1993), "The generation of binomial random variates", doi:10.1080/00949659308811496.
+  /// - Reference: Hörmann (1993), "The generation of binomial random variates",
+  ///   doi:10.1080/00949659308811496.
   public mutating func binomial(size: Int, probability: Double) -> Int {
-    precondition(size >= 0 && size < 1 << 31, "binomial size \(size) is outside 0..<2147483648")
+    precondition(size >= 0 && size < Int32.max, "binomial size \(size) is outside 0..<2147483647")
     precondition(probability >= 0 && probability <= 1, "probability \(probability) is outside 0...1")
     if size == 0 || probability == 0 { return 0 }
     if probability == 1 { return size }
@@ -88,8 +89,8 @@ extension KeyedStream {
     return uniform() < probability
   }
 
-  /// A whole number from 0 to bound − 1: the upper half of bits × bound, where the lower half shows which draws to
-  /// reject so that all values are equally likely.
+  /// A whole number from 0 to bound − 1: the upper half of bits × bound, where the lower half shows which
+  /// draws to reject so that all values are equally likely.
   ///
   /// - Reference: Lemire (2019), doi:10.1145/3230636.
   @inlinable
@@ -117,8 +118,8 @@ private struct TableMountain {
   /// v up to which a proposal from the middle is accepted without a look at its probability.
   let sure: Double
 
-  /// A whole number, its v divided by the density of the hat (nil where the hat is known to be far above), and whether it
-  /// is already accepted.
+  /// A whole number, its v divided by the density of the hat (nil where the hat is known to be far above),
+  /// and whether it is already accepted.
   @inline(__always)
   func propose(from stream: inout KeyedStream) -> (k: Double, v: Double?, isSure: Bool) {
     let u = stream.uniform() - 0.5

@@ -1,8 +1,9 @@
 /// A stream of random numbers of its own for every (study seed, scenario, replicate, purpose).
 ///
-/// Two blocks of Philox4x32-10, keyed by the study seed, fill the 256-bit state of xoshiro256++, which then runs.
-/// Any replicate can be rebuilt alone, and none depends on which worker ran it or when. Every number is the same on every
-/// processor: what is not integer arithmetic is + − × /, square roots, and the functions of `Portable`.
+/// Two blocks of Philox4x32-10, keyed by the study seed, fill the 256-bit state of xoshiro256++, which then
+/// runs. Any replicate can be rebuilt alone, and none depends on which worker ran it or when. Every number is
+/// the same on every processor: what is not integer arithmetic is + − × /, square roots, and the functions of
+/// `Portable`.
 ///
 /// ```swift
 /// var stream = KeyedStream(seed: 1, scenario: 3, replicate: 4_711)
@@ -59,7 +60,8 @@ public struct KeyedStream: UniformStream, Equatable {
     return result
   }
 
-  /// The next number, uniform on (0, 1): one of the 2⁵² midpoints (k + ½)·2⁻⁵², so that u and 1 − u are alike.
+  /// The next number, uniform on (0, 1): one of the 2⁵² midpoints (k + ½)·2⁻⁵², so that u and 1 − u are
+  /// alike.
   @inlinable
   public mutating func uniform() -> Double {
     (Double(next() >> 12) + 0.5) * 0x1p-52
@@ -67,8 +69,8 @@ public struct KeyedStream: UniformStream, Equatable {
 
   /// The next standard normal number, by the ziggurat of 256 layers.
   ///
-  /// The low 8 bits choose a layer, the upper 53 bits, signed, a place across it; in 98.8 % of draws one comparison
-  /// of integers accepts it.
+  /// The low 8 bits choose a layer, the upper 53 bits, signed, a place across it; in 98.8 % of draws one
+  /// comparison of integers accepts it.
   ///
   /// - Reference: Marsaglia & Tsang (2000), doi:10.18637/jss.v005.i08.
   @inlinable

@@ -1,8 +1,8 @@
 /// Philox4x32-10: a keyed function from a 128-bit counter to 128 random bits.
 ///
-/// Ten rounds; each multiplies two counter words by constants, keeps the high and low halves, mixes in the key
-/// and permutes; the key advances by Weyl constants between rounds. There is no state: the same key and counter
-/// give the same bits anywhere, in any order.
+/// Ten rounds; each multiplies two counter words by constants, keeps the high and low halves, mixes in the
+/// key and permutes; the key advances by Weyl constants between rounds. There is no state: the same key and
+/// counter give the same bits anywhere, in any order.
 ///
 /// - Reference: Salmon, Moraes, Dror & Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3",
 ///   doi:10.1145/2063384.2063405.

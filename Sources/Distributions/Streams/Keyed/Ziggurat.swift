@@ -1,8 +1,8 @@
 /// The standard normal density covered by 256 layers of equal area, for drawing from it without a logarithm.
 ///
-/// Layer i ≥ 1 reaches from the axis to x[i] and in height from f(x[i]) to f(x[i+1]), f(x) = exp(−x²/2); layer 0 is the rest
-/// below f(x[1]) with the tail beyond x[1]. A point of a layer left of x[i+1] lies under the density for certain.
-/// The edges come from the portable functions: the same bits everywhere.
+/// Layer i ≥ 1 reaches from the axis to x[i] and in height from f(x[i]) to f(x[i+1]), f(x) = exp(−x²/2);
+/// layer 0 is the rest below f(x[1]) with the tail beyond x[1]. A point of a layer left of x[i+1] lies under
+/// the density for certain. The edges come from the portable functions: the same bits everywhere.
 ///
 /// - Reference: Marsaglia & Tsang (2000), doi:10.18637/jss.v005.i08.
 @usableFromInline
@@ -18,9 +18,11 @@ struct Ziggurat: @unchecked Sendable, Equatable {
     var height: Double
   }
 
-  /// The 256 layers and the height of the peak. Written once, before the pointer is known to anyone, and never freed: hence Sendable.
+  /// The 256 layers and the height of the peak. Written once, before the pointer is known to anyone, and
+  /// never freed: hence Sendable.
   ///
-  /// A pointer, because a generator keeps it at hand: a global table would be asked on each draw whether it is made.
+  /// A pointer, because a generator keeps it at hand: a global table would be asked on each draw whether it
+  /// is made.
   @usableFromInline let layers: UnsafePointer<Layer>
 
   /// The one table of the process.
@@ -49,7 +51,8 @@ struct Ziggurat: @unchecked Sendable, Equatable {
 
   /// What becomes of a point x of layer i outside the sure part: the number drawn, or nil to begin again.
   ///
-  /// Beyond `tailStart` an exponential proposal is accepted with the ratio of the densities; in a wedge a uniform height decides.
+  /// Beyond `tailStart` an exponential proposal is accepted with the ratio of the densities; in a wedge a
+  /// uniform height decides.
   @usableFromInline
   func settle(_ x: Double, layer i: Int, with stream: inout KeyedStream) -> Double? {
     if i > 0 {

@@ -18,8 +18,8 @@ struct MersenneTwister: Sendable, Equatable {
   private(set) var position: Int
 
   /// The state R's `set.seed` leaves: the seed is scrambled by 50 steps of the linear congruential generator
-  /// s ← 69069·s + 1 (mod 2³²); of 625 further steps the first is the word for the position, which is then set
-  /// to 624, and the others fill the state in order.
+  /// s ← 69069·s + 1 (mod 2³²); of 625 further steps the first is the word for the position, which is then
+  /// set to 624, and the others fill the state in order.
   init(seed: Int32) {
     var scrambled = UInt32(bitPattern: seed)
     func step() { scrambled = 69069 &* scrambled &+ 1 }

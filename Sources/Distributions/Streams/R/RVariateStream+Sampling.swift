@@ -1,5 +1,25 @@
-extension RStream {
-  /// Indices of a random sample from `population` values, R's `sample(population, count, replacing, weights)` less 1.
+extension RVariateStream {
+  /// An index below `bound` by rejection, R's "Rejection" kind of sampling.
+  ///
+  /// Chunks of 16 bits, one more than needed when the width is a multiple of 16, are joined; of the result
+  /// the low ⌈log₂ bound⌉ bits are kept, and the draw is repeated until it lies below the bound.
+  ///
+  /// - Precondition: 1 ≤ bound ≤ 2⁵³.
+  public mutating func index(below bound: Int) -> Int {
+    precondition(bound >= 1 && bound <= 1 << 53, "index bound \(bound) is outside 1...2⁵³")
+    let bits = bound == 1 ? 0 : Int.bitWidth - (bound - 1).leadingZeroBitCount
+    while true {
+      var value: UInt64 = 0
+      for _ in stride(from: 0, through: bits, by: 16) {
+        value = value << 16 | UInt64(65536 * uniform())
+      }
+      value &= (1 << UInt64(bits)) - 1
+      if value < bound { return Int(value) }
+    }
+  }
+
+  /// Indices of a random sample from `population` values, R's `sample(population, count, replacing, weights)`
+  /// less 1.
   ///
   /// - Parameters:
   ///   - population: how many values there are to choose from.
@@ -8,8 +28,7 @@ extension RStream {
   ///   - weights: one weight for each value, of any positive sum; equal weights when nil (with another algorithm, so
   ///     that equal `weights` draw other numbers than nil does, in R as here).
   /// - Returns: `count` indices below `population`, in the order drawn.
-  /// - Throws: `RandomStreamError` for impossible requests, and for the three cases where R changes the algorithm: more
-  ///   than 2³¹ values, hashing above 10⁷ values, Walker's alias beyond 200 reasonably probable weighted values. Nothing was drawn then.
+  /// - Throws: `RandomStreamError` for impossible requests; nothing was drawn then.
   public mutating func sampleIndices(
     below population: Int, count: Int? = nil, replacing: Bool = false, weights: [Double]? = nil
   ) throws(RandomStreamError) -> [Int] {
@@ -18,10 +37,12 @@ extension RStream {
     if size < 0 { throw .negativeSize(size) }
     if population == 0 && size > 0 { throw .sampleTooLarge(size: size, population: 0) }
     if !replacing && size > population { throw .sampleTooLarge(size: size, population: population) }
-    if population > 1 << 31 { throw .populationBeyond32Bits(population) }
+    if population > 4_500_000_000_000_000 { throw .populationTooLarge(population) }
     if let weights {
-      let order = try WeightedOrder(weights, population: population, size: size, replacing: replacing)
-      return replacing ? drawReplacing(size, from: order) : drawKeeping(size, from: order)
+      let chances = try SamplingWeights(weights, population: population, size: size, replacing: replacing)
+      if !replacing { return drawKeeping(size, from: WeightedOrder(chances)) }
+      return chances.needAlias
+        ? draw(size, from: WalkerAlias(chances)) : drawReplacing(size, from: WeightedOrder(chances))
     }
     if replacing || size < 2 {
       var indices: [Int] = []
@@ -29,9 +50,8 @@ extension RStream {
       for _ in 0..<size { indices.append(index(below: population)) }
       return indices
     }
-    if population > 10_000_000 && size <= population / 2 {
-      throw .hashedSampling(size: size, population: population)
-    }
+    if population > 10_000_000 && size <= population / 2 { return drawUnseen(size, below: population) }
+    if population > 1 << 31 { throw .wideSample(size: size, population: population) }
     return drawKeeping(size, below: population)
   }
 
@@ -50,7 +70,7 @@ extension RStream {
 
   /// A random permutation of an array, R's `sample(values)`.
   ///
-  /// - Throws: `RandomStreamError.populationBeyond32Bits`.
+  /// - Throws: `RandomStreamError.populationTooLarge`.
   public mutating func permutation<Value>(of values: [Value]) throws(RandomStreamError) -> [Value] {
     try sample(values)
   }
@@ -67,6 +87,26 @@ extension RStream {
       remaining[j] = remaining[last]
     }
     return drawn
+  }
+
+  /// Equal chances without replacement, for a small part of many values: values drawn before are drawn again.
+  private mutating func drawUnseen(_ size: Int, below population: Int) -> [Int] {
+    var seen = Set<Int>(minimumCapacity: size)
+    var drawn: [Int] = []
+    drawn.reserveCapacity(size)
+    while drawn.count < size {
+      let j = index(below: population)
+      if seen.insert(j).inserted { drawn.append(j) }
+    }
+    return drawn
+  }
+
+  /// Weighted, with replacement, from many values.
+  private mutating func draw(_ size: Int, from alias: WalkerAlias) -> [Int] {
+    (0..<size).map { _ in
+      let urn = index(below: alias.count)
+      return alias.index(urn: urn, at: uniform())
+    }
   }
 
   /// Weighted, with replacement: the first value, from the heaviest down, whose cumulative weight reaches u.

@@ -1,8 +1,10 @@
-extension RStream {
-  /// R's `runif(count, minimum, maximum)`: bounds recycle, element i uses `minimum[i % minimum.count]` and so on.
+extension RVariateStream {
+  /// R's `runif(count, minimum, maximum)`: bounds recycle, element i uses `minimum[i % minimum.count]` and so
+  /// on.
   ///
   /// - Returns: `count` numbers, in the unit of the bounds.
-  /// - Throws: `RandomStreamError.negativeSize`, `.emptyParameter`, `.invalidInterval`; then nothing was drawn.
+  /// - Throws: `RandomStreamError.negativeSize`, `.emptyParameter`, `.invalidInterval`; then nothing was
+  ///   drawn.
   public mutating func uniform(
     count: Int, minimum: [Double] = [0], maximum: [Double] = [1]
   ) throws(RandomStreamError) -> [Double] {
@@ -47,7 +49,7 @@ extension RStream {
     return draw(count) { stream, i in stream.exponential(rate: rate[i % rate.count]) }
   }
 
-  private mutating func draw(_ count: Int, _ one: (inout RStream, Int) -> Double) -> [Double] {
+  private mutating func draw(_ count: Int, _ one: (inout Self, Int) -> Double) -> [Double] {
     var values: [Double] = []
     values.reserveCapacity(count)
     for i in 0..<count { values.append(one(&self, i)) }
