@@ -39,6 +39,7 @@ add("nbinom", c(.5, .1), c(3, .4), c(100, .5), c(2.5, .01))
 add("nbinom_mu", c(.5, 1), c(3, 4), c(100, 5))
 add("exponential", 1, .25)
 add("normal", c(0, 1), c(2, 5))
+add("hypergeometric", c(2e9, 1e9, 1e9), c(1e8, 1e8, 5e7))
 
 draw <- function(f, p, n) switch(f,
   gamma = rgamma(n, p[1], scale = p[2]), beta = rbeta(n, p[1], p[2]), poisson = rpois(n, p),

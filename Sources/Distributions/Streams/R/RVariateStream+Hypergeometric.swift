@@ -139,9 +139,10 @@ private struct UrnHat {
     let d = Double(Int(1.5 * s)) + 0.5
     left = m - d + 0.5
     right = m + d + 0.5
-    atMode = Self.logFactorials(urn, mode)
-    let heightLeft = exp(atMode - Self.logFactorials(urn, Int(left)))
-    let heightRight = exp(atMode - Self.logFactorials(urn, Int(right - 1)))
+    let f = Self.logFactorials(urn, mode)
+    atMode = f.0 + f.1 + f.2 + f.3
+    let heightLeft = exp(Self.logRatio(urn, Int(left), atMode))
+    let heightRight = exp(Self.logRatio(urn, Int(right - 1), atMode))
     leftRate = -Glibc.log(left * (n2 - k + left) / (n1 - left + 1) / (k - left + 1))
     rightRate = -Glibc.log((n1 - right + 1) * (k - right + 1) / right / (n2 - k + right))
     p1 = d + d
@@ -149,9 +150,18 @@ private struct UrnHat {
     p3 = p2 + heightRight / rightRate
   }
 
-  private static func logFactorials(_ urn: UrnDraw, _ k: Int) -> Double {
-    logFactorialOfCount(k) + logFactorialOfCount(urn.rarer - k) + logFactorialOfCount(urn.draws - k)
-      + logFactorialOfCount(urn.other - urn.draws + k)
+  private static func logFactorials(_ urn: UrnDraw, _ k: Int) -> (Double, Double, Double, Double) {
+    (
+      logFactorialOfCount(k), logFactorialOfCount(urn.rarer - k), logFactorialOfCount(urn.draws - k),
+      logFactorialOfCount(urn.other - urn.draws + k)
+    )
+  }
+
+  /// log of the probability of k relative to the mode's, in R's order of subtraction: with 10⁹ balls another
+  /// one changes the sixth digit of the ratio.
+  private static func logRatio(_ urn: UrnDraw, _ k: Int, _ atMode: Double) -> Double {
+    let f = logFactorials(urn, k)
+    return atMode - f.0 - f.1 - f.2 - f.3
   }
 
   /// Whether v is at most the probability of k relative to the mode's.
@@ -161,7 +171,7 @@ private struct UrnHat {
     let logV = Glibc.log(v)
     if logV > bounds.upper { return false }
     if logV < bounds.lower { return true }
-    return logV <= atMode - Self.logFactorials(urn, k)
+    return logV <= Self.logRatio(urn, k, atMode)
   }
 
   /// The ratio of the probabilities, factor by factor.
