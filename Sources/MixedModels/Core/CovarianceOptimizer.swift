@@ -46,6 +46,11 @@ final class CovarianceOptimizer {
     return scaled.symmetricEigen.values.min() ?? 1
   }
 
+  /// Further starts of the caller's (q×q each), and how many there are now.
+  let furtherStarts: Pointer
+  static let mostFurtherStarts = 6
+  var furtherCount = 0
+
   /// Evaluations of the criterion so far.
   var evaluationCount = 0
 
@@ -75,7 +80,8 @@ final class CovarianceOptimizer {
       q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, q * q, s, s * s, s, s * s,
     ]
     let wide = max(s * s, q * q)
-    block = ScratchBlock(count: sizes.reduce(0, +) + 2 * wide + max(q, s))
+    block = ScratchBlock(
+      count: sizes.reduce(0, +) + 2 * wide + max(q, s) + Self.mostFurtherStarts * q * q)
     lastPoint = block.take(q * q)
     limitPsi = block.take(q * q)
     psi = block.take(q * q)
@@ -93,6 +99,7 @@ final class CovarianceOptimizer {
     step = block.take(s)
     map = block.take(s * s)
     eigenvalues = block.take(max(q, s))
+    furtherStarts = block.take(Self.mostFurtherStarts * q * q)
   }
 
   /// The best optimum over the starts that are right for q: the moment estimate, Ψ = I and Ψ = 100·I; for one effect the best point of a grid
@@ -137,6 +144,10 @@ final class CovarianceOptimizer {
       keepIfBetter(&end, even: 10, odd: 0.01)
       keepIfBetter(&end, even: 0.01, odd: 10)
       keepIfBetter(&end, even: 1e4, odd: 1e4)
+    }
+    for k in 0..<furtherCount {
+      for i in 0..<q * q { psi[i] = furtherStarts[k * q * q + i] }
+      keepIfBetter(&end)
     }
     if Self.needsWideSearch(criterion) {
       for start in wideStarts() {

@@ -13,6 +13,9 @@ final class GeneralSearch {
   private(set) var unseen: [Int] = []
   /// Whether the last criterion fell without end.
   var sawRunaway: Bool { optimizer.sawRunaway }
+  /// Room for further starts (q×q each).
+  var furtherStarts: Pointer { optimizer.furtherStarts }
+  static let mostFurtherStarts = CovarianceOptimizer.mostFurtherStarts
   /// Evaluations in the last search.
   var evaluationCount: Int { optimizer.evaluationCount }
 
@@ -40,8 +43,12 @@ final class GeneralSearch {
   }
 
   /// Minimizes for the response that the constants hold; nil where no start leads to an optimum.
-  /// - Parameter spanned: effects whose variance the method may not see.
-  func minimize(_ data: GroupConstants, spanned: [Int] = []) -> CovarianceOptimizer.End? {
+  /// - Parameters:
+  ///   - spanned: effects whose variance the method may not see.
+  ///   - further: how many further starts have been written to `furtherStarts`.
+  func minimize(
+    _ data: GroupConstants, spanned: [Int] = [], further: Int = 0
+  ) -> CovarianceOptimizer.End? {
     let (q, p) = (data.effectCount, data.fixedCount)
     for j in 0..<data.groupCount {
       for i in 0..<q { workspace.projections[j, q * p + i] = data.crossY[j * q + i] }
@@ -52,6 +59,7 @@ final class GeneralSearch {
     }
     workspace.within[p + p * (p + 1)] = data.withinYY
     optimizer.evaluationCount = 0
+    optimizer.furtherCount = further
     unseen.removeAll(keepingCapacity: true)
     guard let end = optimizer.minimizeInPlace() else { return nil }
     for effect in spanned where optimizer.removeUnseen(effect: effect, at: end.value) {

@@ -89,6 +89,13 @@ final class RandomCoefficientsSearch {
   var withinYY = 0.0
 
   private var starts: [FixedStart] = []
+  /// The directions of `boundaryMinima`, its grid, and the values of the minima.
+  private lazy var directions = (0..<Self.angles).map { k in
+    (cos(.pi * Double(k) / Double(Self.angles)), sin(.pi * Double(k) / Double(Self.angles)))
+  }
+  private lazy var gridBlock = ScratchBlock(count: Self.angles * Self.sizes.count + 16)
+  private lazy var grid = gridBlock.take(Self.angles * Self.sizes.count)
+  private lazy var found = gridBlock.take(16)
 
   // What the last evaluation left.
   private var s11 = 0.0
@@ -235,6 +242,66 @@ final class RandomCoefficientsSearch {
       return true
     }
   }
+
+  /// Where on the boundary the criterion has a minimum, on a grid of covariance matrices of rank one over angle and size: the lowest of those that are no more
+  /// than `margin` above a known optimum, or that no optimum is known beside.
+  ///
+  /// Groups that are few and unlike have minima on the boundary that no start inside leads to.
+  /// - Parameters:
+  ///   - target: receives them, moved a little inside, by columns (2×2 each).
+  ///   - most: how many there is room for.
+  /// - Returns: how many there are.
+  func boundaryMinima(_ target: UnsafeMutablePointer<Double>, most: Int, margin: Double) -> Int {
+    let sizes = Self.sizes.count
+    let values = grid
+    for angle in 0..<Self.angles {
+      let (x, y) = directions[angle]
+      for size in 0..<sizes {
+        let a = Self.sizes[size]
+        values[angle * sizes + size] = evaluate(
+          Point(p11: a * x * x, p12: a * x * y, p22: a * y * y), withinYY: withinYY)
+      }
+    }
+    var count = 0
+    let limit = value + margin
+    var worst = (place: 0, value: -Double.infinity)
+    for angle in 0..<Self.angles {
+      let near = ((angle + Self.angles - 1) % Self.angles, (angle + 1) % Self.angles)
+      for size in 0..<sizes {
+        let own = values[angle * sizes + size]
+        guard own < limit else { continue }
+        var isLeast = true
+        for other in max(0, size - 1)...min(sizes - 1, size + 1) {
+          if values[angle * sizes + other] < own || values[near.0 * sizes + other] < own
+            || values[near.1 * sizes + other] < own
+          {
+            isLeast = false
+          }
+        }
+        guard isLeast else { continue }
+        var place = count
+        if count == most {
+          if own >= worst.value { continue }
+          place = worst.place
+        } else {
+          count += 1
+        }
+        let (x, y) = directions[angle]
+        let a = Self.sizes[size]
+        let next = target + 4 * place
+        (next[0], next[1], next[2], next[3]) = (a * x * x + 1e-3, a * x * y, a * x * y, a * y * y + 1e-3)
+        found[place] = own
+        if count == most {
+          worst = (0, found[0])
+          for k in 1..<most where found[k] > worst.value { worst = (k, found[k]) }
+        }
+      }
+    }
+    return count
+  }
+
+  private static let angles = 32
+  private static let sizes = [0.1, 0.4, 1.5, 5, 20, 80, 400, 3000]
 
   /// One scoring step from Ψ = 0, eigenvalues at least 0.01.
   private func momentStart() -> Point? {

@@ -44,8 +44,11 @@ extension MomentFit {
     else { return fail(.unidentified) }
     let length = squares.squareRoot()
     let search = search(method)
+    search.isThorough = isThorough
     guard search.minimize(length: length) else { return fail(search.sawRunaway ? .unidentified : .error) }
     let found = search.outcome
+    // As `CovarianceCriterion.hasNoResiduals`: effects and predictor fit every row, and variances are any.
+    if r.withinDegreesOfFreedom <= 0, found.residualSquares < 1e-6 { return fail(.unidentified) }
     let m = search.degreesOfFreedom
     clear(.ok)
     converged = found.converged
@@ -79,7 +82,7 @@ extension MomentFit {
   /// `varyingMeans`: α̂_j = w_jȳ_j + (1 − w_j)ȳ with the mean of all rows in place of μ and the standard error √(w_jσ²/n_j) for a known one, as
   /// `KnownVariancePooling`. With a predictor: generalized least squares for the fixed effects, β̂ = (Σ X_j'V_j⁻¹X_j)⁻¹ΣX_j'V_j⁻¹y_j, and the posterior means
   /// β̂ + Σ Z_j'V_j⁻¹(y_j − X_jβ̂), with standard errors that include the uncertainty of β̂: the best linear unbiased prediction.
-  /// Residuals of 0 leave each group its own coefficients.
+  /// Residuals of 0 leave each group its own coefficients, NaN where its rows do not determine them.
   @discardableResult
   public func fit(known: KnownVariances) -> FitStatus {
     let r = reduction
