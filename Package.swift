@@ -83,7 +83,7 @@ let package = Package(
       ]),
 
     // Tests
-    .target(name: "TestSupport", dependencies: ["Tables", "Plotting"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Tables", "Estimates", "Plotting"], path: "Tests/TestSupport"),
   ]
     + testTargets([
       ("LinearAlgebra", []),
