@@ -13,6 +13,8 @@ public struct GroupRegressions: Sendable {
   public let estimates: Matrix
   /// Standard errors of the estimates, of the same shape; NaN also where no degree of freedom is left for a variance.
   public let errors: Matrix
+  /// The residual standard deviation of LSDV, in the unit of the response; NaN where each group has its own or no degree of freedom is left.
+  public let sigma: Double
   /// For each group whether its rows determine all coefficients.
   public var determined: [Bool] { (0..<estimates.rows).map { estimates.row($0).allSatisfy { !$0.isNaN } } }
 
@@ -99,7 +101,7 @@ public struct GroupRegressions: Sendable {
         errors[j, k] = (gram[place, place] * variance).squareRoot()
       }
     }
-    return GroupRegressions(names: columns.names, estimates: estimates, errors: errors)
+    return GroupRegressions(names: columns.names, estimates: estimates, errors: errors, sigma: .nan)
   }
 
   /// Own coefficients a group for what varies, common ones (repeated in every group's row) for the rest, one residual variance.
@@ -183,6 +185,7 @@ public struct GroupRegressions: Sendable {
         errors[j, q + k] = (gammaGram[k, k] * variance).squareRoot()
       }
     }
-    return GroupRegressions(names: columns.names, estimates: estimates, errors: errors)
+    return GroupRegressions(
+      names: columns.names, estimates: estimates, errors: errors, sigma: variance.squareRoot())
   }
 }

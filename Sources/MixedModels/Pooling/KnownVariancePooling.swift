@@ -22,10 +22,7 @@ public struct KnownVariancePooling: Sendable {
     _ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles(),
     by closedForm: PartialPoolingFormula
   ) throws {
-    let oneWay =
-      formula.fixed.terms.isEmpty && formula.fixed.hasIntercept && formula.randomTerms.count == 1
-      && formula.randomTerms[0].effects.terms.isEmpty && formula.randomTerms[0].effects.hasIntercept
-    guard oneWay else { throw PoolingError.notOneWay(formula: formula.source) }
+    guard formula.isOneWay else { throw PoolingError.notOneWay(formula: formula.source) }
     let frame = try ModelFrame(formula, data: data, roles: roles)
     guard frame.weights == nil else { throw PoolingError.weighted }
     let response = frame.responseBesideOffset
@@ -50,6 +47,18 @@ public struct KnownVariancePooling: Sendable {
     }
   }
 
+  /// The standard error of the mean of all rows as an estimate of the population's mean: √(σ_α²Σn_j²/n² + σ_y²/n).
+  package static func overallMeanError(
+    counts: UnsafeBufferPointer<Double>, sigmaAlpha: Double, sigmaY: Double
+  ) -> Double {
+    var (n, squares) = (0.0, 0.0)
+    for count in counts {
+      n += count
+      squares += count * count
+    }
+    return (sigmaAlpha * sigmaAlpha * squares / (n * n) + sigmaY * sigmaY / n).squareRoot()
+  }
+
   /// The numbers with their addresses `oracle.LEVEL.(Intercept)(.se .weight .movement)`.
   public var estimates: Estimates {
     Estimates(entries.map { $0.row(group: groupingFactor) })
@@ -68,5 +77,13 @@ public enum PoolingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notOneWay(let formula):
       "the closed form for known standard deviations is for y ~ 1 + (1 | group), not for '\(formula)'"
     }
+  }
+}
+
+extension ModelFormula {
+  /// Whether the formula is `y ~ 1 + (1 | group)`.
+  package var isOneWay: Bool {
+    fixed.terms.isEmpty && fixed.hasIntercept && randomTerms.count == 1
+      && randomTerms[0].effects.terms.isEmpty && randomTerms[0].effects.hasIntercept
   }
 }
