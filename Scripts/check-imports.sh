@@ -75,7 +75,7 @@ find "$sources" -name '*.swift' | LC_ALL=C sort | awk -v rooms="$rooms" -v guest
       return "no target imports Foundation (it costs every start of the program; use Glibc or FoundationEssentials)"
     if (module == "ArgumentParser") return "only mlm reads arguments"
     if (module == "CCairo" || module == "CPango" || module == "CDeflate") return "only CairoRendering knows the drawing libraries"
-    if (target == "Designs" && (module ~ /Models$/ || module == "ModelFormula"))
+    if (target == "Designs" && module ~ /Models$/)
       return "Designs knows no model code: the truth does not see the estimation"
     if (target == "Plotting" && module == "CairoRendering") return "Plotting ends in drawing commands and does not know Cairo"
     if (target == "Plotting" && module in room) return "Plotting does not know models"

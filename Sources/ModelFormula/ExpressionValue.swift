@@ -46,7 +46,7 @@ extension FormulaExpression {
   }
 
   /// The value of an arithmetic expression, one number a row.
-  func number(in data: DataTable, formula: String) throws(FormulaError) -> [Double] {
+  package func number(in data: DataTable, formula: String) throws(FormulaError) -> [Double] {
     switch self {
     case .variable(let name, _):
       guard let column = data[name] else { throw .missingVariable(name, available: data.columnNames) }

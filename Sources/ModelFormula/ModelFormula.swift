@@ -29,6 +29,8 @@ public struct ModelFormula: Sendable, Equatable {
     public let groupingFactor: FormulaExpression
     /// Where the `||` stands from which the term comes; nil for a single bar.
     let doubleBar: Int?
+    /// Whether it comes from a `||`: its effects are uncorrelated.
+    package var isUncorrelated: Bool { doubleBar != nil }
   }
 
   /// Reads a formula.
@@ -262,7 +264,7 @@ public struct ModelFormula: Sendable, Equatable {
 
 extension FormulaExpression {
   /// The expression inside any parentheses.
-  var unwrapped: FormulaExpression {
+  package var unwrapped: FormulaExpression {
     if case .parenthesized(let inner, _) = self { return inner.unwrapped }
     return self
   }

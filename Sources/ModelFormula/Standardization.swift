@@ -16,12 +16,19 @@ extension FormulaExpression {
   }
 
   /// Whether `scale` occurs.
-  private var usesScale: Bool {
+  private var usesScale: Bool { calls { $0 == "scale" } }
+
+  /// Whether a function remembers its training data.
+  var learns: Bool { calls(FormulaExpression.isTrained) }
+
+  /// Whether a function of some kind is called.
+  private func calls(_ isMeant: (String) -> Bool) -> Bool {
     switch self {
     case .variable, .number, .logical: false
-    case .call(let function, let arguments, _): function == "scale" || arguments.contains(where: \.usesScale)
-    case .binary(_, let left, let right, _): left.usesScale || right.usesScale
-    case .named(_, let inner, _), .sign(_, let inner, _), .parenthesized(let inner, _): inner.usesScale
+    case .call(let function, let arguments, _):
+      isMeant(function) || arguments.contains { $0.calls(isMeant) }
+    case .binary(_, let left, let right, _): left.calls(isMeant) || right.calls(isMeant)
+    case .named(_, let inner, _), .sign(_, let inner, _), .parenthesized(let inner, _): inner.calls(isMeant)
     }
   }
 
