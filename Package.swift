@@ -83,7 +83,8 @@ let package = Package(
       ]),
 
     // Tests
-    .target(name: "TestSupport", dependencies: ["Tables", "Estimates", "Plotting"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Tables", "Estimates", "Plotting"], path: "Tests/TestSupport"),
   ]
     + testTargets([
       ("LinearAlgebra", []),
@@ -95,7 +96,9 @@ let package = Package(
       ("ModelFormula", ["Tables"]),
       ("CairoRendering", ["Plotting", "CPNG"]),
       ("MixedModels", ["ModelFormula", "Tables", "LinearAlgebra", "Estimates"]),
-      ("Designs", ["Tables", "Distributions"]),
+      (
+        "Designs", ["Tables", "Distributions", "Specifications", "Estimates", "LinearAlgebra"]
+      ),
       ("Studies", ["MixedModels", "ModelFormula", "Tables", "Distributions"]),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
       ("ModelFigures", ["Plotting", "MixedModels", "ModelFormula", "Tables"]),

@@ -1,0 +1,95 @@
+import Estimates
+
+extension DesignTruth {
+  /// The truth as addressed numbers, by the addresses of a fit with `truth.` before them:
+  ///
+  ///     truth.fixed.TERM                                      truth.random.LABEL.TERM.sd (.variance)      truth.random.LABEL.TERM.TERM.corr (.covariance)
+  ///     truth.residual.sd (.variance)                         truth.icc.GROUP                             truth.n, truth.groups.GROUP, truth.units.LEVEL
+  ///     truth.mode.GROUP.LEVEL.TERM (b_j)                     truth.coef.GROUP.LEVEL.TERM (β + b_j)       truth.line.GROUP.LEVEL.TERM (the group's own line)
+  ///     truth.size.GROUP.LEVEL                                truth.realised.GROUP.TERM.mean (.sd .population_sd)
+  ///     truth.realised.GROUP.TERM.TERM (correlation)          truth.missing.COLUMN
+  ///
+  /// The residual's SD is the root of its mean variance where rows differ.
+  public var estimates: Estimates {
+    var all = Estimates()
+    for (name, value) in zip(plan.equation.fixedNames, plan.beta) {
+      all.append(
+        EstimateRow(["truth", "fixed", name], effect: .truth, term: name, [.init("estimate", value)]))
+    }
+    for (term, law) in zip(plan.equation.terms, plan.effects) {
+      let names = term.effectNames
+      for (i, name) in names.enumerated() {
+        all.append(
+          EstimateRow(
+            ["truth", "random", term.label, name], effect: .truth, group: term.label, term: name,
+            [.init("sd", law.sd[i]), .init("variance", law.sd[i] * law.sd[i])]))
+        for (k, other) in names.enumerated() where k != i {
+          all.append(
+            EstimateRow(
+              ["truth", "random", term.label, name, other], effect: .truth, group: term.label,
+              term: name + "." + other,
+              [
+                .init("corr", law.correlation[i][k]),
+                .init("covariance", law.sd[i] * law.sd[k] * law.correlation[i][k]),
+              ]))
+        }
+      }
+    }
+    if let variance = residualVariance {
+      all.append(
+        EstimateRow(
+          ["truth", "residual"], effect: .truth, group: "Residual",
+          [.init("sd", variance.squareRoot()), .init("variance", variance)]))
+    }
+    func scalar(_ parts: [String], _ value: Double) {
+      all.append(EstimateRow(["truth"] + parts, effect: .truth, [.init("estimate", value)]))
+    }
+    for case (let factor, let value?) in intraclassCorrelations { scalar(["icc", factor], value) }
+    scalar(["n"], Double(rowCount))
+    for (level, count) in unitCounts { scalar(["units", level], Double(count)) }
+    for group in groups { append(group, to: &all) }
+    for count in missingCounts { scalar(["missing", count.column], Double(count.rows)) }
+    return all
+  }
+
+  private func append(_ group: GroupTruth, to all: inout Estimates) {
+    let factor = group.factor
+    func row(_ kind: String, _ level: String, _ term: String, _ value: Double) {
+      all.append(
+        EstimateRow(
+          ["truth", kind, factor, level, term], effect: .truth, group: factor, level: level, term: term,
+          [.init("estimate", value)]))
+    }
+    all.append(
+      EstimateRow(
+        ["truth", "groups", factor], effect: .truth, group: factor,
+        [.init("estimate", Double(group.levels.count))]))
+    for (j, level) in group.levels.enumerated() {
+      all.append(
+        EstimateRow(
+          ["truth", "size", factor, level], effect: .truth, group: factor, level: level,
+          [.init("estimate", Double(group.sizes[j]))]))
+      for (k, name) in group.effectNames.enumerated() {
+        row("mode", level, name, group.effects[j, k])
+        row("coef", level, name, group.coefficients[j, k])
+        row("line", level, name, group.lines[j, k])
+      }
+    }
+    let realised = realised(group)
+    for (i, name) in group.effectNames.enumerated() {
+      all.append(
+        EstimateRow(
+          ["truth", "realised", factor, name], effect: .truth, group: factor, term: name,
+          [
+            .init("sd", realised.sds[i]), .init("population_sd", realised.populationSDs[i]),
+            .init("mean", realised.means[i]),
+          ]))
+      for (k, other) in group.effectNames.enumerated() where k != i {
+        all.append(
+          EstimateRow(
+            ["truth", "realised", factor, name, other], effect: .truth, group: factor,
+            term: name + "." + other, [.init("corr", realised.correlations[i][k])]))
+      }
+    }
+  }
+}
