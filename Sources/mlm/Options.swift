@@ -310,8 +310,14 @@ extension LabLanguage: ExpressibleByArgument {}
 enum StreamKind: String, ExpressibleByArgument, CaseIterable {
   /// R's default generators.
   case r
+  /// R's generator for parallel work, L'Ecuyer-CMRG.
+  case lecuyer
   /// Counter-based, one stream a key.
   case keyed
+
+  /// What `--help` says of them.
+  static let help: ArgumentHelp =
+    "Random stream: r (R's default generators), lecuyer (R's L'Ecuyer-CMRG) or keyed (counter-based)."
 }
 
 extension LabLanguage {

@@ -24,7 +24,8 @@ struct CommandTests {
   func help() throws {
     let commands: [any ParsableCommand.Type] = [
       AnovaCommand.self, CompareCommand.self, IntervalsCommand.self, SimulateCommand.self,
-      SalaryDataCommand.self, FitCommand.self, PoolCommand.self, PredictCommand.self, PlotCommand.self,
+      SalaryDataCommand.self, DesignDataCommand.self, FitCommand.self, PoolCommand.self, PredictCommand.self,
+      PlotCommand.self,
       ExplainCommand.self, LabBuildCommand.self, LabIndexCommand.self, DoctorCommand.self,
       CompareCommand.self,
     ]
@@ -88,6 +89,45 @@ struct CommandTests {
     #expect(throws: (any Error).self) {
       try run("explain", Self.formula, "--data", Self.salary, "--weights", "w")
     }
+  }
+
+  @Test("data design: table, truth, R program; other numbers by --set; faults with their places")
+  func designData() throws {
+    let spec = Reference.directory.appendingPathComponent("designs/memberships.yml").path
+    let result = try run(
+      "data", "design", spec, "--stream", "lecuyer", "--seed=-7", "--truth", "t.json", "--r-script", "d.R")
+    let recorded = try DataTable(csv: Reference.bytes("designs/memberships-lecuyer.csv"))
+    let table = try DataTable(csv: Array(result.output.utf8))
+    #expect(table.columnNames == recorded.columnNames && table["region"] == recorded["region"])
+    expectClose(table["y"]!.numbers!, recorded["y"]!.numbers!, relative: 1e-12)
+    #expect(result.files.map(\.path) == ["d.R", "t.json"] || result.files.map(\.path) == ["t.json", "d.R"])
+    let program = try #require(result.files.first { $0.path == "d.R" })
+    let text = try Reference.text("designs/memberships-lecuyer.R")
+    // The first line names the file as it was given.
+    #expect(
+      String(decoding: program.bytes, as: UTF8.self).split(separator: "\n").dropFirst()
+        == text.split(separator: "\n").dropFirst())
+    let truth = try #require(result.files.first { $0.path == "t.json" })
+    let json = try JSON(parsing: Data(truth.bytes))
+    #expect(json["stream"].string == "lecuyer" && json["n"].int == 60)
+    #expect(try result.estimates.value(at: "truth.random.trade.x.sd") == 0.3)
+    #expect(
+      result.echo!.hasPrefix("seed -7, stream lecuyer\n60 rows; region 3, team 7, trade 4, person 60\n"))
+
+    let other = try run(
+      "data", "design", spec, "--set", "levels.person.count=5", "--set", "response.sd.residual=0", "--format",
+      "json")
+    #expect(try JSON(parsing: Data(other.output.utf8))["n"].int == 5)
+    #expect(other.echo!.hasPrefix("seed 1, stream r\n5 rows"))
+    do {
+      _ = try run("data", "design", spec, "--set", "levels.person.count=0")
+      Issue.record("0 persons were drawn")
+    } catch { #expect("\(error)" == "\(spec):5:11: levels.person: 0 units; a level has 1 to 10000000") }
+    #expect(throws: (any Error).self) {
+      try run("data", "design", spec, "--stream", "keyed", "--r-script", "d.R")
+    }
+    #expect(throws: (any Error).self) { try run("data", "design", spec, "--set", "a=1", "--set", "a=2") }
+    #expect(throws: (any Error).self) { try run("data", "design", spec, "--set", "a") }
   }
 
   @Test("data salary: R's table, the truth beside it, and the seed echoed")

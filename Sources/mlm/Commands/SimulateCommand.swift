@@ -43,7 +43,7 @@ struct SimulateCommand: ReportingCommand {
   @Option(name: .long, help: "Random effects: new or fitted.")
   var random: RandomPart = .new
 
-  @Option(name: .long, help: "Random stream: r (R's default generators) or keyed (counter-based).")
+  @Option(name: .long, help: StreamKind.help)
   var stream: StreamKind = .r
 
   @Option(
@@ -89,6 +89,9 @@ struct SimulateCommand: ReportingCommand {
       switch stream {
       case .r:
         var source = RStream(seed: seed)
+        draws = fit.simulate(count: count, keepingRandomEffects: random == .fitted, from: &source)
+      case .lecuyer:
+        var source = LEcuyerStream(seed: seed)
         draws = fit.simulate(count: count, keepingRandomEffects: random == .fitted, from: &source)
       case .keyed:
         var source = KeyedStream(seed: UInt64(seed))
