@@ -7,7 +7,8 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 // What other packages can build on: all but the C modules.
 let libraries = [
   "LinearAlgebra", "Tables", "Estimates", "Distributions", "Plotting", "ModelFormula", "CairoRendering",
-  "MixedModels", "Designs", "Studies", "Reporting", "ModelFigures", "Labs", "Specifications",
+  "MixedModels", "Designs", "Studies", "StudyResults", "Reporting", "ModelFigures", "Labs",
+  "Specifications",
 ]
 
 let package = Package(
@@ -19,6 +20,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
   targets: [
     // 0: C libraries
@@ -56,8 +59,13 @@ let package = Package(
     // 4: many fits; results as text
     .target(
       name: "Studies",
-      dependencies: ["MixedModels", "Designs", "Distributions", "Estimates", "ModelFormula", "Tables"],
-      swiftSettings: kernelSettings),
+      dependencies: [
+        "Designs", "MixedModels", "ModelFormula", "Specifications", "Estimates", "Tables", "Distributions",
+        "LinearAlgebra", .product(name: "Crypto", package: "swift-crypto"),
+      ], swiftSettings: kernelSettings),
+    .target(
+      name: "StudyResults",
+      dependencies: ["Studies", "Tables", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Reporting",
       dependencies: ["MixedModels", "ModelFormula", "Estimates", "Tables", "LinearAlgebra", "Distributions"]),
@@ -72,12 +80,18 @@ let package = Package(
     // 6: documents
     .target(name: "Labs", dependencies: ["Tables", "Estimates"]),
 
-    // 7: the program
+    // 7: the programs, and what they share
+    .target(
+      name: "CommandSupport",
+      dependencies: [
+        "Studies", "Specifications", "Estimates",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .executableTarget(
       name: "mlm",
       dependencies: [
-        "Labs", "ModelFigures", "CairoRendering", "Plotting", "Reporting", "Designs", "MixedModels",
-        "ModelFormula",
+        "CommandSupport", "Labs", "ModelFigures", "CairoRendering", "Plotting", "Reporting", "StudyResults",
+        "Studies", "Designs", "MixedModels", "ModelFormula", "Specifications",
         "Estimates", "Tables", "Distributions", "LinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -99,15 +113,21 @@ let package = Package(
       (
         "Designs", ["Tables", "Distributions", "Specifications", "Estimates", "LinearAlgebra"]
       ),
-      ("Studies", ["MixedModels", "ModelFormula", "Tables", "Distributions"]),
+      (
+        "Studies",
+        [
+          "Designs", "MixedModels", "ModelFormula", "Tables", "Distributions", "LinearAlgebra",
+          "Specifications",
+        ]
+      ),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
       ("ModelFigures", ["Plotting", "MixedModels", "ModelFormula", "Tables"]),
       ("Labs", ["Estimates"]),
       (
         "mlm",
         [
-          "Labs", "Estimates", "Tables", "Designs", "Distributions", "MixedModels", "ModelFormula",
-          "Reporting",
+          "CommandSupport", "Labs", "Estimates", "Tables", "Designs", "Distributions", "MixedModels",
+          "ModelFormula", "Reporting", "Studies",
         ]
       ),
     ]),

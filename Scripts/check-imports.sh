@@ -35,7 +35,8 @@ Reporting:          $models Designs
 ModelFigures:       $results Plotting
 Labs:               $pages
 ProblemSets:        $pages Labs
-mlm:                $pages Labs ProblemSets
+CommandSupport:     $results
+mlm:                $pages Labs ProblemSets CommandSupport
 "
 
 # module from outside: the targets that may import it (* is all).
@@ -44,9 +45,9 @@ Swift:               *
 Glibc:               *
 Synchronization:     *
 FoundationEssentials: *
-Dispatch:            CairoRendering MixedModels
+Dispatch:            CairoRendering MixedModels Studies
 RealModule:          LinearAlgebra Distributions MixedModels BayesianModels
-ArgumentParser:      mlm
+ArgumentParser:      CommandSupport mlm
 GRDB:                StudyResults
 Yams:                Specifications
 Crypto:              Studies Labs ProblemSets

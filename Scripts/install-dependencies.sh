@@ -16,6 +16,7 @@ pc cairo              | libcairo2-dev    | draws the figures
 pc pangocairo         | libpango1.0-dev  | sets the text in figures, Latin and Chinese
 pc libdeflate         | libdeflate-dev   | compresses PNG files
 pc libpng             | libpng-dev       | reads PNG files in tests
+pc sqlite3            | libsqlite3-dev   | holds the results of studies
 lib libopenblas.so.0  | libopenblas0     | factors large matrices: crossed factors of many levels
 command pandoc        | pandoc           | turns handouts into HTML with formulas
 command fc-match      | fontconfig       | finds the fonts below

@@ -119,9 +119,6 @@ enum FileWriting {
 
 /// Why a file could not be written.
 enum FileWritingError: Error, Equatable, CustomStringConvertible {
-  /// What stands for a path where standard output cannot take the data.
-  static let standardOutput = "standard output"
-
   case failed(path: String, action: String, reason: String)
   case twice(String)
   case isFolder(String)
@@ -130,8 +127,7 @@ enum FileWritingError: Error, Equatable, CustomStringConvertible {
   var description: String {
     switch self {
     case .failed(let path, let action, let reason):
-      path == Self.standardOutput
-        ? "cannot write to \(path): \(reason)" : "cannot \(action) '\(path)': \(reason)"
+      "cannot \(action) '\(path)': \(reason)"
     case .twice(let path): "two outputs are to go to '\(path)'; nothing was written"
     case .isFolder(let path): "cannot write '\(path)': this is a folder; a file name is needed"
     case .noFolder(let folder, let path):

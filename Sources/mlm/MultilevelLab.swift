@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import ModelFormula
 import Tables
 
@@ -11,7 +12,7 @@ struct MultilevelLab: ParsableCommand {
       "Generate nested data whose truth is known, fit every pooling strategy, draw and explain the results.",
     discussion: """
       Data go to standard output and nothing else does; errors and notes go to standard error. '--data -' reads standard input.
-      Exit codes: 0 done, 1 data or model at fault, 64 usage.
+      Exit codes: 0 done, 1 data or model at fault, 3 study incomplete, 4 conflict, 64 usage, 75 stopped early but saved.
 
       Example: mlm data salary --out salary.csv
                mlm fit "salary ~ experience + (1 | department)" --data salary.csv
@@ -23,7 +24,7 @@ struct MultilevelLab: ParsableCommand {
       PoolCommand.self,
       PredictCommand.self, AugmentCommand.self,
       ExplainCommand.self,
-      PlotCommand.self,
+      PlotCommand.self, StudyCommand.self,
       LabCommands.self, DoctorCommand.self,
     ])
 }
@@ -69,9 +70,4 @@ extension MultilevelLab {
       ? word
       : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
-}
-
-/// The version that `--version`, `doctor` and manifests show.
-enum ProgramVersion {
-  static let current = "0.1.0"
 }

@@ -11,7 +11,8 @@ struct KnownVariancesTests {
   @Test(
     "At the estimated variances they are the REML fit",
     arguments: [
-      ("sleepstudy", "Reaction ~ Days + (1 + Days | Subject)"), ("sleepstudy", "Reaction ~ Days + (1 | Subject)"),
+      ("sleepstudy", "Reaction ~ Days + (1 + Days | Subject)"),
+      ("sleepstudy", "Reaction ~ Days + (1 | Subject)"),
       ("penicillin", "diameter ~ 1 + (1 | plate) + (1 | sample)"),
     ])
   func atEstimates(data: String, formula: String) throws {

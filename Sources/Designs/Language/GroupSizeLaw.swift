@@ -27,7 +27,7 @@ public enum GroupSizeLaw: Sendable, Equatable {
   }
 
   /// The sizes of `count` groups. Draws one number a group where they are random, none otherwise.
-  func sizes<Stream: VariateStream>(of count: Int, from stream: inout Stream) -> [Int] {
+  package func sizes<Stream: VariateStream>(of count: Int, from stream: inout Stream) -> [Int] {
     switch self {
     case .fixed(let size): return [Int](repeating: size, count: count)
     case .listed(let sizes): return (0..<count).map { sizes[$0 % sizes.count] }

@@ -15,7 +15,8 @@ extension LinearMixedModel {
   package func fit(
     knowing covariances: [Matrix], residualSD: Double
   ) throws(FitError) -> (fit: LinearMixedModelFit, errorFactor: Double) {
-    precondition(covariances.count == terms.count, "\(covariances.count) covariances for \(terms.count) terms")
+    precondition(
+      covariances.count == terms.count, "\(covariances.count) covariances for \(terms.count) terms")
     precondition(residualSD > 0, "residual standard deviation \(residualSD)")
     let q = randomColumns.count
     var relative = Matrix(rows: q, columns: q)
@@ -35,7 +36,8 @@ extension LinearMixedModel {
     _ = psi.withPointer { workspace.evaluate(at: $0) }
     guard workspace.value.isFinite else { throw .noOptimum }
     let fit = LinearMixedModelFit(
-      of: self, method: .ml, optimum: .init(psi: psi, value: workspace.value, converged: true), factor: lambda,
+      of: self, method: .ml, optimum: .init(psi: psi, value: workspace.value, converged: true),
+      factor: lambda,
       evaluations: 1, isFlat: false, isUnbounded: false, unseen: [], workspace)
     return (fit, residualSD / fit.sigma)
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CairoRendering
+import CommandSupport
 import Labs
 import LinearAlgebra
 import Tables

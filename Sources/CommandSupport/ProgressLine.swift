@@ -3,19 +3,19 @@ import Glibc
 import Synchronization
 
 /// A line on standard error that says how far something long is and how long it will take: after a second, on a terminal or where it is asked for.
-final class ProgressLine: Sendable {
+package final class ProgressLine: Sendable {
   private let total: Int
   private let start: ContinuousClock.Instant
   private let last: Mutex<ContinuousClock.Instant?>
 
-  init(total: Int) {
+  package init(total: Int) {
     self.total = total
     start = .now
     last = Mutex(nil)
   }
 
   /// Says that some are done, at most twice a second.
-  func update(_ done: Int) {
+  package func update(_ done: Int) {
     let now = ContinuousClock.now
     let elapsed = now - start
     guard elapsed > .seconds(1), done > 0 else { return }
@@ -31,18 +31,22 @@ final class ProgressLine: Sendable {
   }
 
   /// Clears the line, if there is one.
-  func finish() {
+  package func finish() {
     if last.withLock({ $0 != nil }) { Terminal.write("\r" + String(repeating: " ", count: 60) + "\r") }
   }
 }
 
 /// Whether progress is shown.
-struct ProgressOption: ParsableArguments {
+package struct ProgressOption: ParsableArguments {
+  package init() {}
+
   @Flag(name: .long, help: "Show progress on standard error even where that is no terminal.")
-  var progress = false
+  package var progress = false
 
   /// Runs a step with what it tells its progress; nil where nobody looks.
-  func shown<Result>(_ total: Int, _ step: ((@Sendable (Int) -> Void)?) throws -> Result) rethrows -> Result {
+  package func shown<Result>(_ total: Int, _ step: ((@Sendable (Int) -> Void)?) throws -> Result) rethrows
+    -> Result
+  {
     guard progress || isatty(2) == 1 else { return try step(nil) }
     let line = ProgressLine(total: total)
     defer { line.finish() }

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Glibc
+import Specifications
+import Studies
+
+/// A span of time: 90, 90s, 55m, 2h.
+package struct TimeSpan: ExpressibleByArgument {
+  /// The span in seconds.
+  package let seconds: Double
+
+  package init?(argument: String) {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
+    let unit = argument.last.flatMap { units[$0] }
+    guard let number = Double(unit == nil ? argument[...] : argument.dropLast()), number > 0, number.isFinite
+    else {
+      return nil
+    }
+    seconds = number * (unit ?? 1)
+  }
+}
+
+/// How a study's work is done on this machine.
+package struct StudyWorkOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How many replicates are computed at once (default: SLURM_CPUS_PER_TASK, else the processors this process may use). Results do not depend on it.",
+      valueName: "N"))
+  var threads: Int?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Stop after this time, e.g. 55m; what is finished is saved.", valueName: "time"))
+  var until: TimeSpan?
+
+  @OptionGroup var progress: ProgressOption
+
+  package init() {}
+
+  package func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads); from 1 to 1024 would work")
+    }
+  }
+
+  /// How many threads work.
+  package var threadCount: Int {
+    if let threads { return threads }
+    if let text = getenv("SLURM_CPUS_PER_TASK"), let count = Int(String(cString: text)), count > 0 {
+      return count
+    }
+    return Machine.usableProcessors
+  }
+
+  /// Runs blocks, with progress where it is wanted.
+  package func run(
+    _ study: StudySpecification, _ tasks: [StudyWork.Task], into sink: some BlockSink
+  ) throws -> StudyWork.Outcome {
+    let stop = StopRequest(after: until?.seconds)
+    let total = tasks.reduce(0) { $0 + $1.block.count }
+    return try progress.shown(total) { (update: (@Sendable (Int) -> Void)?) throws -> StudyWork.Outcome in
+      var report: (@Sendable (StudyWork.Progress) -> Void)?
+      if let update { report = { update($0.replicates.done) } }
+      return try StudyWork(study).run(
+        tasks, threads: threadCount, into: sink, shouldStop: { stop.isDue }, progress: report)
+    }
+  }
+}
+
+/// A study's folder: `plan.json`, `segments/`, `results/`.
+package struct StudyPlace {
+  /// The plan's path.
+  package let plan: String
+  /// The folder.
+  package let folder: String
+
+  /// The place of a plan, or of the plan in a folder.
+  package init(_ path: String) {
+    let isPlan = path.hasSuffix(".json")
+    plan = isPlan ? path : (path.hasSuffix("/") ? path : path + "/") + "plan.json"
+    let parent = plan.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+      separator: "/")
+    folder = parent.isEmpty ? (plan.hasPrefix("/") ? "/" : ".") : parent
+  }
+
+  /// The folder of segments.
+  package var segments: String { folder + "/segments" }
+
+  /// Reads the plan.
+  package func read() throws -> StudyPlan { try StudyPlan(bytes: StudyFolder.read(plan), path: plan) }
+
+  /// Reads the segments that are there.
+  package func store(of study: StudySpecification) throws -> StudyStore {
+    try StudyFolder.make(segments)
+    return try StudyStore(folder: segments, study: study)
+  }
+}
+
+/// Results that are not all there.
+package struct IncompleteStudy: ExitCoding, CustomStringConvertible {
+  package let description: String
+  package init(_ description: String) { self.description = description }
+  package var exitCode: Int32 { 3 }
+}
+
+extension StoreError: ExitCoding {
+  /// 4 for sums that contradict each other, else 1.
+  package var exitCode: Int32 { if case .conflict = self { 4 } else { 1 } }
+}

@@ -1,0 +1,53 @@
+import MixedModels
+
+/// One way of estimating that a study compares: a pooling method, with a formula of its own where the study's is not meant.
+public struct StudyStrategy: Sendable, Equatable {
+  /// The name in results.
+  public let name: String
+  /// The way of pooling.
+  public let method: PoolingMethod
+  /// The formula; nil for the study's.
+  public let formula: String?
+
+  /// A strategy; its name is the method's unless told.
+  public init(_ method: PoolingMethod, name: String? = nil, formula: String? = nil) {
+    self.method = method
+    self.name = name ?? method.rawValue
+    self.formula = formula
+  }
+}
+
+/// How a strategy ended in one replicate.
+public enum ReplicateStatus: String, Sendable, CaseIterable {
+  /// An optimum inside the parameter space, or least squares that determine something.
+  case ok
+  /// An optimum on the boundary: a variance of zero or a correlation of ±1. A result, not an error.
+  case boundary
+  /// The optimum was not found to full precision; estimates are what was found.
+  case notConverged = "not_converged"
+  /// The data do not determine the model; there are no estimates.
+  case unidentified
+  /// The fit failed for another reason; there are no estimates.
+  case error
+
+  /// The number of statuses that come with estimates; they come first.
+  public static let estimatedCount = 3
+  /// The place among all.
+  public var index: Int {
+    switch self {
+    case .ok: 0
+    case .boundary: 1
+    case .notConverged: 2
+    case .unidentified: 3
+    case .error: 4
+    }
+  }
+}
+
+/// What intervals of fixed effects of partially pooled models are made with.
+public enum IntervalMethod: String, Sendable, CaseIterable {
+  /// Normal quantiles.
+  case wald
+  /// t quantiles with Satterthwaite's degrees of freedom.
+  case satterthwaite
+}

@@ -1,0 +1,67 @@
+import Synchronization
+
+/// Gathers finished blocks and publishes them as segments: the first after five seconds, then ever more rarely, at least every five minutes, and at
+/// the end. A killed process loses what it had not published; nothing it wrote can be mistaken for more.
+public final class SegmentWriter: BlockSink {
+  private struct State {
+    var lines: [String] = []
+    var due: ContinuousClock.Instant
+    var pause: Duration = .seconds(5)
+    var failure: StoreError?
+    var published: [String] = []
+  }
+
+  private let folder, study, program: String
+  private let state: Mutex<State>
+
+  /// A writer into a folder, which is made where there is none.
+  /// - Parameters:
+  ///   - folder: of segments.
+  ///   - study: the study.
+  ///   - program: name and version of the program, for provenance.
+  public init(folder: String, study: StudySpecification, program: String) throws(StoreError) {
+    try StudyFolder.make(folder)
+    self.folder = folder
+    self.study = study.hash
+    self.program = program
+    state = Mutex(State(due: .now + .seconds(5)))
+  }
+
+  /// Takes a finished block; publishes when it is time.
+  public func append(_ entry: Segment.Entry) {
+    let line = Segment.line(of: entry)
+    state.withLock { state in
+      state.lines.append(line)
+      guard ContinuousClock.now >= state.due else { return }
+      publish(&state)
+      state.pause = min(state.pause * 2, .seconds(300))
+      state.due = .now + state.pause
+    }
+  }
+
+  /// Whether something could not be written.
+  public var hasFailed: Bool { state.withLock { $0.failure != nil } }
+
+  /// Publishes what is left.
+  /// - Returns: names of all segments written.
+  /// - Throws: the first failure to write.
+  public func finish() throws(StoreError) -> [String] {
+    let (failure, names) = state.withLock { state in
+      if !state.lines.isEmpty { publish(&state) }
+      return (state.failure, state.published)
+    }
+    if let failure { throw failure }
+    return names
+  }
+
+  private func publish(_ state: inout State) {
+    guard state.failure == nil else { return }
+    let name = "seg-\(study.prefix(8))-\(StudyFolder.randomName()).jsonl"
+    do {
+      try StudyFolder.write(
+        Segment.bytes(of: state.lines, study: study, program: program), to: folder + "/" + name)
+      state.lines = []
+      state.published.append(name)
+    } catch { state.failure = error }
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import CommandSupport
+import Labs
+import Studies
+import Tables
+
+/// `mlm study replay`: one data set of a study again.
+struct StudyReplayCommand: ReportingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Make the data set of one replicate again, as CSV.",
+    discussion: """
+      What every strategy made of it goes to standard error with --estimates, as CSV.
+
+      Example: mlm study replay shrinkage 4 17 --out data.csv
+      """)
+
+  @Argument(help: ArgumentHelp("The study's YAML file, folder or plan.", valueName: "STUDY"))
+  var study: String
+
+  @Argument(help: ArgumentHelp("Number of the cell, from 1 (results/cells.csv).", valueName: "CELL"))
+  var cell: Int
+
+  @Argument(help: ArgumentHelp("Number of the replicate, from 1.", valueName: "REP"))
+  var replicate: Int
+
+  @Option(
+    name: .long, help: ArgumentHelp("File for the data; - is standard output.", valueName: "F.csv"),
+    completion: .file())
+  var out = "-"
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("File for what every strategy estimated, beside the truth.", valueName: "F.csv"),
+    completion: .file())
+  var estimates: String?
+
+  func result(in context: CommandContext) throws -> CommandResult {
+    let study = try StudyFile.find(study, in: context)
+    guard study.cells.indices.contains(cell - 1) else {
+      throw ValidationError("CELL is \(cell); the study has cells 1 to \(study.cells.count)")
+    }
+    guard (1...study.replicates).contains(replicate) else {
+      throw ValidationError("REP is \(replicate); the study has replicates 1 to \(study.replicates)")
+    }
+    let replay = try StudyReplay(study, cell: study.cells[cell - 1], replicate: replicate - 1)
+    var result = CommandResult()
+    if out == "-" {
+      result.output = replay.data.csv()
+    } else {
+      result.files.append(OutputFile(path: out, bytes: replay.data.csvBytes()))
+    }
+    if let estimates {
+      result.files.append(OutputFile(path: estimates, bytes: replay.estimates.csvBytes()))
+    }
+    result.echo =
+      "cell \(cell) (\(study.cells[cell - 1].label)), replicate \(replicate) of \(study.replicates), seed \(study.seed)"
+    return result
+  }
+}
