@@ -14,7 +14,8 @@ let libraries = [
 let package = Package(
   name: "multilevel-lab",
   products: [
-    .executable(name: "mlm", targets: ["mlm"])
+    .executable(name: "mlm", targets: ["mlm"]),
+    .executable(name: "mlm-worker", targets: ["mlm-worker"]),
   ]
     + libraries.map { .library(name: $0, targets: [$0]) },
   dependencies: [
@@ -94,6 +95,11 @@ let package = Package(
         "Studies", "Designs", "MixedModels", "ModelFormula", "Specifications",
         "Estimates", "Tables", "Distributions", "LinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "mlm-worker",
+      dependencies: [
+        "CommandSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests

@@ -37,6 +37,7 @@ Labs:               $pages
 ProblemSets:        $pages Labs
 CommandSupport:     $results
 mlm:                $pages Labs ProblemSets CommandSupport
+mlm-worker:         CommandSupport
 "
 
 # module from outside: the targets that may import it (* is all).
@@ -47,7 +48,7 @@ Synchronization:     *
 FoundationEssentials: *
 Dispatch:            CairoRendering MixedModels Studies
 RealModule:          LinearAlgebra Distributions MixedModels BayesianModels
-ArgumentParser:      CommandSupport mlm
+ArgumentParser:      CommandSupport mlm mlm-worker
 GRDB:                StudyResults
 Yams:                Specifications
 Crypto:              Studies Labs ProblemSets
@@ -74,7 +75,7 @@ find "$sources" -name '*.swift' | LC_ALL=C sort | awk -v rooms="$rooms" -v guest
   function reason(target, module) {
     if (module == "Foundation")
       return "no target imports Foundation (it costs every start of the program; use Glibc or FoundationEssentials)"
-    if (module == "ArgumentParser") return "only mlm reads arguments"
+    if (module == "ArgumentParser") return "only the programs read arguments"
     if (module == "CCairo" || module == "CPango" || module == "CDeflate") return "only CairoRendering knows the drawing libraries"
     if (target == "Designs" && module ~ /Models$/)
       return "Designs knows no model code: the truth does not see the estimation"
