@@ -9,7 +9,12 @@ package enum DenseKernels {
   /// The order from which calling the library pays.
   private static let libraryOrder = 96
 
-  private static func library(for n: Int) -> OpenBLAS? { n < libraryOrder ? nil : OpenBLAS.shared }
+  /// Whether the library may be called. Its kernels are the processor's, and so are the last bits of what it gives: studies do without.
+  @TaskLocal package static var usesLibrary = true
+
+  private static func library(for n: Int) -> OpenBLAS? {
+    n < libraryOrder || !usesLibrary ? nil : OpenBLAS.shared
+  }
 
   /// Cholesky factor L (lower triangle, in place).
   /// - Returns: false when a pivot is not positive; the contents are then undefined.

@@ -5,9 +5,13 @@ import Testing
 
 @Suite("Dense kernels")
 struct DenseKernelsTests {
-  /// Below and above the order from which the library works.
-  @Test("factor, solution and inverse", arguments: [1, 2, 7, 95, 96, 200])
-  func factorization(_ n: Int) {
+  /// Below and above the order from which the library works, and without it.
+  @Test("factor, solution and inverse", arguments: [1, 2, 7, 95, 96, 200], [true, false])
+  func factorization(_ n: Int, usesLibrary: Bool) {
+    DenseKernels.$usesLibrary.withValue(usesLibrary) { factorization(n) }
+  }
+
+  private func factorization(_ n: Int) {
     var a = Matrix(rows: n, columns: n)
     for j in 0..<n { for i in 0..<n { a[i, j] = 1 / Double(i + j + 1) + (i == j ? 1 + Double(i % 3) : 0) } }
     var l = a.storage

@@ -156,10 +156,13 @@ final class RowRunner: ReplicateRunner {
     }
     let data = ReplicateData(
       drawn.table, groups: groups, terms: terms, sigma: design.residualSD, layout: layout)
-    for (s, strategy) in study.strategies.enumerated() {
-      data.estimate(
-        strategy.method, formulas[s], intervals: study.intervals, into: outcome.strategies[s],
-        trueWeights: outcome.trueWeights)
+    // The same bits on every processor, also where the library is not installed.
+    DenseKernels.$usesLibrary.withValue(false) {
+      for (s, strategy) in study.strategies.enumerated() {
+        data.estimate(
+          strategy.method, formulas[s], intervals: study.intervals, into: outcome.strategies[s],
+          trueWeights: outcome.trueWeights)
+      }
     }
   }
 
