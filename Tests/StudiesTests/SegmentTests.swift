@@ -151,4 +151,21 @@ struct SegmentTests {
       #expect(store.blocks.isEmpty && store.unfinished == ["seg-x.jsonl.part"])
     }
   }
+
+  @Test("A finished block is published when it is time, though no other block follows")
+  func publishing() throws {
+    try inFolder { folder in
+      let study = try StudyExamples.oneWay("{J: [3]}", replicates: 100)
+      let entry = try #require(try StudyExamples.run(study).blocks.values.first?.entry)
+      let writer = try SegmentWriter(folder: folder, study: study, program: "test", pause: .milliseconds(50))
+      writer.append(entry)
+      let deadline = ContinuousClock.now + .seconds(20)
+      while try StudyStore(folder: folder, study: study).blocks.isEmpty, ContinuousClock.now < deadline {
+        usleep(5_000)
+      }
+      #expect(try StudyStore(folder: folder, study: study).blocks.count == 1)
+      // Nothing is left for the end.
+      #expect(try writer.finish().count == 1)
+    }
+  }
 }

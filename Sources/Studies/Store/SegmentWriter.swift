@@ -1,12 +1,14 @@
+import Dispatch
 import Synchronization
 
 /// Gathers finished blocks and publishes them as segments: the first after five seconds, then ever more rarely, at least every five minutes, and at
-/// the end. A killed process loses what it had not published; nothing it wrote can be mistaken for more.
+/// the end, also while the next block takes long. A killed process loses what it had not published; nothing it wrote can be mistaken for more.
 public final class SegmentWriter: BlockSink {
   private struct State {
     var lines: [String] = []
     var due: ContinuousClock.Instant
-    var pause: Duration = .seconds(5)
+    var pause: Duration
+    var isWaiting = false
     var failure: StoreError?
     var published: [String] = []
   }
@@ -19,12 +21,15 @@ public final class SegmentWriter: BlockSink {
   ///   - folder: of segments.
   ///   - study: the study.
   ///   - program: name and version of the program, for provenance.
-  public init(folder: String, study: StudySpecification, program: String) throws(StoreError) {
+  ///   - pause: until the first segment.
+  public init(
+    folder: String, study: StudySpecification, program: String, pause: Duration = .seconds(5)
+  ) throws(StoreError) {
     try StudyFolder.make(folder)
     self.folder = folder
     self.study = study.hash
     self.program = program
-    state = Mutex(State(due: .now + .seconds(5)))
+    state = Mutex(State(due: .now + pause, pause: pause))
   }
 
   /// Takes a finished block; publishes when it is time.
@@ -32,10 +37,27 @@ public final class SegmentWriter: BlockSink {
     let line = Segment.line(of: entry)
     state.withLock { state in
       state.lines.append(line)
-      guard ContinuousClock.now >= state.due else { return }
+      if state.lines.count == 1 || ContinuousClock.now >= state.due { publishWhenDue(&state) }
+    }
+  }
+
+  /// Publishes now if it is time, else then, whether or not another block is finished by then.
+  private func publishWhenDue(_ state: inout State) {
+    let wait = state.due - .now
+    if wait <= .zero {
       publish(&state)
       state.pause = min(state.pause * 2, .seconds(300))
       state.due = .now + state.pause
+    } else if !state.isWaiting {
+      state.isWaiting = true
+      DispatchQueue.global().asyncAfter(deadline: .now() + wait.inSeconds) { [weak self] in self?.wake() }
+    }
+  }
+
+  private func wake() {
+    state.withLock { state in
+      state.isWaiting = false
+      if !state.lines.isEmpty { publishWhenDue(&state) }
     }
   }
 
