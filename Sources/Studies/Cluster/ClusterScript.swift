@@ -30,6 +30,8 @@ public struct ClusterScript: Sendable {
   public var account: String?
   /// How many tasks may run at once; nil for no limit.
   public var throttle: Int?
+  /// The highest index that the site allows in an array: MaxArraySize − 1, 1000 where sites keep Slurm's default. Of more tasks each index does several.
+  public var highestIndex = 1000
   /// Whether a task that was stopped by its time limit puts itself back into the queue.
   public var requeues = false
   /// Lines for the site's modules and the like.
@@ -42,9 +44,6 @@ public struct ClusterScript: Sendable {
     self.folder = folder
     self.worker = worker
   }
-
-  /// Slurm's highest index of an array where sites keep its default (MaxArraySize 1001).
-  static let mostArrayTasks = 1000
 
   /// The script's text.
   public func text(for engine: Engine) -> String {
@@ -65,13 +64,18 @@ public struct ClusterScript: Sendable {
     return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 
+  /// A text without line ends, which would end a line of the script.
+  private func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+
   private var command: String { worker.map(ClusterScript.quoted).joined(separator: " ") }
 
   private var slurm: String {
-    let count = min(max(taskCount, 1), ClusterScript.mostArrayTasks)
+    let count = min(max(taskCount, 1), highestIndex)
     var lines = [
       "#!/bin/sh",
-      "#SBATCH --job-name=\(ClusterScript.quoted(name))",
+      "#SBATCH --job-name=\(ClusterScript.quoted(oneLine(name)))",
       "#SBATCH --array=1-\(count)\(throttle.map { "%\($0)" } ?? "")",
       "#SBATCH --cpus-per-task=\(processors)",
       "#SBATCH --time=\(time)",
@@ -79,14 +83,15 @@ public struct ClusterScript: Sendable {
       "#SBATCH --signal=B:USR1@120",
       "#SBATCH --requeue",
       "#SBATCH --open-mode=append",
-      "#SBATCH --output=\(ClusterScript.quoted(folder + "/logs/%a.log"))",
+      // Slurm fills in what follows a percent sign.
+      "#SBATCH --output=\(ClusterScript.quoted(folder.replacing("%", with: "%%") + "/logs/%a.log"))",
     ]
     if let partition { lines.append("#SBATCH --partition=\(ClusterScript.quoted(partition))") }
     if let account { lines.append("#SBATCH --account=\(ClusterScript.quoted(account))") }
     lines += [
       "# Submit with sbatch. A task that is killed, moved or run twice loses and bends nothing: finished blocks are files of",
       "# their own, and each has the same numbers wherever it is computed. What is missing in the end is found by",
-      "# 'study status', packed anew by 'study plan' and submitted again. The folder logs/ must be there.",
+      "# 'study status', packed anew by 'study plan' and submitted again. 'study plan' made the folder logs/.",
       "set -u",
     ]
     if !prologue.isEmpty { lines.append(prologue) }
@@ -98,15 +103,24 @@ public struct ClusterScript: Sendable {
       )
       work += " --every \(count)"
     }
-    // The worker must be the process that the batch system signals: a shell would wait for it first.
     if requeues {
+      // A shell takes note of a signal only when what it waits for has ended, unless that is `wait`.
       lines += [
-        "\(work) &", "worker=$!", "trap 'kill -USR1 $worker' USR1 TERM",
-        "wait $worker; code=$?", "while kill -0 $worker 2>/dev/null; do wait $worker; code=$?; done",
-        "# 75: stopped before its time was over, all finished blocks saved; the rest goes back into the queue.",
-        "[ $code -ne 75 ] || scontrol requeue \"${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}\"", "exit $code",
+        "worker= again=",
+        "trap 'again=yes; [ -z \"$worker\" ] || kill -USR1 \"$worker\"' USR1",
+        "trap 'again=; [ -z \"$worker\" ] || kill -TERM \"$worker\"' TERM",
+        "\(work) &", "worker=$!",
+        "wait \"$worker\"; code=$?",
+        "while kill -0 \"$worker\" 2>/dev/null; do wait \"$worker\"; code=$?; done",
+        "# USR1 comes before the time is over, TERM when the task is cancelled. 75: all finished blocks are saved; 138: the signal",
+        "# came before the worker listened.",
+        "case $again$code in",
+        "yes75 | yes138) scontrol requeue \"${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}\" ;;",
+        "esac",
+        "exit \"$code\"",
       ]
     } else {
+      // The worker takes the shell's place: it is the process that the batch system signals.
       lines.append("exec \(work)")
     }
     return lines.joined(separator: "\n") + "\n"

@@ -10,7 +10,7 @@ struct StudyPlanCommand: ParsableCommand {
     abstract:
       "Pack what is missing of a study into tasks for many workers, after a trial of each cell's cost.",
     discussion: """
-      Writes DIR/plan.json, all that a worker needs. Blocks that DIR already has are not planned again: the same command after an interruption, or \
+      Writes DIR/plan.json, all that a worker needs, and makes DIR/logs. Blocks that DIR already has are not planned again: the same command after an interruption, or \
       with more replicates or cells in the study, packs what is left.
 
       Example: mlm study plan shrinkage.yml --out shrinkage --tasks 40
@@ -46,6 +46,7 @@ struct StudyPlanCommand: ParsableCommand {
       let study = try StudyFile.read(specification, in: CommandContext(language: .en))
       let place = StudyPlace(out)
       try StudyFolder.make(place.segments)
+      try StudyFolder.make(place.folder + "/logs")
       let store = try place.store(of: study)
       for error in store.refused { throw error }
       let missing = StudyWork(study).missing(in: store)

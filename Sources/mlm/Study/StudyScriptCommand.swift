@@ -15,7 +15,7 @@ struct StudyScriptCommand: ReportingCommand {
       The script is printed; submitting it is yours. Machines must see the study's folder under one path.
 
       Example: mlm study script slurm shrinkage --time 1:00:00 --cpus 4 > shrinkage/job.sh
-               mkdir -p shrinkage/logs; sbatch shrinkage/job.sh
+               sbatch shrinkage/job.sh
       """)
 
   @Argument(help: "slurm or parallel.")
@@ -47,6 +47,13 @@ struct StudyScriptCommand: ReportingCommand {
   @Option(name: .long, help: ArgumentHelp("How many tasks may run at once.", valueName: "N"))
   var throttle: Int?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Highest index that the site allows in an array: MaxArraySize - 1 of 'scontrol show config'.",
+      valueName: "N"))
+  var highestIndex = 1000
+
   @Flag(name: .long, help: "Have a task that its time limit stopped go back into the queue.")
   var requeue = false
 
@@ -58,6 +65,7 @@ struct StudyScriptCommand: ReportingCommand {
   func validate() throws {
     if !(1...1024).contains(cpus) { throw ValidationError("--cpus is \(cpus); from 1 to 1024 would work") }
     if let throttle, throttle < 1 { throw ValidationError("--throttle is \(throttle); 1 or more would work") }
+    if highestIndex < 1 { throw ValidationError("--highest-index is \(highestIndex); 1 or more would work") }
     for (name, text) in [("--time", time), ("--mem", mem)]
     where text.contains(where: \.isWhitespace) || text.isEmpty {
       throw ValidationError(
@@ -71,6 +79,9 @@ struct StudyScriptCommand: ReportingCommand {
     var script = ClusterScript(
       plan: absolute(place.plan), taskCount: plan.tasks.count, folder: absolute(place.folder),
       worker: worker.map { [absolute($0)] } ?? [absolute("/proc/self/exe"), "study"])
+    for path in [script.plan, script.folder] + script.worker where path.contains(where: \.isNewline) {
+      throw ValidationError("a path has a line end in it: \(path); lines of a script cannot name it")
+    }
     script.name = plan.study.title
     script.processors = cpus
     script.time = time
@@ -78,6 +89,7 @@ struct StudyScriptCommand: ReportingCommand {
     script.partition = partition
     script.account = account
     script.throttle = throttle
+    script.highestIndex = highestIndex
     script.requeues = requeue
     if let prologue {
       script.prologue = String(decoding: try context.read(prologue), as: UTF8.self)
