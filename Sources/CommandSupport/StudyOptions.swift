@@ -52,11 +52,13 @@ package struct StudyWorkOptions: ParsableArguments {
     return Machine.usableProcessors
   }
 
-  /// Runs blocks, with progress where it is wanted.
+  /// Listens to requests to stop. Comes before anything is read: a signal must not find the program deaf.
+  package func listening() -> StopRequest { StopRequest(after: until?.seconds) }
+
+  /// Runs blocks until asked to stop, with progress where it is wanted.
   package func run(
-    _ study: StudySpecification, _ tasks: [StudyWork.Task], into sink: some BlockSink
+    _ study: StudySpecification, _ tasks: [StudyWork.Task], into sink: some BlockSink, until stop: StopRequest
   ) throws -> StudyWork.Outcome {
-    let stop = StopRequest(after: until?.seconds)
     let total = tasks.reduce(0) { $0 + $1.block.count }
     return try progress.shown(total) { (update: (@Sendable (Int) -> Void)?) throws -> StudyWork.Outcome in
       var report: (@Sendable (StudyWork.Progress) -> Void)?

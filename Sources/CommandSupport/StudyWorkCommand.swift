@@ -42,6 +42,7 @@ package struct StudyWorkCommand: ParsableCommand {
 
   package func run() throws {
     try reportingErrors {
+      let stop = options.listening()
       let place = StudyPlace(plan)
       let plan = try place.read()
       guard plan.tasks.indices.contains(task - 1) else {
@@ -56,7 +57,7 @@ package struct StudyWorkCommand: ParsableCommand {
       let tasks = own.filter { !store.contains($0) }
       let writer = try SegmentWriter(
         folder: segments, study: plan.study, program: "mlm \(ProgramVersion.current)")
-      let outcome = try options.run(plan.study, tasks, into: writer)
+      let outcome = try options.run(plan.study, tasks, into: writer, until: stop)
       _ = try writer.finish()
       Terminal.note(
         "task \(task) of \(plan.tasks.count): \(outcome.doneCount) blocks done, \(own.count - tasks.count) were there"

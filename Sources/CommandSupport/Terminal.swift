@@ -11,6 +11,8 @@ package protocol ExitCoding: Error {
 package func reportingErrors(_ body: () throws -> Void) throws {
   // A reader that has had enough (`mlm … | head`) is told by writing, not by a signal.
   signal(SIGPIPE, SIG_IGN)
+  // A limit on the size of files is an error of writing as a full disk is.
+  signal(SIGXFSZ, SIG_IGN)
   do {
     try body()
   } catch let error as ValidationError {

@@ -28,8 +28,9 @@ struct StudyRunCommand: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
+      let stop = options.listening()
       let study = try StudyFile.read(specification, in: CommandContext(language: .en))
-      guard let out else { return try printMeasures(study) }
+      guard let out else { return try printMeasures(study, until: stop) }
       let place = StudyPlace(out)
       try StudyFolder.make(place.segments)
       let store = try place.store(of: study)
@@ -40,7 +41,7 @@ struct StudyRunCommand: ParsableCommand {
       try announce(study, tasks, threads: options.threadCount)
       let writer = try SegmentWriter(
         folder: place.segments, study: study, program: "mlm \(ProgramVersion.current)")
-      let outcome = try options.run(study, tasks, into: writer)
+      let outcome = try options.run(study, tasks, into: writer, until: stop)
       _ = try writer.finish()
       if outcome.wasStopped {
         Terminal.note(
@@ -71,13 +72,13 @@ struct StudyRunCommand: ParsableCommand {
     Terminal.note(text)
   }
 
-  private func printMeasures(_ study: StudySpecification) throws {
+  private func printMeasures(_ study: StudySpecification, until stop: StopRequest) throws {
     let tasks = study.cells.flatMap { cell in
       ReplicateBlocks.of(study.replicates).map { StudyWork.Task(cell: cell, block: $0) }
     }
     try announce(study, tasks, threads: options.threadCount)
     let list = BlockList()
-    let outcome = try options.run(study, tasks, into: list)
+    let outcome = try options.run(study, tasks, into: list, until: stop)
     if outcome.wasStopped {
       Terminal.note("stopped; nothing was kept (with --out DIR it would be)")
       throw ExitCode(StopRequest.exitCode)
