@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Studies
 import Synchronization
 
 /// A line on standard error that says how far something long is and how long it will take: after a second, on a terminal or where it is asked for.
@@ -25,9 +26,17 @@ package final class ProgressLine: Sendable {
       return true
     }
     guard isDue else { return }
-    let seconds = Double(elapsed.components.seconds)
-    let left = Int((seconds / Double(done) * Double(total - done)).rounded(.up))
-    Terminal.write("\r\(done) of \(total), about \(left) s left   ")
+    Terminal.write("\r" + ProgressLine.text(done: done, of: total, after: elapsed.inSeconds) + "   ")
+  }
+
+  /// What is done, how many a second, and how long the rest takes at that rate.
+  static func text(done: Int, of total: Int, after seconds: Double) -> String {
+    let rate = Double(done) / seconds
+    let left = Int((Double(total - done) / rate).rounded(.up))
+    let time = left < 120 ? "\(left) s" : left < 7200 ? "\(left / 60) min" : "\(left / 3600) h"
+    let digits = rate < 1 ? 100.0 : rate < 10 ? 10 : 1
+    let shown = digits == 1 ? "\(Int(rate.rounded()))" : "\((rate * digits).rounded() / digits)"
+    return "\(done) of \(total), \(shown) a second, about \(time) left"
   }
 
   /// Clears the line, if there is one.
