@@ -126,6 +126,7 @@ let package = Package(
           "Specifications",
         ]
       ),
+      ("StudyResults", ["Studies", "Specifications", "Tables"]),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
       ("ModelFigures", ["Plotting", "MixedModels", "ModelFormula", "Tables"]),
       ("Labs", ["Estimates"]),

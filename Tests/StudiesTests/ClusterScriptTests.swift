@@ -32,7 +32,7 @@ struct ClusterScriptTests {
       lines.filter { $0.hasPrefix("#SBATCH") } == [
         "#SBATCH --job-name=study", "#SBATCH --array=1-3", "#SBATCH --cpus-per-task=1",
         "#SBATCH --time=1:00:00", "#SBATCH --mem=1G", "#SBATCH --signal=B:USR1@120", "#SBATCH --requeue",
-        "#SBATCH --open-mode=append", "#SBATCH --output=/scratch/study/logs/%a.log",
+        "#SBATCH --open-mode=append", "#SBATCH --output='/scratch/study/logs/%a.log'",
       ])
     #expect(
       lines.last
@@ -79,22 +79,5 @@ struct ClusterScriptTests {
     script.highestIndex = 2_000
     #expect(script.text(for: .slurm).contains("--array=1-1500\n"))
     #expect(!script.text(for: .slurm).contains("--every"))
-  }
-
-  /// The worker is a script here: it ends with a code when it is signalled, as `study work` does.
-  @Test(
-    "A task goes back into the queue when its time is over, not when it is cancelled or done",
-    arguments: [("USR1", 75, true), ("TERM", 75, false), ("", 0, false), ("", 1, false)])
-  func requeue(signal: String, code: Int, again: Bool) throws {
-    var script = script()
-    script.worker = [
-      "sh", "-c",
-      "trap 'exit \(code)' USR1 TERM; \(signal.isEmpty ? "" : "kill -\(signal) $PPID; sleep 5;") exit \(code)",
-    ]
-    script.requeues = true
-    script.prologue = "scontrol() { echo \"$@\"; }; SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=3"
-    let run = try shell(script.text(for: .slurm))
-    #expect(run.code == Int32(code))
-    #expect(run.output == (again ? "requeue 7_3\n" : ""))
   }
 }

@@ -107,11 +107,15 @@ final class ReplicateSummation {
         for e in 0..<places {
           let place =
             ((s * places + e) * ReplicateStatus.estimatedCount + own.status.index) * EstimandSums.count
-          for (reference, other) in [(EstimandSums.Reference.complete, complete), (.none, none)] {
-            guard let other, other != s else { continue }
+          if let complete, complete != s {
             compare(
-              s, other, estimand: e, of: places, outcome,
-              to: numbers + place + EstimandSums.offset(of: reference))
+              s, complete, estimand: e, of: places, outcome,
+              to: numbers + place + EstimandSums.offset(of: .complete))
+          }
+          if let none, none != s {
+            compare(
+              s, none, estimand: e, of: places, outcome,
+              to: numbers + place + EstimandSums.offset(of: .none))
           }
         }
       }
