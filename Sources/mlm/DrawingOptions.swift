@@ -47,8 +47,10 @@ struct DrawingOptions: ParsableArguments {
   }
 
   /// Output and files of a table and its truth.
-  func result(_ table: DataTable, truth document: String) -> CommandResult {
+  /// - Parameter truth: the truth as a document, made where it is wanted.
+  func result(_ table: DataTable, truth makeDocument: () -> String) -> CommandResult {
     var result = CommandResult()
+    let document = truth != nil || format == .json ? makeDocument() : ""
     let text =
       switch format {
       case .csv: table.csv()

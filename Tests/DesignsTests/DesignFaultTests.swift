@@ -123,6 +123,22 @@ struct DesignFaultTests {
         """, file: "s.yml"
     ).binding()
     #expect(throws: DesignFault.self) { try counts.draw(from: &stream) }
+    let spread = try DesignSpecification(
+      yaml: """
+        levels: {g: 3, p: {per: g, size: 2}}
+        predictors: {x: {level: p, values: [1, 0]}}
+        response: {formula: "y ~ 1", beta: [1], sd: {residual: 1}, residual: {heteroscedastic: {by: x, power: -1}}}
+        """, file: "s.yml"
+    ).binding()
+    do {
+      _ = try spread.draw(from: &stream)
+      Issue.record("an infinite SD was drawn")
+    } catch {
+      #expect(
+        "\(error)"
+          == "response.residual.heteroscedastic: the standard deviation is Inf in row 2 of this draw; a power or rate that is finite for all values would work"
+      )
+    }
     let log = try DesignSpecification(
       yaml: """
         levels: {g: 3, p: {per: g, size: 2}}

@@ -26,6 +26,12 @@ extension DesignPlan {
         for i in y.indices { y[i] += sd * e[i] }
         return ([Column(name, y)], y, sd * sd)
       case .each(let sd):
+        if let bad = sd.firstIndex(where: { !$0.isFinite }) {
+          throw DesignFault(
+            ["response", "residual", "heteroscedastic"],
+            "the standard deviation is \(shortestText(sd[bad])) in row \(bad + 1) of this draw; a power or rate that is finite for all values would work"
+          )
+        }
         for i in y.indices { y[i] += sd[i] * e[i] }
         let mean = sd.reduce(0) { $0 + $1 * $1 } / Double(max(1, sd.count))
         return ([Column(name, y)], y, mean)

@@ -35,6 +35,12 @@ extension PlacedPredictor {
         throw DesignFault(path + ["lognormal", "1"], "\(shortestText(m)); -300 to 300 would work")
       }
       try sd(s, ["lognormal", "2"])
+      // Standard deviates stay within ±9, and e⁷⁰⁹ is the largest number.
+      if abs(m) + 9 * s > 700 {
+        throw DesignFault(
+          path + ["lognormal", "2"],
+          "standard deviation \(shortestText(s)) of the logarithm; a smaller one would work")
+      }
     case .poisson(let m):
       if !(m >= 0 && m <= 1e9) {
         throw DesignFault(path + ["poisson"], "mean \(shortestText(m)); 0 to 1e9 would work")

@@ -43,7 +43,7 @@ struct SalaryDataCommand: ReportingCommand {
     let facts = SalaryTruth()
     let document =
       facts.json(seed: seed, count: count, stream: drawing.stream.rawValue).text(indent: 2) + "\n"
-    var result = drawing.result(table, truth: document)
+    var result = drawing.result(table) { document }
     result.estimates = facts.estimates
     result.echo = "seed \(seed), n \(count), stream \(drawing.stream.rawValue)"
     return result

@@ -60,13 +60,14 @@ struct DesignDataCommand: ReportingCommand {
       .binding(Dictionary(uniqueKeysWithValues: settings.map { ($0.name, $0.value) }))
     let seed = drawing.seed ?? context.seed ?? 1
     let data = try drawing.stream.drawing(seed: seed, DesignDraw(design: design))
-    let document = data.truth.json(of: design, seed: seed, stream: drawing.stream.rawValue)
-    var result = drawing.result(data.table, truth: document.text(indent: 2) + "\n")
+    var result = drawing.result(data.table) {
+      data.truth.json(of: design, seed: seed, stream: drawing.stream.rawValue).text(indent: 2) + "\n"
+    }
     if let rScript, let generator = drawing.stream.generator {
       let program = design.rProgram(seed: Int32(seed), generator: generator, file: file)
       result.files.append(OutputFile(path: rScript, bytes: Array(program.utf8)))
     }
-    result.estimates = data.truth.estimates
+    if context.recordsEstimates { result.estimates = data.truth.estimates }
     result.echo =
       "seed \(seed), stream \(drawing.stream.rawValue)\n" + data.truth.echo(of: design)
     return result
