@@ -1,3 +1,4 @@
+import Distributions
 import Glibc
 import LinearAlgebra
 
@@ -249,7 +250,7 @@ final class CovarianceOptimizer {
     var best = (value: Double.infinity, psi: 1.0)
     let reach = Int(4 * log10(criterion.inflations[0]))
     for k in -12...32 + reach {
-      trial[0] = pow(10, Double(k) / 4)
+      trial[0] = Portable.pow(10, Double(k) / 4)
       let value = evaluate(trial)
       if value < best.value { best = (value, trial[0]) }
     }

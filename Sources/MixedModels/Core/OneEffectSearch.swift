@@ -1,3 +1,4 @@
+import Distributions
 import Glibc
 import LinearAlgebra
 
@@ -81,7 +82,7 @@ final class OneEffectSearch {
 
     // As far as `CovarianceOptimizer` looks, in whole vectors.
     let reach = (Int(4 * log10(inflation)) + 3) / 4 * 4
-    grid = [0] + (-12...34 + reach).map { pow(10, Double($0) / 4) }
+    grid = [0] + (-12...34 + reach).map { Portable.pow(10, Double($0) / 4) }
     size = grid.count
     let vectors = size / 4
     let corner = p * (p + 1) / 2
@@ -128,7 +129,7 @@ final class OneEffectSearch {
     for v in 0..<vectors { levels[v] = constant(at: v) }
     var least = Double.infinity
     for k in 0..<size where logs[k] < least { least = logs[k] }
-    for k in 0..<size { logs[k] = exp((logs[k] - least) / m) }
+    for k in 0..<size { logs[k] = Portable.exp((logs[k] - least) / m) }
     return true
   }
 
@@ -139,7 +140,9 @@ final class OneEffectSearch {
     let vectors = size / 4
     let one = Lanes(repeating: 1)
     let psi = Lanes(grid[4 * v], grid[4 * v + 1], grid[4 * v + 2], grid[4 * v + 3])
-    func logarithm(_ x: Lanes) -> Lanes { Lanes(log(x[0]), log(x[1]), log(x[2]), log(x[3])) }
+    func logarithm(_ x: Lanes) -> Lanes {
+      Lanes(Portable.log(x[0]), Portable.log(x[1]), Portable.log(x[2]), Portable.log(x[3]))
+    }
     var logSum = Lanes.zero
     var product = one
     var factors = 0.0
@@ -262,7 +265,7 @@ final class OneEffectSearch {
       evaluationCount += 1
       if psi == 0, slope >= 0 { break }
       if slope > 0 { high = psi } else { low = psi }
-      var next = (1 + psi) * exp(-slope / curvature) - 1
+      var next = (1 + psi) * Self.exponential(-slope / curvature) - 1
       let isNewton = curvature > 0 && next > low && next < high
       if !isNewton { next = low > 0 ? (low * high).squareRoot() : high / 2 }
       let last = isNewton && slope * slope < 1e-9 * curvature || high - low <= 1e-15 * high
@@ -274,12 +277,12 @@ final class OneEffectSearch {
     guard factor() else { return false }
     solve()
     var total = 0.0
-    for kind in 0..<kinds { total += counts[kind] * log1p(squares[kind] * psi) }
+    for kind in 0..<kinds { total += counts[kind] * Portable.log1p(squares[kind] * psi) }
     var product = 1.0
     if restricted { for i in 0..<p { product *= l[i + i * p] } }
     let r = s[p + p * order] - dot(work2)
     guard r > 0 else { return false }
-    total += m * (1 + log(2 * .pi * r / m)) + 2 * log(product)
+    total += m * (1 + Portable.log(2 * .pi * r / m)) + 2 * Portable.log(product)
     if total < value {
       value = total
       residualSquares = r
@@ -287,6 +290,13 @@ final class OneEffectSearch {
       for k in 0..<p { best[k] = work[k] }
     }
     return true
+  }
+
+  /// eᵗ, of small t by a fraction that is as good for Newton's steps: it agrees to fourth order.
+  @inline(__always)
+  private static func exponential(_ t: Double) -> Double {
+    let square = t * t
+    return square < 0.25 ? (12 + 6 * t + square) / (12 - 6 * t + square) : Portable.exp(t)
   }
 
   /// s ← S(ψ).

@@ -1,3 +1,4 @@
+import Distributions
 import Glibc
 
 /// The two passes over the groups written out for q = 2, the model with varying intercept and slope: four groups at a time, no inner loops over
@@ -59,11 +60,11 @@ extension ProfiledCriterion {
         k += 1
       }
       if product[0] > 1e50 || product[1] > 1e50 || product[2] > 1e50 || product[3] > 1e50 {
-        for i in 0..<4 { logSum += log(product[i]) }
+        for i in 0..<4 { logSum += Portable.log(product[i]) }
         product = Lanes(repeating: 1)
       }
     }
-    for i in 0..<4 { logSum += log(product[i]) }
+    for i in 0..<4 { logSum += Portable.log(product[i]) }
     for k in 0..<order { for l in 0...k { s[l + k * order] += sums[l + k * order].sum() } }
     mirror(s, order)
     return logSum.isFinite

@@ -1,3 +1,4 @@
+import Distributions
 import Glibc
 import LinearAlgebra
 
@@ -123,10 +124,10 @@ final class ProfiledCriterion: CovarianceCriterion {
     SmallKernels.solveLowerTransposed(fixedFactor, p, beta)
     guard residualSquares > 0 else { return value }
     let dof = degreesOfFreedom
-    value = logSum + dof * (1 + log(2 * .pi * residualSquares / dof)) + constant
+    value = logSum + dof * (1 + Portable.log(2 * .pi * residualSquares / dof)) + constant
     if method == .reml {
       var logDeterminant = 0.0
-      for k in 0..<p { logDeterminant += log(fixedFactor[k + k * p]) }
+      for k in 0..<p { logDeterminant += Portable.log(fixedFactor[k + k * p]) }
       value += 2 * logDeterminant
     }
     return value
@@ -189,11 +190,11 @@ final class ProfiledCriterion: CovarianceCriterion {
         }
       }
       if product > 1e200 {
-        logSum += log(product)
+        logSum += Portable.log(product)
         product = 1
       }
     }
-    logSum += log(product)
+    logSum += Portable.log(product)
     mirror(s, order)
     return logSum.isFinite
   }

@@ -1,3 +1,4 @@
+import Distributions
 import Glibc
 import LinearAlgebra
 
@@ -90,9 +91,16 @@ final class RandomCoefficientsSearch {
 
   private var starts: [FixedStart] = []
   /// The directions of `boundaryMinima`, its grid, and the values of the minima.
-  private lazy var directions = (0..<Self.angles).map { k in
-    (cos(.pi * Double(k) / Double(Self.angles)), sin(.pi * Double(k) / Double(Self.angles)))
-  }
+  private lazy var directions = {
+    var directions = [(1.0, 0.0)]
+    // Turned by π/32 again and again.
+    let (c, s) = (0.995184726672196886244836953109, 0.098017140329560601994195563888)
+    for _ in 1..<Self.angles {
+      let (x, y) = directions.last!
+      directions.append((c * x - s * y, s * x + c * y))
+    }
+    return directions
+  }()
   private lazy var gridBlock = ScratchBlock(count: Self.angles * Self.sizes.count + 16)
   private lazy var grid = gridBlock.take(Self.angles * Self.sizes.count)
   private lazy var found = gridBlock.take(16)
@@ -173,7 +181,7 @@ final class RandomCoefficientsSearch {
     let size = mix.0 * mix.3 - mix.1 * mix.2
     guard abs(size) > 1e-12 else { return false }
     unmix = (mix.3 / size, -mix.1 / size, -mix.2 / size, mix.0 / size)
-    logMix = 2 * log(abs(size))
+    logMix = 2 * Portable.log(abs(size))
     setInformation()
     starts = [prepare(Point(p11: 1, p12: 0, p22: 1), at: vectors)]
     starts.append(prepare(Point(p11: 100, p12: 0, p22: 100), at: 2 * vectors))
@@ -192,7 +200,7 @@ final class RandomCoefficientsSearch {
     withinDegrees = withinDegreesOfFreedom
     let root = Double(groupCount).squareRoot()
     unmix = (root, 0, 0, root)
-    logMix = -2 * log(Double(groupCount))
+    logMix = -2 * Portable.log(Double(groupCount))
     setInformation()
   }
 
@@ -485,7 +493,7 @@ final class RandomCoefficientsSearch {
     var (t11, t12, t22) = (Lanes.zero, Lanes.zero, Lanes.zero)
     var (t1, t2, yy) = (Lanes.zero, Lanes.zero, Lanes.zero)
     var product = one
-    var logSum = 0.0
+    var determinants = LongProduct()
     for v in 0..<vectors {
       let (x1, x2, x3) = (a1[v], a2[v], a3[v])
       let full = determinant[v]
@@ -509,30 +517,48 @@ final class RandomCoefficientsSearch {
       t2 += c2
       yy += u * c1 + w * c2
       product *= d
-      if v & 7 == 7 {
-        logSum += Self.logProduct(product)
+      if v & 7 == 7, v + 1 < vectors {
+        determinants.multiply(by: product)
         product = one
       }
     }
-    logSum += Self.logProduct(product)
     s11 = t11.sum()
     s12 = t12.sum()
     s22 = t22.sum()
     solve(t1.sum(), t2.sum(), yy.sum(), withinYY)
     let size = s11 * s22 - s12 * s12
-    guard size > 0, r > 0, logSum.isFinite else { return .infinity }
-    let total = logSum + m * (1 + log(2 * .pi * r / m))
-    return restricted ? total + log(size) + logMix : total
+    guard size > 0, r > 0 else { return .infinity }
+    determinants.multiply(by: product)
+    if restricted { determinants.multiply(by: size) }
+    let total = determinants.logarithm + m * (1 + Portable.log(2 * .pi * r / m))
+    guard total.isFinite else { return .infinity }
+    return restricted ? total + logMix : total
   }
 
-  /// The logarithm of the product of lanes that are each at least 1 and, factor by factor, not astronomic.
-  @inline(__always)
-  private static func logProduct(_ x: Lanes) -> Double {
-    let low = x[0] * x[1]
-    let high = x[2] * x[3]
-    let all = low * high
-    if all < 1e300 { return log(all) }
-    return log(x[0]) + log(x[1]) + log(x[2]) + log(x[3])
+  /// A product whose exponent is kept apart, so that it takes one logarithm.
+  private struct LongProduct {
+    private var significand = 1.0
+    private var exponent = 0
+
+    /// Multiplies by a normal positive number.
+    @inline(__always)
+    mutating func multiply(by x: Double) {
+      let bits = (significand * x).bitPattern
+      exponent &+= Int(truncatingIfNeeded: bits >> 52) &- 1023
+      significand = Double(bitPattern: bits & 0x000f_ffff_ffff_ffff | 0x3ff0_0000_0000_0000)
+    }
+
+    /// Multiplies by lanes that are each at least 1.
+    @inline(__always)
+    mutating func multiply(by x: Lanes) {
+      let low = x[0] * x[1]
+      let high = x[2] * x[3]
+      let all = low * high
+      if all < 1e300 { return multiply(by: all) }
+      for lane in 0..<4 { multiply(by: x[lane]) }
+    }
+
+    var logarithm: Double { Portable.log(significand) + Double(exponent) * 0.693147180559945309417232121458 }
   }
 
   /// Sums over the groups that derivatives are made of.
@@ -638,7 +664,7 @@ final class RandomCoefficientsSearch {
     for v in 0..<vectors { (b1[v], b2[v]) = (zero, zero) }
     var start = FixedStart(point: point, g: place)
     // With W_yy = 1 the rest of the criterion is m(1 + log(2π/m)).
-    start.logSum = evaluate(point, withinYY: 1) - m * (1 + log(2 * .pi / m))
+    start.logSum = evaluate(point, withinYY: 1) - m * (1 + Portable.log(2 * .pi / m))
     (start.s11, start.s12, start.s22) = (s11, s12, s22)
     let (j11, j12, j22) = fixedCovariance
     func add(_ sum: inout Double, _ value: Lanes) { sum += value.sum() }
@@ -721,7 +747,7 @@ final class RandomCoefficientsSearch {
     (sums.c11, sums.c12, sums.c22) = (c11.sum(), c12.sum(), c22.sum())
     (sums.n11, sums.n12, sums.n21) = (n11.sum(), n12.sum(), n21.sum())
     (sums.n22, sums.n31, sums.n32) = (n22.sum(), n31.sum(), n32.sum())
-    return (start.logSum + m * (1 + log(2 * .pi * r / m)), chart(start.point, sums))
+    return (start.logSum + m * (1 + Portable.log(2 * .pi * r / m)), chart(start.point, sums))
   }
 
   /// γ and r² from s_xy, s_yy less W_yy, and W_yy.

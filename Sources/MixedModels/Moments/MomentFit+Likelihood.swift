@@ -1,3 +1,4 @@
+import Distributions
 import Glibc
 import LinearAlgebra
 
@@ -54,8 +55,8 @@ extension MomentFit {
     converged = found.converged
     evaluationCount = found.evaluationCount
     sigma = (found.residualSquares / m).squareRoot() * length
-    let logGram = p == 1 ? log(n) : log(n) + log(r.xTotal)
-    criterion = found.value + (method == .reml ? logGram : 0) + 2 * m * log(length)
+    let logGram = p == 1 ? Portable.log(n) : Portable.log(n) + Portable.log(r.xTotal)
+    criterion = found.value + (method == .reml ? logGram : 0) + 2 * m * Portable.log(length)
     let (r1, r2) = r.scales
     if q == 1 {
       theta.0 = found.psi.p11.squareRoot() / r1

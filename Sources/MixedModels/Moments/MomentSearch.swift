@@ -1,3 +1,4 @@
+import Distributions
 import Glibc
 import LinearAlgebra
 
@@ -157,9 +158,9 @@ final class MomentSearch {
     let psi = max(0, means / rows - 1)
     let squares = within + between / (1 + psi)
     let m = degreesOfFreedom
-    var value = groups * log1p(psi) + m * (1 + log(2 * .pi * squares / m))
+    var value = groups * Portable.log1p(psi) + m * (1 + Portable.log(2 * .pi * squares / m))
     // S_xx = Σ h_j/J.
-    if method == .reml { value -= log1p(psi) }
+    if method == .reml { value -= Portable.log1p(psi) }
     outcome = Outcome(
       psi: .init(p11: psi), value: value, residualSquares: squares, evaluationCount: 1)
   }
