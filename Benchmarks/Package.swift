@@ -16,6 +16,8 @@ let package = Package(
     .executableTarget(name: "Intervals", dependencies: models),
     .executableTarget(name: "LargeFit", dependencies: models),
     .executableTarget(
+      name: "Replicates", dependencies: models + [.product(name: "Studies", package: "multilevel-lab")]),
+    .executableTarget(
       name: "Figures",
       dependencies: models + [
         .product(name: "ModelFigures", package: "multilevel-lab"),
