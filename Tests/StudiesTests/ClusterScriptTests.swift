@@ -18,6 +18,11 @@ struct ClusterScriptTests {
     process.arguments = words + ["-c", text]
     process.standardOutput = output
     process.standardError = output
+    // The test runner's threads block signals, and what they start would inherit that.
+    var (none, own) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &own)
+    defer { pthread_sigmask(SIG_SETMASK, &own, nil) }
     try process.run()
     let bytes = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
@@ -79,5 +84,22 @@ struct ClusterScriptTests {
     script.highestIndex = 2_000
     #expect(script.text(for: .slurm).contains("--array=1-1500\n"))
     #expect(!script.text(for: .slurm).contains("--every"))
+  }
+
+  /// The worker is a script here: it ends with a code when it is signalled, as `study work` does.
+  @Test(
+    "A task goes back into the queue when its time is over, not when it is cancelled or done",
+    arguments: [("USR1", 75, true), ("TERM", 75, false), ("", 0, false), ("", 1, false)])
+  func requeue(signal: String, code: Int, again: Bool) throws {
+    var script = script()
+    script.worker = [
+      "sh", "-c",
+      "trap 'exit \(code)' USR1 TERM; \(signal.isEmpty ? "" : "kill -\(signal) $PPID; sleep 1;") exit \(code)",
+    ]
+    script.requeues = true
+    script.prologue = "scontrol() { echo \"$@\"; }; SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=3"
+    let run = try shell(script.text(for: .slurm))
+    #expect(run.code == Int32(code))
+    #expect(run.output == (again ? "requeue 7_3\n" : ""))
   }
 }

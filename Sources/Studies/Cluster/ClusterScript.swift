@@ -59,7 +59,7 @@ public struct ClusterScript: Sendable {
       !word.isEmpty
       && word.utf8.allSatisfy {
         ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a)
-          || "/._-+:,@=".utf8.contains($0)
+          || "/._-+:,@=%".utf8.contains($0)
       }
     return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
