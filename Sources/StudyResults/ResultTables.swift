@@ -24,15 +24,16 @@ public struct ResultTables: Sendable {
     var measures = Rows(), statuses = Rows(), cells = Rows(), failures = Rows()
     var missing: [(cell: StudyCell, blocks: [ReplicateBlocks.Block])] = []
     for cell in study.cells {
-      let found = store.sums(of: cell, replicates: study.replicates)
-      if !found.missing.isEmpty { missing.append((cell, found.missing)) }
+      let found = try store.results(of: cell, replicates: study.replicates)
+      let left = store.missing(of: cell, replicates: study.replicates)
+      if !left.isEmpty { missing.append((cell, left)) }
       let own: [Rows.Value] = [.integer(cell.number)] + cell.settings.map { Rows.value($0.value) }
       cells.append(
         own + [
           .text(cell.identifier), .integer(found.sums?.replicates ?? 0), .integer(study.replicates),
         ])
       guard let sums = found.sums else { continue }
-      for failure in store.failures(of: cell, replicates: study.replicates) {
+      for failure in found.failures {
         failures.append(
           own + [
             .integer(failure.replicate + 1), .text(study.strategies[failure.strategy].name),

@@ -18,7 +18,7 @@ struct SegmentTests {
 
   private func written(_ study: StudySpecification, in folder: String) throws -> String {
     let writer = try SegmentWriter(folder: folder, study: study, program: "test")
-    for entry in try StudyExamples.run(study).blocks.values.map(\.entry) { writer.append(entry) }
+    for entry in try StudyExamples.entries(study) { writer.append(entry) }
     return try #require(try writer.finish().first)
   }
 
@@ -27,11 +27,13 @@ struct SegmentTests {
     try inFolder { folder in
       let study = try StudyExamples.oneWay("{J: [2, 5], n: [1, 3]}", replicates: 230)
       _ = try written(study, in: folder)
-      let (store, memory) = (try StudyStore(folder: folder, study: study), try StudyExamples.run(study))
-      #expect(store.blocks.count == 12 && store.refused.isEmpty)
-      for (key, value) in memory.blocks { #expect(store.blocks[key]?.entry.result == value.entry.result) }
+      let store = try StudyStore(folder: folder, study: study)
+      #expect(store.blockCount == 12 && store.refused.isEmpty)
+      for entry in try StudyExamples.entries(study) {
+        #expect(try store.entry(.init(cell: entry.cell, block: entry.block))?.result == entry.result)
+      }
       // Groups of one row: nothing is identified, and that is told.
-      #expect(!store.failures(of: study.cells[0], replicates: 230).isEmpty)
+      #expect(try !store.results(of: study.cells[0], replicates: 230).failures.isEmpty)
     }
   }
 
@@ -51,13 +53,13 @@ struct SegmentTests {
       for _ in 0..<60 {
         let end = stream.index(below: bytes.count)
         let cut = try store(Array(bytes.prefix(end)))
-        #expect(cut.blocks.isEmpty && cut.refused.count == 1, "cut at \(end)")
+        #expect(cut.blockCount == 0 && cut.refused.count == 1, "cut at \(end)")
         #expect("\(cut.refused)".contains(name), "cut at \(end)")
         var changed = bytes
         changed[end] ^= UInt8(1 << stream.index(below: 7))
         let other = try store(changed)
         // A changed digit of the footer's own digest or count shows as well.
-        #expect(other.blocks.isEmpty && other.refused.count == 1, "byte \(end) changed")
+        #expect(other.blockCount == 0 && other.refused.count == 1, "byte \(end) changed")
         #expect("\(other.refused)".contains(name), "byte \(end) changed")
       }
     }
@@ -73,10 +75,10 @@ struct SegmentTests {
       #expect("\(refused)".contains(name) && "\(refused)".contains("belongs to another study"))
       let larger = try StudyExamples.oneWay("{n: [7, 10], J: [2, 3]}", replicates: 200)
       let store = try StudyStore(folder: folder, study: larger)
-      #expect(store.refused.isEmpty && store.blocks.count == 1)
+      #expect(store.refused.isEmpty && store.blockCount == 1)
       // J = 3 with the default n is the cell J = 3, n = 10 of the larger grid.
       let cell = try #require(larger.cells.first { $0.label == "n = 10, J = 3" })
-      #expect(store.sums(of: cell, replicates: 100).missing.isEmpty)
+      #expect(store.missing(of: cell, replicates: 100).isEmpty)
       #expect(StudyWork(larger).missing(in: store).count == 7)
     }
   }
@@ -88,7 +90,7 @@ struct SegmentTests {
       let first = try written(study, in: folder)
       let second = try written(study, in: folder)
       #expect(try StudyStore(folder: folder, study: study).duplicateCount == 1)
-      let entry = try #require(try StudyExamples.run(study).blocks.values.first?.entry)
+      let entry = try #require(try StudyExamples.entries(study).first)
       var sums = entry.result.sums
       sums.merge(entry.result.sums)
       let writer = try SegmentWriter(folder: folder, study: study, program: "test")
@@ -112,7 +114,7 @@ struct SegmentTests {
   @Test("Sums that differ in the last bits are a conflict on one kind of processor, and counted between two")
   func processors() throws {
     let study = try StudyExamples.oneWay("{J: [3]}", replicates: 100)
-    let entry = try #require(try StudyExamples.run(study).blocks.values.first?.entry)
+    let entry = try #require(try StudyExamples.entries(study).first)
     var rounded = entry.result
     let k = try #require(rounded.sums.sums.firstIndex { $0 != 0 && $0 != 100 })
     var sums = rounded.sums.sums
@@ -137,7 +139,9 @@ struct SegmentTests {
         }
         let store = try StudyStore(folder: folder, study: study)
         #expect(store.roundedCount == 1 && store.duplicateCount == 0)
-        #expect(store.blocks.values.first?.entry.result == (names[0] == "A" ? entry.result : rounded))
+        #expect(
+          try store.entry(.init(cell: entry.cell, block: entry.block))?.result
+            == (names[0] == "A" ? entry.result : rounded))
       }
     }
   }
@@ -148,7 +152,7 @@ struct SegmentTests {
       let study = try StudyExamples.oneWay("{J: [3]}", replicates: 100)
       try StudyFolder.write(Array("half".utf8), to: folder + "/seg-x.jsonl.part")
       let store = try StudyStore(folder: folder, study: study)
-      #expect(store.blocks.isEmpty && store.unfinished == ["seg-x.jsonl.part"])
+      #expect(store.blockCount == 0 && store.unfinished == ["seg-x.jsonl.part"])
     }
   }
 
@@ -156,14 +160,14 @@ struct SegmentTests {
   func publishing() throws {
     try inFolder { folder in
       let study = try StudyExamples.oneWay("{J: [3]}", replicates: 100)
-      let entry = try #require(try StudyExamples.run(study).blocks.values.first?.entry)
+      let entry = try #require(try StudyExamples.entries(study).first)
       let writer = try SegmentWriter(folder: folder, study: study, program: "test", pause: .milliseconds(50))
       writer.append(entry)
       let deadline = ContinuousClock.now + .seconds(20)
-      while try StudyStore(folder: folder, study: study).blocks.isEmpty, ContinuousClock.now < deadline {
+      while try StudyStore(folder: folder, study: study).blockCount == 0, ContinuousClock.now < deadline {
         usleep(5_000)
       }
-      #expect(try StudyStore(folder: folder, study: study).blocks.count == 1)
+      #expect(try StudyStore(folder: folder, study: study).blockCount == 1)
       // Nothing is left for the end.
       #expect(try writer.finish().count == 1)
     }

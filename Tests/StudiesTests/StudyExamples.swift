@@ -43,12 +43,17 @@ enum StudyExamples {
 
   /// All blocks of a study in memory.
   static func run(_ study: StudySpecification, threads: Int = 2) throws -> StudyStore {
+    StudyStore(try entries(study, threads: threads))
+  }
+
+  /// The same as a list.
+  static func entries(_ study: StudySpecification, threads: Int = 2) throws -> [Segment.Entry] {
     let list = BlockList()
     let tasks = study.cells.flatMap { cell in
       ReplicateBlocks.of(study.replicates).map { StudyWork.Task(cell: cell, block: $0) }
     }
     _ = try StudyWork(study).run(tasks, threads: threads, into: list)
-    return StudyStore(list.entries)
+    return list.entries
   }
 }
 
@@ -59,7 +64,7 @@ extension StudyStore {
     subset: BlockSums.Subset = .all
   ) throws -> MeasuredValue? {
     let own = study.cells[cell - 1]
-    guard let sums = sums(of: own, replicates: study.replicates).sums,
+    guard let sums = try results(of: own, replicates: study.replicates).sums,
       let s = study.strategies.firstIndex(where: { $0.name == strategy })
     else { return nil }
     let estimands = try study.estimands(of: own)

@@ -27,7 +27,7 @@ struct StudyReferenceTests {
         try store.measure(m, strategy, estimand, cell: cell.number, of: study)
       }
       let group = "coef.group.(Intercept)"
-      let sums = try #require(store.sums(of: cell, replicates: 20_000).sums)
+      let sums = try #require(try store.results(of: cell, replicates: 20_000).sums)
       let reml = try #require(study.strategies.firstIndex { $0.method == .reml })
       let boundary = sums.rate(of: .boundary, strategy: reml)
       try check(
@@ -96,7 +96,7 @@ struct StudyReferenceTests {
       try check(
         try store.measure(.rmse, strategy, group, cell: 1, of: study), own["rmse"].double, own["mcse"].double)
     }
-    let sums = try #require(store.sums(of: study.cells[0], replicates: 20_000).sums)
+    let sums = try #require(try store.results(of: study.cells[0], replicates: 20_000).sums)
     let reml = try #require(study.strategies.firstIndex { $0.method == .reml })
     try check(
       sums.rate(of: .boundary, strategy: reml), r["fraction_singular"]["mean"].double,

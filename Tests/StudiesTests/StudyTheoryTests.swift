@@ -26,7 +26,7 @@ struct StudyTheoryTests {
       let (groups, n, tau) = (values[0], values[1], values[2])
       let theta = 1 + n * tau * tau / 16
       let f = FDistribution(numerator: groups - 1, denominator: groups * (n - 1))
-      let sums = try #require(store.sums(of: cell, replicates: 5_000).sums)
+      let sums = try #require(try store.results(of: cell, replicates: 5_000).sums)
       let exact = f.cumulative(1 / theta)
       let rate = sums.rate(of: .boundary, strategy: 0)
       #expect(

@@ -39,13 +39,12 @@ struct StudyWorkTests {
     _ = try StudyWork(study).run(rest, threads: 1, into: list)
     let resumed = StudyStore(list.entries)
     for cell in study.cells {
-      let sums = one.sums(of: cell, replicates: study.replicates)
-      #expect(sums.missing.isEmpty)
-      #expect(four.sums(of: cell, replicates: study.replicates).sums == sums.sums)
-      #expect(resumed.sums(of: cell, replicates: study.replicates).sums == sums.sums)
-      #expect(
-        resumed.failures(of: cell, replicates: study.replicates)
-          == one.failures(of: cell, replicates: study.replicates))
+      let results = try one.results(of: cell, replicates: study.replicates)
+      #expect(one.missing(of: cell, replicates: study.replicates).isEmpty)
+      for other in [four, resumed] {
+        let found = try other.results(of: cell, replicates: study.replicates)
+        #expect(found.sums == results.sums && found.failures == results.failures)
+      }
     }
   }
 

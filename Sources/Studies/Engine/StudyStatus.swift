@@ -14,7 +14,7 @@ public struct StudyStatus: Sendable {
     self.plan = plan
     self.store = store
     cells = plan.study.cells.map { cell in
-      let missing = store.sums(of: cell, replicates: plan.study.replicates).missing.reduce(0) {
+      let missing = store.missing(of: cell, replicates: plan.study.replicates).reduce(0) {
         $0 + $1.count
       }
       return (cell, plan.study.replicates - missing, plan.study.replicates)
@@ -36,7 +36,7 @@ public struct StudyStatus: Sendable {
     let (done, wanted) = (cells.reduce(0) { $0 + $1.done }, cells.reduce(0) { $0 + $1.wanted })
     var lines = [
       "\(plan.study.title): \(done) of \(wanted) replicates in \(cells.count) cells",
-      "\(store.segments.count) segments, \(store.blocks.count) blocks, \(store.duplicateCount) twice with the same sums, \(store.refused.count) segments refused, \(store.unfinished.count) unfinished files",
+      "\(store.segments.count) segments, \(store.blockCount) blocks, \(store.duplicateCount) twice with the same sums, \(store.refused.count) segments refused, \(store.unfinished.count) unfinished files",
     ]
     let open = cells.filter { $0.done < $0.wanted }
     for (cell, done, wanted) in open.prefix(20) {
@@ -54,7 +54,7 @@ public struct StudyStatus: Sendable {
     .object([
       ("study", .string(plan.study.title)), ("hash", .string(plan.study.hash)),
       ("complete", .bool(isComplete)),
-      ("segments", .integer(store.segments.count)), ("blocks", .integer(store.blocks.count)),
+      ("segments", .integer(store.segments.count)), ("blocks", .integer(store.blockCount)),
       ("duplicates", .integer(store.duplicateCount)),
       ("refused", .strings(store.refused.map { "\($0)" })), ("unfinished", .strings(store.unfinished)),
       (

@@ -67,9 +67,7 @@ public struct StudyWork: Sendable {
   /// Blocks of the study that a store lacks, cell after cell.
   public func missing(in store: StudyStore) -> [Task] {
     study.cells.flatMap { cell in
-      ReplicateBlocks.of(study.replicates)
-        .filter { store.blocks[.init(cell: cell.identifier, block: $0)] == nil }
-        .map { Task(cell: cell, block: $0) }
+      store.missing(of: cell, replicates: study.replicates).map { Task(cell: cell, block: $0) }
     }
   }
 

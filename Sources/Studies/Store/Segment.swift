@@ -21,10 +21,15 @@ public struct Segment: Sendable {
   public let name: String
   /// Machine and time: `host`, `processor`, `program`, `written`.
   public let provenance: [(String, String)]
-  /// The processor it was made on.
-  var processor: String { provenance.first { $0.0 == "processor" }?.1 ?? "" }
   /// The blocks in the order written.
-  public let entries: [Entry]
+  let lines: [Line]
+
+  /// Which block a line holds, and where it stands in the file.
+  struct Line: Sendable {
+    let key: StudyStore.Key
+    let seconds: Double
+    let bytes: Range<Int>
+  }
 
   static let format = "multilevel-lab segment 1"
 
@@ -74,14 +79,13 @@ public struct Segment: Sendable {
     return body + Array((footer + "\n").utf8)
   }
 
-  /// Reads a segment.
+  /// Reads which blocks a segment holds.
   /// - Parameters:
   ///   - folder: its folder.
   ///   - name: its name there.
   ///   - study: the study's hash.
-  ///   - strategyCount: number of the study's strategies.
   /// - Throws: `StoreError.damaged` for one that is not complete and unchanged, `.foreign` for one of another study.
-  init(folder: String, name: String, study: String, strategyCount: Int) throws(StoreError) {
+  init(folder: String, name: String, study: String) throws(StoreError) {
     let path = folder + "/" + name
     let bytes = try StudyFolder.read(path)
     func damaged(_ what: String) -> StoreError { .damaged(path: path, what: what) }
@@ -110,14 +114,40 @@ public struct Segment: Sendable {
     guard lines.count - 1 == count else { throw damaged("it has \(lines.count - 1) blocks, not \(count)") }
     self.name = name
     provenance = ["program", "host", "processor", "written"].map { ($0, header[$0]?.string ?? "") }
-    var entries: [Entry] = []
+    var blocks: [Line] = []
+    var start = lines[0].endIndex + 1
     for (k, line) in lines.dropFirst().enumerated() {
-      guard let entry = Segment.entry(try parse(line, "line \(k + 2)"), strategyCount: strategyCount) else {
+      guard let own = Segment.head(of: line, at: start) else {
         throw damaged("line \(k + 2) is no block of this study")
       }
-      entries.append(entry)
+      blocks.append(own)
+      start += line.count + 1
     }
-    self.entries = entries
+    self.lines = blocks
+  }
+
+  /// What a line says before its sums, which are read when they are wanted.
+  private static func head(of line: ArraySlice<UInt8>, at start: Int) -> Line? {
+    let mark = Array(",\"estimands\"".utf8)
+    guard let end = line.indices.first(where: { line[$0] == mark[0] && line[$0...].starts(with: mark) }),
+      let head = try? JSONValue(parsing: Array(line[..<end]) + [UInt8(ascii: "}")]),
+      let cell = head["cell"]?.string, let first = head["first"]?.integer, let count = head["count"]?.integer
+    else { return nil }
+    return Line(
+      key: .init(cell: cell, block: .init(first: first, count: count)),
+      seconds: head["seconds"]?.double ?? 0, bytes: start..<start + line.count)
+  }
+
+  /// Reads a block's line.
+  /// - Parameters:
+  ///   - line: its bytes.
+  ///   - strategyCount: number of the study's strategies.
+  ///   - path: of the segment, for messages.
+  /// - Throws: `StoreError.damaged` for one that is no block.
+  static func entry(_ line: [UInt8], strategyCount: Int, path: String) throws(StoreError) -> Entry {
+    guard let json = try? JSONValue(parsing: line), let entry = entry(json, strategyCount: strategyCount)
+    else { throw .damaged(path: path, what: "a line is no block of this study") }
+    return entry
   }
 
   private static func entry(_ line: JSONValue, strategyCount: Int) -> Entry? {

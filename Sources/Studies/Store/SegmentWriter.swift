@@ -2,16 +2,20 @@ import Dispatch
 import Synchronization
 
 /// Gathers finished blocks and publishes them as segments: the first after five seconds, then ever more rarely, at least every five minutes, and at
-/// the end, also while the next block takes long. A killed process loses what it had not published; nothing it wrote can be mistaken for more.
+/// the end, also while the next block takes long; eight megabytes at once. A killed process loses what it had not published; nothing it wrote can be mistaken for more.
 public final class SegmentWriter: BlockSink {
   private struct State {
     var lines: [String] = []
+    var size = 0
     var due: ContinuousClock.Instant
     var pause: Duration
     var isWaiting = false
     var failure: StoreError?
     var published: [String] = []
   }
+
+  /// So many bytes are published before their time: what waits takes memory.
+  private static let largest = 8 << 20
 
   private let folder, study, program: String
   private let state: Mutex<State>
@@ -37,7 +41,12 @@ public final class SegmentWriter: BlockSink {
     let line = Segment.line(of: entry)
     state.withLock { state in
       state.lines.append(line)
-      if state.lines.count == 1 || ContinuousClock.now >= state.due { publishWhenDue(&state) }
+      state.size += line.utf8.count
+      if state.size >= SegmentWriter.largest {
+        publish(&state)
+      } else if state.lines.count == 1 || ContinuousClock.now >= state.due {
+        publishWhenDue(&state)
+      }
     }
   }
 
@@ -83,6 +92,7 @@ public final class SegmentWriter: BlockSink {
       try StudyFolder.write(
         Segment.bytes(of: state.lines, study: study, program: program), to: folder + "/" + name)
       state.lines = []
+      state.size = 0
       state.published.append(name)
     } catch { state.failure = error }
   }

@@ -44,6 +44,25 @@ package enum StudyFolder {
     }
   }
 
+  /// Some bytes of a file.
+  package static func read(_ path: String, _ range: Range<Int>) throws(StoreError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(path, "read") }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: range.count)
+    var done = 0
+    while done < range.count {
+      let count = bytes.withUnsafeMutableBytes {
+        pread(descriptor, $0.baseAddress! + done, range.count - done, range.lowerBound + done)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw failure(path, "read") }
+      if count == 0 { throw .damaged(path: path, what: "it is shorter than a moment ago") }
+      done += count
+    }
+    return bytes
+  }
+
   /// Writes a file whole: others see the old one or the new one, also after a crash.
   package static func write(_ bytes: [UInt8], to path: String) throws(StoreError) {
     let part = path + "." + randomName() + ".part"
