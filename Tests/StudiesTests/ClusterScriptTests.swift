@@ -37,7 +37,7 @@ struct ClusterScriptTests {
       lines.filter { $0.hasPrefix("#SBATCH") } == [
         "#SBATCH --job-name=study", "#SBATCH --array=1-3", "#SBATCH --cpus-per-task=1",
         "#SBATCH --time=1:00:00", "#SBATCH --mem=1G", "#SBATCH --signal=B:USR1@120", "#SBATCH --requeue",
-        "#SBATCH --open-mode=append", "#SBATCH --output='/scratch/study/logs/%a.log'",
+        "#SBATCH --open-mode=append", "#SBATCH --output=/scratch/study/logs/%a.log",
       ])
     #expect(
       lines.last
