@@ -29,7 +29,9 @@ help:
 	  'make labs-check  build the labs afresh and compare with what is there, byte by byte' \
 	  'make test        build, then run every test' \
 	  'make worker      the worker of studies as one static file: $(WORKER)' \
-		  'make check       lint (swift-format), import rules, tests' \
+	  'make test-cluster' \
+	  '                 studies on a Slurm cluster of two nodes that is begun on this machine (installs Slurm)' \
+	  'make check       lint (swift-format), import rules, tests' \
 	  'make bench       times beside R, where R is installed' \
 	  'make install     the program and its completions under PREFIX=$(PREFIX)' \
 	  'make clean       remove everything that was built'
@@ -101,6 +103,11 @@ test: build
 worker: deps
 	$(SWIFT) build -c release --product mlm-worker -Xswiftc -static-executable --scratch-path .build-worker
 	strip -o $(WORKER) .build-worker/release/mlm-worker
+
+.PHONY: test-cluster
+test-cluster: build worker
+	@Scripts/install-dependencies.sh cluster
+	Scripts/test-cluster.sh $(MLM) $(WORKER)
 
 .PHONY: lint
 lint:

@@ -1,6 +1,9 @@
 #!/bin/sh
 # Finds the system packages that building and drawing need, and installs the missing ones with apt-get.
 #
+#   install-dependencies.sh            for building, drawing and the tests
+#   install-dependencies.sh cluster    for the test of studies on many machines
+#
 # Silent when nothing is missing. Otherwise it says what is missing and why, and installs it; where it cannot
 # (no apt-get, or neither root nor sudo), it prints the line to type and exits with 1.
 set -u
@@ -23,11 +26,22 @@ command fc-match      | fontconfig       | finds the fonts below
 font Noto Sans        | fonts-noto-core  | Latin text in figures, the same on every machine
 font Noto Sans CJK SC | fonts-noto-cjk   | Chinese text in figures, simplified forms
 '
+case ${1:-} in
+  '') ;;
+  cluster) table='
+command slurmctld | slurmctld    | gives the tasks of a study to nodes
+command slurmd    | slurmd       | runs them on a node
+command sbatch    | slurm-client | submits them
+command munged    | munge        | tells Slurm who is who
+command parallel  | parallel     | runs them where there is no Slurm
+' ;;
+  *) echo "install-dependencies.sh: there is no list '$1'" >&2; exit 64 ;;
+esac
 
 is_present() {
   kind=${1%% *} name=${1#* }
   case $kind in
-    command) command -v "$name" >/dev/null 2>&1 ;;
+    command) PATH=$PATH:/usr/sbin command -v "$name" >/dev/null 2>&1 ;;
     lib) ldconfig -p 2>/dev/null | grep -q "$name" || /sbin/ldconfig -p 2>/dev/null | grep -q "$name" ;;
     pc) pkg-config --exists "$name" 2>/dev/null ;;
     font)
