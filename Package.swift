@@ -66,7 +66,10 @@ let package = Package(
       ], swiftSettings: kernelSettings),
     .target(
       name: "StudyResults",
-      dependencies: ["Studies", "Tables", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "Reporting", "Studies", "Designs", "MixedModels", "ModelFormula", "Specifications", "Estimates",
+        "Tables", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .target(
       name: "Reporting",
       dependencies: ["MixedModels", "ModelFormula", "Estimates", "Tables", "LinearAlgebra", "Distributions"]),
@@ -75,7 +78,9 @@ let package = Package(
     .target(
       name: "ModelFigures",
       dependencies: [
-        "MixedModels", "ModelFormula", "Estimates", "Distributions", "Tables", "LinearAlgebra", "Plotting",
+        "StudyResults", "Reporting", "Studies", "Designs", "MixedModels", "ModelFormula", "Estimates",
+        "Distributions",
+        "Tables", "LinearAlgebra", "Plotting",
       ]),
 
     // 6: documents
@@ -128,7 +133,11 @@ let package = Package(
       ),
       ("StudyResults", ["Studies", "Specifications", "Tables"]),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
-      ("ModelFigures", ["Plotting", "MixedModels", "ModelFormula", "Tables"]),
+      ("StudyResults", ["Studies", "Specifications", "Tables"]),
+      (
+        "ModelFigures",
+        ["Plotting", "MixedModels", "ModelFormula", "Tables", "Studies", "StudyResults", "Specifications"]
+      ),
       ("Labs", ["Estimates"]),
       (
         "mlm",

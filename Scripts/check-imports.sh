@@ -29,7 +29,7 @@ MixedModels:        CNLopt $numbers ModelFormula
 BayesianModels:     $numbers ModelFormula MixedModels
 Designs:            $numbers ModelFormula
 Studies:            $models Designs
-StudyResults:       $models Designs Studies
+StudyResults:       $models Designs Studies Reporting
 Poststratification: $models
 Reporting:          $models Designs
 ModelFigures:       $results Plotting

@@ -12,6 +12,8 @@ trap 'rm -rf "$new"' EXIT
 cp labs/02-varying-intercepts-slopes/sleepstudy.csv Tests/Reference/lmm/exam.csv Tests/Reference/lmm/cake.csv "$new"
 for name in penicillin pastes machines_unbalanced dyestuff2; do cp "Tests/Reference/lmm/$name.csv" "$new"; done
 
+"$mlm" study run labs/03-shrinkage-study/study.yml --out "$new/shrinkage" 2>/dev/null
+
 salary='"salary ~ experience + (1 + experience | department)" --data salary.csv'
 sleep='"Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --factor Subject'
 # One line a figure: kind, the rest of its command.
@@ -47,6 +49,14 @@ design \"strength ~ 1 + (1 | batch/cask)\" --data pastes.csv
 design \"normexam ~ 1 + (1 | school)\" --data exam.csv
 design \"score ~ 1 + (1 | Machine) + (1 | Worker)\" --data machines_unbalanced.csv
 schematic"
+# Figures of studies: kind, the rest of its command.
+studies="shrinkage shrinkage
+surface shrinkage
+weight shrinkage
+rmse shrinkage
+coverage shrinkage
+boundary shrinkage
+measure shrinkage --measure bias --estimand 'random.school.(Intercept).sd' --x J"
 
 escaped() { sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/"/\&quot;/g'; }
 mkdir "$new/gallery"
@@ -65,17 +75,17 @@ code { display: block; overflow-x: auto; background: #f3f3f3; padding: 0.4rem 0.
 section { margin: 3rem 0 }
 </style>
 <h1>Gallery of figures <span lang="zh-CN">图库</span></h1>
-<p>Every kind of figure that <code style="display:inline">mlm plot</code> draws, with the command that drew it and the description that it gives to readers
+<p>Every kind of figure that <code style="display:inline">mlm plot</code> and <code style="display:inline">mlm study figure</code> draw, with the command that drew it and the description that it gives to readers
 who cannot see it. Data: the salary scenario (<code style="display:inline">mlm data salary --out salary.csv</code>), lme4's sleepstudy, cake, Penicillin, Pastes and
-Dyestuff2, nlme's Machines, and the exam scores of mlmRev.</p>
+Dyestuff2, nlme's Machines, the exam scores of mlmRev, and the study of lab 3 (<code style="display:inline">mlm study run study.yml --out shrinkage</code>).</p>
 HTML
-  number=0
-  printf '%s\n' "$entries" | while read -r kind rest; do
-    number=$((number + 1))
-    printf '<section id="f%d">\n<h2>%s</h2>\n<code>mlm plot %s %s --out %s.svg</code>\n<div class="pair">\n' \
-      "$number" "$kind" "$kind" "$(printf %s "$rest" | escaped)" "$kind"
+  # draw COMMAND NUMBER KIND REST...: a section with the figure in both languages.
+  draw() {
+    command=$1 number=$2 kind=$3 rest=$4
+    printf '<section id="f%d">\n<h2>%s</h2>\n<code>mlm %s %s %s --out %s.svg</code>\n<div class="pair">\n' \
+      "$number" "$kind" "$command" "$kind" "$(printf %s "$rest" | escaped)" "$kind"
     for language in en zh; do
-      text=$(cd "$new" && eval "\"\$mlm\" plot $kind $rest --lang $language --out gallery/$number-$kind.$language.svg --csv gallery/$number-$kind.csv" 2>/dev/null)
+      text=$(cd "$new" && eval "\"\$mlm\" $command $kind $rest --lang $language --out gallery/$number-$kind.$language.svg --csv gallery/$number-$kind.csv" 2>/dev/null)
       text=$(printf %s "$text" | escaped)
       tag=$language
       [ $language = en ] || tag=zh-CN
@@ -84,10 +94,27 @@ HTML
     done
     printf '</div>\n<p><a href="gallery/%s-%s.csv">The plotted numbers (CSV)</a> <a lang="zh-CN" href="gallery/%s-%s.csv">图中数据（CSV）</a></p>\n</section>\n' \
       "$number" "$kind" "$number" "$kind"
-  done
+  }
+  count=$(printf '%s\n' "$entries" | wc -l)
+  printf '%s\n' "$entries" | {
+    number=0
+    while read -r kind rest; do
+      number=$((number + 1))
+      draw plot $number "$kind" "$rest"
+    done
+  }
+  printf '%s\n' "$studies" | {
+    number=$count
+    while read -r kind rest; do
+      number=$((number + 1))
+      draw 'study figure' $number "$kind" "$rest"
+    done
+  }
   printf '</html>\n'
 } >"$new/gallery.html"
-for kind in $("$mlm" plot --help | sed -n '/^Kinds:/,/^$/s/^  *\([a-z-]*\)  .*/\1/p'); do
+for kind in $(for command in plot 'study figure'; do
+  "$mlm" $command --help | sed -n '/^Kinds:/,/^$/s/^  *\([a-z-]*\)  .*/\1/p'
+done); do
   grep -q "<h2>$kind</h2>" "$new/gallery.html" || { echo "gallery: no figure of the kind $kind" >&2; exit 1; }
 done
 for page in $(grep -oE '(src|href)="[^"]*"' "$new/gallery.html" | sed 's/^[a-z]*="//; s/"//'); do

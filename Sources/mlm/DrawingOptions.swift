@@ -1,113 +1,93 @@
 import ArgumentParser
-import Designs
-import Distributions
-import Labs
-import Reporting
-import Tables
+import ModelFigures
+import Plotting
 
-/// How data are drawn and where they go, the same on every command that makes data.
+/// How a figure is drawn and where it goes: the options that all commands with figures share.
 struct DrawingOptions: ParsableArguments {
-  /// What goes to standard output, or to the file of `--out`.
-  enum DataFormat: String, ExpressibleByArgument, CaseIterable { case csv, tibble, json }
+  @OptionGroup var words: LanguageOption
 
   @Option(
-    name: .long, parsing: .unconditional,
+    name: .long, parsing: .singleValue,
     help: ArgumentHelp(
-      "Seed of the draw (default: 1; of the salary data 892174303, the textbook's).", valueName: "S"),
-    transform: number("a whole number of up to 18 digits"))
-  var seed: Int?
-
-  @Option(name: .long, help: StreamKind.help)
-  var stream: StreamKind = .r
-
-  @Option(
-    name: .long, help: ArgumentHelp("File for the data; - is standard output.", valueName: "F.csv"),
-    completion: .file())
-  var out: String = "-"
-
-  @Option(
-    name: .long, help: ArgumentHelp("File for the truth behind the data.", valueName: "F.json"),
-    completion: .file())
-  var truth: String?
+      "Output file; its ending says the format. May be repeated. JSON holds every line and text with its place, for other programs to draw.",
+      valueName: "F.svg|F.png|F.pdf|F.json"),
+    completion: .file(extensions: ["svg", "png", "pdf", "json"]))
+  var out: [String]
 
   @Option(
     name: .long,
-    help: "csv (data in full precision), tibble (first rows as R prints them), or json (the truth).")
-  var format: DataFormat = .csv
+    help: ArgumentHelp(
+      "Write the plotted numbers; - prints them instead of the description.", valueName: "F.csv"))
+  var csv: String?
+
+  @OptionGroup var labels: LabelOption
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Width with unit cm, mm, in or pt. (default: 16cm)", valueName: "16cm"),
+    transform: Length.init(parsing:))
+  var width: Length?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      Height with unit. (default: what the figure wants at its width)
+      """, valueName: "10cm"),
+    transform: Length.init(parsing:))
+  var height: Length?
+
+  @Option(
+    name: .customLong("y-range"),
+    help: ArgumentHelp(
+      "Limits of the vertical axis, so that figures can be compared; write --y-range=-5:5 if the first is negative.",
+      valueName: "LOW:HIGH"), transform: ValueRange.init(parsing:))
+  var yRange: ValueRange?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      print, screen (a quarter larger) or slides (text of 15 points and more; 25.4cm wide, and 14.3cm high if nothing needs more). (default: print)
+      """, valueName: "theme"))
+  var theme: FigureTheme?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Dots of SVG and PDF as a picture of 300 dpi: auto (more than 20000), always or never. (default: auto)",
+      valueName: "raster"))
+  var raster: RasterChoice?
+
+  @Option(name: .long, help: ArgumentHelp("Resolution of PNG. (default: 300)", valueName: "300"))
+  var dpi: Double?
+
+  enum FigureTheme: String, ExpressibleByArgument, CaseIterable {
+    case print, screen, slides
+
+    var theme: Theme {
+      switch self {
+      case .print: .print
+      case .screen: .screen
+      case .slides: .slides
+      }
+    }
+  }
+
+  enum RasterChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
+  }
 
   func validate() throws {
-    if truth == "-" { throw ValidationError("--truth needs a file; --format json prints the truth") }
-    if let seed {
-      do { try stream.check(seed) } catch {
-        throw ValidationError(
-          "--seed is \(seed); from \(error.least) to \(error.most) would work with --stream \(stream.rawValue)"
-        )
+    for path in out where ImageFormat(path: path) == nil {
+      throw ValidationError("cannot tell the format of '\(path)'; names end in .svg, .png, .pdf or .json")
+    }
+    if let dpi {
+      if !(dpi >= 20 && dpi <= 2400) { throw ValidationError("--dpi is \(dpi); from 20 to 2400 would work") }
+      if !out.contains(where: { ImageFormat(path: $0) == .png }) {
+        throw ValidationError("--dpi is for PNG; no --out ends in .png")
       }
     }
   }
-
-  /// Output and files of a table and its truth.
-  /// - Parameter truth: the truth as a document, made where it is wanted.
-  func result(_ table: DataTable, truth makeDocument: () -> String) -> CommandResult {
-    var result = CommandResult()
-    let document = truth != nil || format == .json ? makeDocument() : ""
-    let text =
-      switch format {
-      case .csv: table.csv()
-      case .tibble: table.tibble()
-      case .json: document
-      }
-    if out == "-" {
-      result.output = text
-    } else {
-      result.files.append(OutputFile(path: out, bytes: Array((format == .tibble ? table.csv() : text).utf8)))
-      if format == .tibble { result.output = text }
-    }
-    if let truth { result.files.append(OutputFile(path: truth, bytes: Array(document.utf8))) }
-    return result
-  }
-}
-
-/// Something that can be drawn from any stream.
-protocol Drawable {
-  associatedtype Drawn
-  func draw<Stream: VariateStream>(from stream: inout Stream) throws -> Drawn
-}
-
-extension StreamKind {
-  /// Refuses seeds that the stream does not have.
-  func check(_ seed: Int) throws(SeedError) {
-    switch self {
-    case .r, .lecuyer:
-      if Int32(exactly: seed) == nil || seed == Int(Int32.min) {
-        throw SeedError(seed: seed, least: Int(Int32.min) + 1, most: Int(Int32.max))
-      }
-    case .keyed: if seed < 0 { throw SeedError(seed: seed, least: 0, most: Int.max) }
-    }
-  }
-
-  /// Draws from the stream of a seed.
-  /// - Throws: `SeedError`, and what the draw throws.
-  func drawing<Draw: Drawable>(seed: Int, _ what: Draw) throws -> Draw.Drawn {
-    try check(seed)
-    switch self {
-    case .r:
-      var stream = RStream(seed: Int32(seed))
-      return try what.draw(from: &stream)
-    case .lecuyer:
-      var stream = LEcuyerStream(seed: Int32(seed))
-      return try what.draw(from: &stream)
-    case .keyed:
-      var stream = KeyedStream(seed: UInt64(seed))
-      return try what.draw(from: &stream)
-    }
-  }
-}
-
-/// A seed that the stream does not have.
-struct SeedError: Error, CustomStringConvertible {
-  let seed: Int
-  let least: Int
-  let most: Int
-  var description: String { "seed \(seed) is outside \(least) … \(most)" }
 }

@@ -28,7 +28,7 @@ struct SalaryDataCommand: ReportingCommand {
     transform: number("a whole number from 1 to \(DesignError.largestTable)"))
   var count = 100
 
-  @OptionGroup var drawing: DrawingOptions
+  @OptionGroup var drawing: DataDrawOptions
 
   func validate() throws {
     if count < 1 || count > DesignError.largestTable {

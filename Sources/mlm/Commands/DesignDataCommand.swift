@@ -22,7 +22,7 @@ struct DesignDataCommand: ReportingCommand {
     completion: .file(extensions: ["yml", "yaml"]))
   var specification: String
 
-  @OptionGroup var drawing: DrawingOptions
+  @OptionGroup var drawing: DataDrawOptions
 
   @Option(
     name: .customLong("set"), parsing: .singleValue,

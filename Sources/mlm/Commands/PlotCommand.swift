@@ -51,21 +51,7 @@ struct PlotCommand: ReportingCommand {
 
   @OptionGroup var reading: ReadingOptions
   @OptionGroup var model: ModelOptions
-  @OptionGroup var words: LanguageOption
-
-  @Option(
-    name: .long, parsing: .singleValue,
-    help: ArgumentHelp(
-      "Output file; its ending says the format. May be repeated. JSON holds every line and text with its place, for other programs to draw.",
-      valueName: "F.svg|F.png|F.pdf|F.json"),
-    completion: .file(extensions: ["svg", "png", "pdf", "json"]))
-  var out: [String]
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Write the plotted numbers; - prints them instead of the description.", valueName: "F.csv"))
-  var csv: String?
+  @OptionGroup var drawing: DrawingOptions
 
   @Option(
     name: .long,
@@ -136,65 +122,6 @@ struct PlotCommand: ReportingCommand {
     transform: number("a whole number from 0"))
   var seed: UInt64?
 
-  @OptionGroup var labels: LabelOption
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Width with unit cm, mm, in or pt. (default: 16cm)", valueName: "16cm"),
-    transform: Length.init(parsing:))
-  var width: Length?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      """
-      Height with unit. (default: what the figure wants at its width)
-      """, valueName: "10cm"),
-    transform: Length.init(parsing:))
-  var height: Length?
-
-  @Option(
-    name: .customLong("y-range"),
-    help: ArgumentHelp(
-      "Limits of the vertical axis, so that figures can be compared; write --y-range=-5:5 if the first is negative.",
-      valueName: "LOW:HIGH"), transform: ValueRange.init(parsing:))
-  var yRange: ValueRange?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      """
-      print, screen (a quarter larger) or slides (text of 15 points and more; 25.4cm wide, and 14.3cm high if nothing needs more). (default: print)
-      """, valueName: "theme"))
-  var theme: FigureTheme?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Dots of SVG and PDF as a picture of 300 dpi: auto (more than 20000), always or never. (default: auto)",
-      valueName: "raster"))
-  var raster: RasterChoice?
-
-  @Option(name: .long, help: ArgumentHelp("Resolution of PNG. (default: 300)", valueName: "300"))
-  var dpi: Double?
-
-  enum FigureTheme: String, ExpressibleByArgument, CaseIterable {
-    case print, screen, slides
-
-    var theme: Theme {
-      switch self {
-      case .print: .print
-      case .screen: .screen
-      case .slides: .slides
-      }
-    }
-  }
-
-  enum RasterChoice: String, ExpressibleByArgument, CaseIterable {
-    case auto, always, never
-  }
-
   enum PanelOrder: String, ExpressibleByArgument, CaseIterable {
     case given, count, intercept
 
@@ -224,18 +151,9 @@ struct PlotCommand: ReportingCommand {
       throw ValidationError("\(kind.rawValue) fits no model; leave out \(model.ml ? "--ml" : "--exact")")
     }
     if let data, data != "-",
-      (out + [csv].compactMap { $0 }).contains(where: { FileWriting.isSameFile($0, data) })
+      (drawing.out + [drawing.csv].compactMap { $0 }).contains(where: { FileWriting.isSameFile($0, data) })
     {
       throw ValidationError("the figure's files would overwrite the data in '\(data)'; name another")
-    }
-    for path in out where ImageFormat(path: path) == nil {
-      throw ValidationError("cannot tell the format of '\(path)'; names end in .svg, .png, .pdf or .json")
-    }
-    if let dpi {
-      if !(dpi >= 20 && dpi <= 2400) { throw ValidationError("--dpi is \(dpi); from 20 to 2400 would work") }
-      if !out.contains(where: { ImageFormat(path: $0) == .png }) {
-        throw ValidationError("--dpi is for PNG; no --out ends in .png")
-      }
     }
     for option in given where !kind.options.contains(option) {
       let kinds = option.kinds.map(\.rawValue).joined(separator: ", ")
@@ -264,7 +182,7 @@ struct PlotCommand: ReportingCommand {
       case .parameter: !parameter.isEmpty
       case .replicates: replicates != nil
       case .seed: seed != nil
-      case .yRange: yRange != nil
+      case .yRange: drawing.yRange != nil
       }
     }
   }
@@ -287,7 +205,9 @@ struct PlotCommand: ReportingCommand {
   }
 
   func result(in context: CommandContext) throws -> CommandResult {
-    guard let text = formula, let data else { return try drawn(VaryingCoefficientsSchematic(), in: context) }
+    guard let text = formula, let data else {
+      return try drawing.drawn(VaryingCoefficientsSchematic(), in: context)
+    }
     let formula = try ModelFormula(text)
     let table = try reading.table(data, in: context)
     try model.check(formula, table)
@@ -298,15 +218,17 @@ struct PlotCommand: ReportingCommand {
     _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
   ) throws -> CommandResult {
     if kind.showsDesign {
-      return try drawn(DesignSketch(formula, data: table, roles: model.roles), in: context)
+      return try drawing.drawn(DesignSketch(formula, data: table, roles: model.roles), in: context)
     }
     if formula.randomTerms.isEmpty {
       if (dodge ?? 0) > 0 { throw OptionError.needsBar("--dodge") }
       let linear = try LinearModel(formula, data: table, roles: model.roles)
-      return try drawn(kind.figure(of: linear.fit(), model: linear, request(in: context)), in: context)
+      return try drawing.drawn(
+        kind.figure(of: linear.fit(), model: linear, request(in: context)), in: context)
     }
     let fit = try model.mixedModel(formula, table).fit(by: model.method)
     let figure = try kind.figure(of: fit, request(in: context))
-    return try drawn(figure, notes: fit.notes(in: words.language(in: context).ofSentences), in: context)
+    return try drawing.drawn(
+      figure, notes: fit.notes(in: drawing.words.language(in: context).ofSentences), in: context)
   }
 }

@@ -14,6 +14,6 @@ struct StudyCommand: ParsableCommand {
       """,
     subcommands: [
       StudyRunCommand.self, StudyPlanCommand.self, StudyWorkCommand.self, StudyStatusCommand.self,
-      StudyMergeCommand.self, StudyReplayCommand.self, StudyScriptCommand.self,
+      StudyMergeCommand.self, StudyReplayCommand.self, StudyScriptCommand.self, StudyFigureCommand.self,
     ])
 }

@@ -5,14 +5,15 @@ import Studies
 import StudyResults
 
 /// `mlm study run`: the whole study on this machine.
-struct StudyRunCommand: ParsableCommand {
+struct StudyRunCommand: ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a study on this machine's processors; what is already there is not done again.",
     discussion: """
       With --out the folder holds plan.json, segments/ (finished blocks) and results/ (CSV tables, codebook, SQLite, provenance). Ctrl-C, TERM and \
       --until save what is finished and exit with 75; the same command then goes on. More replicates or more cells keep what is there.
-      Without --out nothing is kept, and the measures go to standard output as CSV.
+      Without --out nothing is kept, and the measures go to standard output as CSV. In a lab nothing goes to disk: with --out DIR later blocks read \
+      the tables of DIR, and every measure has an address such as ID."J=3,n=5".reml.rmse.coef.school."(Intercept)".
 
       Example: mlm study run shrinkage.yml --out shrinkage --threads 2
       """)
@@ -54,6 +55,25 @@ struct StudyRunCommand: ParsableCommand {
         "results: \(place.results)/measures.csv (\(tables.measures.rowCount) numbers), codebook.csv, results.sqlite"
       )
     }
+  }
+
+  /// The study in a lab: run in memory, its tables are files for later blocks.
+  func result(in context: CommandContext) throws -> CommandResult {
+    let study = try StudyFile.read(specification, in: context)
+    let tables = try StudyFile.run(study, threads: options.threadCount)
+    var result = CommandResult()
+    result.estimates = try MeasuredStudy(study, tables).estimates
+    result.echo =
+      "\(study.title): \(study.cells.count) cells × \(study.replicates) replicates, seed \(study.seed)"
+    guard let out else {
+      result.output = tables.measures.csv()
+      return result
+    }
+    let folder = StudyPlace(out).results
+    result.files = tables.all.map { OutputFile(path: "\(folder)/\($0.name).csv", bytes: $0.csvBytes()) }
+    result.files.append(
+      OutputFile(path: folder + "/study.yml", bytes: Array((study.node.canonicalText + "\n").utf8)))
+    return result
   }
 
   /// Says what there is to do and how long it takes.

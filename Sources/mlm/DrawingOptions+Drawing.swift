@@ -4,7 +4,7 @@ import Labs
 import ModelFigures
 import Plotting
 
-extension PlotCommand {
+extension DrawingOptions {
   /// The figure with its words and size, drawn in every format asked for.
   func drawn(
     _ specification: any ModelFigure, notes: [String] = [], in context: CommandContext
@@ -56,7 +56,7 @@ extension PlotCommand {
     }
     var result = CommandResult(
       output: csv == "-" ? drawn.plottedData.csv : figure.alternativeText + "\n",
-      notes: notes + PlotCommand.note(unplaced: layout.unplacedLabels))
+      notes: notes + DrawingOptions.note(unplaced: layout.unplacedLabels))
     for path in out {
       let file =
         switch ImageFormat(path: path)! {
@@ -83,7 +83,7 @@ extension PendingPNG: PendingBytes {
   public func outcome() -> Result<[UInt8], any Error> { Result { try bytes() } }
 }
 
-extension PlotCommand {
+extension DrawingOptions {
   /// What a reader is told of labels without a place.
   private static func note(unplaced labels: [String]) -> [String] {
     guard let first = labels.first else { return [] }

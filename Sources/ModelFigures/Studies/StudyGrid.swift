@@ -1,0 +1,90 @@
+import Glibc
+import MixedModels
+import Plotting
+import Studies
+import StudyResults
+
+/// The grid of a study as figures see it: parameters and strategies with their words, and the cell of every combination of values.
+struct StudyGrid: Sendable {
+  let measured: MeasuredStudy
+  /// Words for the parameters, in the grid's order.
+  var parameters: [FigureVariable]
+  /// Words for the strategies, in the study's order.
+  var strategies: [LocalizedText]
+  /// Cells by the places of their values.
+  private let cells: [[Int]: Int]
+
+  init(_ measured: MeasuredStudy) {
+    self.measured = measured
+    parameters = measured.parameters.map { .column($0.name) }
+    strategies = measured.study.strategies.map { strategy in
+      strategy.name == strategy.method.rawValue
+        ? LocalizedText(
+          english: StudyWords(.en).strategy(strategy.method),
+          chinese: StudyWords(.zh).strategy(strategy.method))
+        : LocalizedText(strategy.name)
+    }
+    var cells: [[Int]: Int] = [:]
+    for cell in measured.study.cells.indices {
+      cells[measured.parameters.indices.map { measured.place(of: $0, cell: cell) }] = cell
+    }
+    self.cells = cells
+  }
+
+  /// The cell at some places; nil where the study has none.
+  func cell(at places: [Int]) -> Int? { cells[places] }
+
+  /// Strategies by their names.
+  func index(ofStrategy name: String) -> Int? {
+    measured.study.strategies.firstIndex { $0.name == name }
+  }
+
+  /// A parameter's value: "J = 3".
+  func setting(_ parameter: Int, _ place: Int, _ language: FigureLanguage) -> String {
+    "\(parameters[parameter].name(language)) = \(measured.parameters[parameter].values[place])"
+  }
+
+  /// Settings of the parameters that are held, in the grid's order.
+  func held(_ places: [Int: Int], _ language: FigureLanguage) -> String {
+    places.keys.sorted().map { setting($0, places[$0]!, language) }.joined(separator: ", ")
+  }
+
+  /// Looks of strategies: those of the three ways of pooling as everywhere, others from what is left of the palette.
+  func style(ofStrategy index: Int) -> CategoryStyle {
+    let strategies = measured.study.strategies
+    let usual: [PoolingMethod: CategoryStyle] = [
+      .complete: PoolingStyle.complete.style,
+      .none: CategoryStyle(OkabeIto.vermillion, .hollowCircle, .longDash, markerScale: 1.25),
+      .reml: PoolingStyle.partial.style,
+      .lsdv: CategoryStyle(OkabeIto.bluishGreen, .triangle, .dashDot, markerScale: 1.25),
+      .ml: CategoryStyle(OkabeIto.reddishPurple, .hollowDiamond, .dotted, markerScale: 1.9),
+      .oracle: CategoryStyle(Colour(hex: 0x595959), .cross, .dashed, markerScale: 1.25),
+    ]
+    let method = strategies[index].method
+    if strategies.firstIndex(where: { $0.method == method }) == index { return usual[method]! }
+    // Further strategies of a method take the looks of methods that the study has not, then the palette's later ones.
+    let taken = Set(strategies.map(\.method))
+    var free = [PoolingMethod.lsdv, .ml, .oracle, .none, .complete].filter { !taken.contains($0) }.map {
+      usual[$0]!
+    }
+    free += CategoricalScale(names: (0..<CategoricalScale.paletteCount).map(String.init)).entries.suffix(5)
+      .map(
+        \.style)
+    let further = strategies.indices.prefix(index).filter { k in
+      strategies.firstIndex { $0.method == strategies[k].method } != k
+    }.count
+    return further < free.count ? free[further] : CategoryStyle(Theme.referenceGrey)
+  }
+}
+
+extension MeasuredStudy.Parameter {
+  /// Whether ratios of neighbouring values are more alike than their differences: a logarithmic axis spaces such values evenly.
+  var isGeometric: Bool {
+    guard let numbers = numbers?.sorted(), numbers.count > 2, numbers[0] > 0 else { return false }
+    func unevenness(_ values: [Double]) -> Double {
+      let steps = zip(values.dropFirst(), values).map { $0 - $1 }
+      return (steps.max() ?? 1) / max(steps.min() ?? 1, 1e-300)
+    }
+    return unevenness(numbers.map { log($0) }) < unevenness(numbers)
+  }
+}

@@ -1,0 +1,175 @@
+import Plotting
+import StudyResults
+
+/// A quantity of a study over two parameters of its grid: a tile for every pair of values, its colour and its number, panels for a third.
+public struct StudySurface: ModelFigure {
+  /// One tile.
+  public struct Tile: Sendable {
+    /// The panel, and the places of the values across and up.
+    public let panel: Int, column: Int, row: Int
+    /// The number.
+    public let number: MeasuredNumber
+  }
+
+  /// What is shown.
+  public let quantity: StudyQuantity
+  /// The strategy.
+  public let strategy: Int
+  /// The parameters across and up.
+  public let x: Int, y: Int
+  /// The parameter whose values have panels.
+  public let panels: Int?
+  /// The places at which the other parameters are held.
+  public let held: [Int: Int]
+  /// All tiles.
+  public let tiles: [Tile]
+  /// Canvas size; at first 16 × 9 cm, higher with panels in two rows.
+  public var size: Size
+
+  var grid: StudyGrid
+
+  init(
+    _ quantity: StudyQuantity, of grid: StudyGrid, strategy: Int, x: Int, y: Int, panels: Int?,
+    held: [Int: Int]
+  ) {
+    self.quantity = quantity
+    self.strategy = strategy
+    self.x = x
+    self.y = y
+    self.panels = panels
+    self.held = held
+    self.grid = grid
+    let measured = grid.measured
+    let name = measured.study.strategies[strategy].name
+    let panelCount = panels.map { measured.parameters[$0].values.count } ?? 1
+    var tiles: [Tile] = []
+    for panel in 0..<panelCount {
+      for (column, a) in StudyCurves.order(measured.parameters[x]).enumerated() {
+        for (row, b) in StudyCurves.order(measured.parameters[y]).enumerated() {
+          var at = measured.parameters.indices.map { held[$0] ?? 0 }
+          (at[x], at[y]) = (a, b)
+          if let panels { at[panels] = panel }
+          guard let cell = grid.cell(at: at),
+            let number = quantity.number(in: measured, name, cell: cell), number.value.isFinite
+          else { continue }
+          tiles.append(Tile(panel: panel, column: column, row: row, number: number))
+        }
+      }
+    }
+    self.tiles = tiles
+    size = .centimetres(16, 9 + 5 * Double((panelCount + 1) / 2 - 1))
+  }
+
+  /// Words for the grid's parameters.
+  public var variables: [WritableKeyPath<StudySurface, FigureVariable>] {
+    grid.parameters.indices.map { \StudySurface.grid.parameters[$0] }
+  }
+  /// The strategies.
+  public var levelNames: [String] { grid.measured.study.strategies.map(\.name) }
+  /// Gives a strategy other words.
+  public mutating func relabel(level: String, _ words: LocalizedText) {
+    if let place = grid.index(ofStrategy: level) { grid.strategies[place] = words }
+  }
+
+  /// The specification.
+  public func figure(in language: FigureLanguage) -> Figure {
+    let words = FigureWords(language)
+    let measured = grid.measured
+    let panelCount = panels.map { measured.parameters[$0].values.count } ?? 1
+    let values = tiles.map(\.number.value)
+    let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+    let scale = ColourScale(words.title(words.quantity(quantity)), limits: low...max(high, low))
+    // Numbers in tiles have one count of decimals, that of the coarsest error, at most 3.
+    let errors = tiles.map(\.number.error).filter { $0.isFinite && $0 > 0 }
+    let decimals = min(
+      high >= 100 ? 1 : high >= 10 ? 2 : 3, MonteCarloText.decimals(error: errors.max() ?? 0))
+    let panelList = (0..<panelCount).map { panel -> Panel in
+      let own = tiles.filter { $0.panel == panel }
+      let (x, y) = (own.map { Double($0.column) }, own.map { Double($0.row) })
+      let numbers = own.map(\.number.value)
+      return Panel(
+        panels.map { grid.setting($0, panel, language) } ?? "",
+        [
+          TileMark(x: x, y: y, values: numbers),
+          TextMark(
+            numbers.map { NumberFormat.text($0, decimals: decimals) }, x: x, y: y,
+            colours: numbers.map { scale.textColour(on: $0) }),
+        ])
+    }
+    func axis(_ parameter: Int) -> Axis {
+      let order = StudyCurves.order(measured.parameters[parameter])
+      var axis = Axis(
+        grid.parameters[parameter].title(language), limits: -0.5...Double(order.count) - 0.5, tickSpacing: 18)
+      axis.namedTicks = TileGrid.spread(order.count).map {
+        NamedTick(Double($0), measured.parameters[parameter].values[order[$0]])
+      }
+      return axis
+    }
+    var figure = Figure(size: size, x: axis(x), y: axis(y), panels: panelList)
+    figure.columns = min(panelCount, 2)
+    figure.colours = scale
+    var caption = [
+      words.either(
+        "Strategy: \(grid.strategies[strategy](language)).", "策略：\(grid.strategies[strategy](language))。")
+    ]
+    if let worst = errors.max() {
+      caption.append(
+        words.either(
+          "Monte Carlo standard errors are at most \(words.monteCarloError(worst)); \(words.replicatesEach(tiles.map(\.number.total))).",
+          "蒙特卡罗标准误最大为 \(words.monteCarloError(worst))；\(words.replicatesEach(tiles.map(\.number.total)))。"))
+    }
+    if let held = words.heldNote(held, grid) { caption.append(held) }
+    if !measured.isComplete { caption.append(words.partialNote) }
+    figure.caption = words.sentences(caption)
+    figure.describe(
+      as: "study-surface", title: alternativeTitle(words), text: alternativeText(words), in: language)
+    return figure
+  }
+
+  private func alternativeTitle(_ words: FigureWords) -> String {
+    let names = [x, y].map { grid.parameters[$0].name(words.language) }
+    return words.either(
+      "\(words.title(words.quantity(quantity))) over \(words.list(names))",
+      "\(words.quantity(quantity))（随\(words.inSentence(names.joined(separator: " 和 ")))变化）")
+  }
+
+  private func alternativeText(_ words: FigureWords) -> String {
+    let language = words.language
+    func place(_ tile: Tile) -> String {
+      let orders = [x, y].map { StudyCurves.order(grid.measured.parameters[$0]) }
+      var parts = [
+        grid.setting(x, orders[0][tile.column], language), grid.setting(y, orders[1][tile.row], language),
+      ]
+      if let panels { parts.append(grid.setting(panels, tile.panel, language)) }
+      return parts.joined(separator: ", ")
+    }
+    guard let least = tiles.min(by: { $0.number.value < $1.number.value }),
+      let most = tiles.max(by: { $0.number.value < $1.number.value })
+    else { return words.either("No numbers.", "没有数值。") }
+    let (low, high) = (words.simulated(least.number), words.simulated(most.number))
+    return words.sentences(
+      [
+        words.either(
+          "\(tiles.count) tiles. The smallest value, \(low), is at \(place(least)); the largest, \(high), at \(place(most)).",
+          "共 \(tiles.count) 格。最小值 \(low) 在 \(place(least)) 处；最大值 \(high) 在 \(place(most)) 处。")
+      ] + (grid.measured.isComplete ? [] : [words.partialNote]))
+  }
+
+  /// The numbers, one row a tile.
+  public var plottedData: PlottedData {
+    let measured = grid.measured
+    var data = PlottedData(["panel", "x", "y", "value", "mcse", "count", "total"])
+    let (across, up) = (
+      StudyCurves.order(measured.parameters[x]), StudyCurves.order(measured.parameters[y])
+    )
+    for tile in tiles {
+      data.append([
+        .text(panels.map { grid.setting($0, tile.panel, .english) } ?? ""),
+        .text(measured.parameters[x].values[across[tile.column]]),
+        .text(measured.parameters[y].values[up[tile.row]]), .number(tile.number.value),
+        .number(tile.number.error), .number(Double(tile.number.count)), .number(Double(tile.number.total)),
+      ])
+    }
+    return data
+  }
+}
