@@ -35,7 +35,7 @@ struct HandoutPage {
     }
     return HandoutPage.frame(
       language: build.language, title: title, bodyClass: build.audience.rawValue,
-      content: "<header>\n\(head)</header>\n<main>\n\(embedded(files))</main>\n")
+      content: "<header>\n\(head)</header>\n<main>\n\(HandoutPage.embedded(files, in: body))</main>\n")
   }
 
   /// A page with our style sheet; `title` is escaped already.
@@ -59,8 +59,8 @@ struct HandoutPage {
     """
   }
 
-  /// The body with `src="path"` replaced by the file's bytes, in one pass.
-  private func embedded(_ files: [OutputFile]) -> String {
+  /// A body with `src="path"` replaced by the file's bytes, in one pass.
+  static func embedded(_ files: [OutputFile], in body: String) -> String {
     let source = Array(body.utf8)
     let mark = Array("src=\"".utf8)
     var out: [UInt8] = []

@@ -15,5 +15,6 @@ struct StudyCommand: ParsableCommand {
     subcommands: [
       StudyRunCommand.self, StudyPlanCommand.self, StudyWorkCommand.self, StudyStatusCommand.self,
       StudyMergeCommand.self, StudyReplayCommand.self, StudyScriptCommand.self, StudyFigureCommand.self,
+      StudyTableCommand.self, StudyReportCommand.self,
     ])
 }
