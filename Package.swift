@@ -133,7 +133,6 @@ let package = Package(
       ),
       ("StudyResults", ["Studies", "Specifications", "Tables"]),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
-      ("StudyResults", ["Studies", "Specifications", "Tables"]),
       (
         "ModelFigures",
         ["Plotting", "MixedModels", "ModelFormula", "Tables", "Studies", "StudyResults", "Specifications"]
