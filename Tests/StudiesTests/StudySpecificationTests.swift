@@ -47,6 +47,10 @@ struct StudySpecificationTests {
         "study.yml:2:8: grid: unknown 'm' (did you mean 'J'?); there are J, n, or a path into the design such as response.sd.residual"
       ),
       (
+        "replicates: 3\ngrid: {value: [1, 2]}",
+        "study.yml:2:8: grid: 'value' is a column of the result tables; another name for the parameter would work"
+      ),
+      (
         "replicates: 3\ngrid: {J: [1, 2]}\nscenarios: [{J: 1}]",
         "study.yml:3:12: scenarios: a study has grid or scenarios, not both (grid: line 2)"
       ),
@@ -73,6 +77,8 @@ struct StudySpecificationTests {
     #expect(formula.hasPrefix("study.yml:2:10: formula: ") && formula.contains("'x'"), "\(formula)")
     let bar = message("replicates: 3\nformula: y ~ 1\n" + Self.design)
     #expect(bar.hasPrefix("study.yml:2:10: formula: ") && bar.contains("random-effects term"), "\(bar)")
+    let response = message("replicates: 3\nformula: log(y) ~ 1 + (1 | g)\n" + Self.design)
+    #expect(response.hasPrefix("study.yml:2:10: formula: the response of 'log(y)"), "\(response)")
     let own = message(
       "replicates: 3\nstrategies: {a: {method: ml, formula: y ~ z + (1 | g)}}\n" + Self.design)
     #expect(own.hasPrefix("study.yml:2:39: strategies.a.formula: "), "\(own)")

@@ -167,6 +167,8 @@ struct ReplicateData {
     lsdvDF -= own.names.indices.count { k in
       !varying.contains(own.names[k]) && sizes.indices.contains { isKnown($0, k) }
     }
+    // With group-level predictors the mean and spread of the groups' own lines are no longer those of β and the effects.
+    let describesPopulation = group.lines.storage.elementsEqual(group.coefficients.storage)
     var determined = 0
     for (k, name) in own.names.enumerated() {
       let isCommon = kind == .lsdv && !varying.contains(name)
@@ -188,6 +190,7 @@ struct ReplicateData {
         set(place(["fixed", name]), known[0], error: commonError, df: Double(lsdvDF), in: outcome)
         continue
       }
+      guard describesPopulation else { continue }
       let population = OwnCoefficients(known, count: known.count)
       set(
         place(["fixed", name]), population.mean, error: population.meanError, df: population.degreesOfFreedom,
@@ -248,7 +251,9 @@ struct ReplicateData {
       guard let first = place(["coef", group.factor, name]) else { continue }
       let own = effects.factor.effectNames.indices.filter { effects.factor.effectNames[$0] == name }
       for (j, place) in places.enumerated() {
-        guard let place, let row = acting.row(effect: e, level: place) else { continue }
+        guard let place, let row = acting.row(effect: e, level: place),
+          !own.isEmpty || row.contains(where: { $0 != 0 })
+        else { continue }
         var (value, variance) = GroupLines.combine(row, fit.fixedEffects, fit.fixedEffectCovariance)
         for a in own { value += modes[j, a] }
         if knowsErrors, !own.isEmpty {

@@ -46,6 +46,15 @@ final class RowRunner: ReplicateRunner {
         )
       }
     }
+    for (strategy, formula) in zip(study.strategies, formulas)
+    where formula.response.text != design.formula.response.text {
+      let node =
+        study.node[path: ["strategies", strategy.name, "formula"]] ?? study.node[path: ["formula"]]
+        ?? study.node
+      throw node.fault(
+        "the response of '\(formula.source)' is not the design's '\(design.formula.response.text)', whose coefficients are the truth"
+      )
+    }
     self.formulas = formulas
     guard case .gaussian = design.response.family else {
       let node = study.design.node[path: ["response", "family"]] ?? study.design.node

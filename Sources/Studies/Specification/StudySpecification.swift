@@ -48,6 +48,12 @@ public struct StudySpecification: Sendable {
     public let values: [SpecificationNode]
   }
 
+  /// Columns of result tables: no parameter of a grid can be called so.
+  static let columnNames: Set = [
+    "cell", "strategy", "estimand", "kind", "subset", "measure", "value", "mcse", "count", "total", "low",
+    "high",
+    "status", "rate", "identifier", "replicates", "wanted", "replicate", "reason",
+  ]
   /// More cells than this are a slip.
   static let mostCells = 100_000
   /// Most replicates of a cell: their numbers are 32-bit counters.
@@ -188,6 +194,11 @@ public struct StudySpecification: Sendable {
   private static func check(
     _ name: String, at place: SpecificationPlace, path: String, of design: DesignSpecification
   ) throws(SpecificationError) {
+    if StudySpecification.columnNames.contains(name) {
+      throw SpecificationError(
+        at: place,
+        "\(path): '\(name)' is a column of the result tables; another name for the parameter would work")
+    }
     if design.parameterNames.contains(name) { return }
     if design.node[path: name.split(separator: ".").map(String.init)] != nil { return }
     let known = design.parameterNames

@@ -10,7 +10,7 @@ struct StudyReplayCommand: ReportingCommand {
     commandName: "replay",
     abstract: "Make the data set of one replicate again, as CSV.",
     discussion: """
-      What every strategy made of it goes to standard error with --estimates, as CSV.
+      --estimates F.csv has what every strategy made of it, beside the truth.
 
       Example: mlm study replay shrinkage 4 17 --out data.csv
       """)
@@ -34,6 +34,10 @@ struct StudyReplayCommand: ReportingCommand {
     help: ArgumentHelp("File for what every strategy estimated, beside the truth.", valueName: "F.csv"),
     completion: .file())
   var estimates: String?
+
+  func validate() throws {
+    if estimates == "-" { throw ValidationError("--estimates needs a file; the data go to standard output") }
+  }
 
   func result(in context: CommandContext) throws -> CommandResult {
     let study = try StudyFile.find(study, in: context)
