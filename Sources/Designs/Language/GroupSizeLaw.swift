@@ -28,21 +28,31 @@ public enum GroupSizeLaw: Sendable, Equatable {
 
   /// The sizes of `count` groups. Draws one number a group where they are random, none otherwise.
   package func sizes<Stream: VariateStream>(of count: Int, from stream: inout Stream) -> [Int] {
+    [Int](unsafeUninitializedCapacity: count) { memory, filled in
+      for j in 0..<count { memory.initializeElement(at: j, to: size(of: j, among: count, from: &stream)) }
+      filled = count
+    }
+  }
+
+  /// The sizes of as many groups as there is room for, on memory of the caller.
+  package func fill<Stream: VariateStream>(
+    _ sizes: UnsafeMutableBufferPointer<Int>, from stream: inout Stream
+  ) {
+    for j in sizes.indices { sizes[j] = size(of: j, among: sizes.count, from: &stream) }
+  }
+
+  private func size<Stream: VariateStream>(of j: Int, among count: Int, from stream: inout Stream) -> Int {
     switch self {
-    case .fixed(let size): return [Int](repeating: size, count: count)
-    case .listed(let sizes): return (0..<count).map { sizes[$0 % sizes.count] }
-    case .oneTiny(let size, let tiny): return (0..<count).map { $0 == count - 1 ? tiny : size }
+    case .fixed(let size): size
+    case .listed(let sizes): sizes[j % sizes.count]
+    case .oneTiny(let size, let tiny): j == count - 1 ? tiny : size
     case .uniform(let least, let most):
-      return (0..<count).map { _ in
-        min(least + Int(stream.uniform() * Double(most - least + 1)), most)
-      }
+      min(least + Int(stream.uniform() * Double(most - least + 1)), most)
     case .lognormal(let meanLog, let sdLog, let least, let most):
-      return (0..<count).map { _ in
-        let size = Portable.exp(meanLog + sdLog * stream.normal()).rounded(.toNearestOrEven)
-        return Self.held(size, least, most)
-      }
+      Self.held(
+        Portable.exp(meanLog + sdLog * stream.normal()).rounded(.toNearestOrEven), least, most)
     case .poisson(let mean, let least, let most):
-      return (0..<count).map { _ in Self.held(Double(stream.poisson(mean: mean)), least, most) }
+      Self.held(Double(stream.poisson(mean: mean)), least, most)
     }
   }
 

@@ -39,10 +39,8 @@ final class MomentRunner: ReplicateRunner {
     self.shape = shape
     let sizes: MomentDesign.Sizes
     if shape.sizes.isRandom {
-      let (law, count) = (shape.sizes, shape.groupCount)
-      sizes = .drawn(groupCount: count) { memory, stream in
-        for (j, size) in law.sizes(of: count, from: &stream).enumerated() { memory[j] = size }
-      }
+      let law = shape.sizes
+      sizes = .drawn(groupCount: shape.groupCount) { law.fill($0, from: &$1) }
     } else {
       var none = KeyedStream(seed: 0)
       sizes = .fixed(shape.sizes.sizes(of: shape.groupCount, from: &none))
