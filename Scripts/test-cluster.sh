@@ -18,6 +18,7 @@ trap 'exit 1' INT TERM
 cd "$work" || exit 1
 
 passed=0 failed=0 skipped=0
+section() { echo "# $1 (after $SECONDS s)"; }
 ok() { echo "ok    $1"; passed=$((passed + 1)); }
 bad() { echo "FAIL  $1: $2"; failed=$((failed + 1)); }
 skip() { echo "skip  $1: $2"; skipped=$((skipped + 1)); }
@@ -97,7 +98,7 @@ study wide 1000 "{J: [$(seq -s, 3 32)], n: [3, 4, 5, 6, 7]}"
 # The wide study has many cells that cost nothing.
 sed -i 's/{poisson: n, min: 2}/n/; s/, residual: {t: 5}}/}/' wide.yml
 
-echo '# One process'
+section 'One process'
 "$mlm" study run small.yml --out small --threads 1 >log 2>&1
 expect 'one thread runs the small study' 0 $?
 [[ $(wc -l <small/results/measures.csv) -gt 1000 && -s small/results/results.sqlite ]] || bad 'results' 'hardly any'
@@ -124,7 +125,7 @@ fi
 expect 'SLURM_CPUS_PER_TASK counts before the processors there are' 1 \
   "$(SLURM_CPUS_PER_TASK=1 busy "$mlm" study run large.yml --out busy)"
 
-echo '# Stopped and killed'
+section 'Stopped and killed'
 # Each goes on where the one before was stopped.
 for signal in TERM USR1 INT; do
   "$mlm" study run small.yml --out stopped --threads 1 >log 2>&1 &
@@ -146,7 +147,7 @@ for k in {1..20}; do
   before=$(segments killed | wc -l)
   "$mlm" study run large.yml --out killed --threads 2 >log 2>&1 &
   pid=$!
-  sleep "$(printf '%d.%03d' $((RANDOM % 7)) $((RANDOM % 1000)))"
+  sleep "$(printf '%d.%03d' $((RANDOM % 8)) $((RANDOM % 1000)))"
   kill -KILL $pid 2>/dev/null
   wait $pid 2>/dev/null
   [[ $? != 137 ]] || hits=$((hits + 1))
@@ -169,7 +170,7 @@ expect 'two runs in one folder at once' '0 0' "$first $?"
 same 'two runs in one folder at once: the same bytes' both small
 (($(count duplicates both) > 0)) && ok 'blocks done by both are counted' || bad 'blocks done by both are counted' none
 
-echo '# Files'
+section 'Files'
 copy() { rm -rf "$1" && cp -r small "$1" && rm -rf "$1/results"; }
 segment() { segments "$1" | head -n 1; }
 copy cut && name=$(segment cut) && head -c 5000 "$name" >part && mv part "$name"
@@ -211,7 +212,7 @@ else
   bad 'a full disk' "exit code $code, $(<log)"
 fi
 
-echo '# The static worker'
+section 'The static worker'
 expect 'it needs no library' 'not a dynamic executable' "$(ldd "$worker" 2>&1 | sed 's/^[[:space:]]*//')"
 "$mlm" study plan small.yml --out worker --tasks 2 >log 2>&1
 cp -r worker program
@@ -228,7 +229,7 @@ cp program/segments/* worker/segments
 merged 'both together: no conflict, the same bytes' worker small
 expect 'all blocks are counted twice' "$(blocks program | wc -l)" "$(count duplicates worker)"
 
-echo '# GNU parallel'
+section 'GNU parallel'
 "$mlm" study plan small.yml --out "it's parallel" --tasks 5 >log 2>&1
 "$mlm" study script parallel "it's parallel" --worker "$worker" >"it's parallel/job.sh"
 says 'its script' 0 'small' sh "it's parallel/job.sh" --jobs 2
@@ -238,7 +239,7 @@ expect 'a deleted segment: its task is missing' 1 "$("$mlm" study status "it's p
 says 'a deleted segment: the same script does it again' 0 'small' sh "it's parallel/job.sh" --jobs 2
 merged 'a deleted segment: the same bytes' "it's parallel" small
 
-echo '# Slurm'
+section 'Slurm'
 # Nothing may ask Slurm for its records: many sites keep none.
 mkdir bin && printf '#!/bin/sh\ntouch "%s/asked"; exit 1\n' "$work" >bin/sacct && chmod +x bin/sacct
 PATH=$work/bin:$PATH
@@ -266,7 +267,7 @@ for folder in "${folders[@]}"; do merged "$folder: the same bytes" "$folder" sma
 merged 'the static worker under Slurm: the same bytes' static small
 if [[ -e $cluster/namespaces ]]; then
   expect 'both nodes worked' '"n1" "n2"' \
-    "$(cat it\'s*/results/provenance.json | sed -n 's/.*"host": *\("n[12]"\).*/\1/p' | sort -u | paste -sd' ')"
+    "$(cat "${folders[@]/%//results/provenance.json}" | sed -n 's/.*"host": *\("[^"]*"\).*/\1/p' | sort -u | paste -sd' ')"
 else
   skip 'both nodes worked' 'namespaces are refused: nodes have no names of their own'
 fi
