@@ -3,6 +3,9 @@ import Tables
 
 /// Numbers with as many digits as their Monte Carlo error supports.
 public enum MonteCarloText {
+  /// Whether an error is none: 0, or what rounding leaves where every replicate gives the same number.
+  private static func isNone(_ error: Double, beside value: Double) -> Bool { error <= 1e-7 * abs(value) }
+
   /// Decimals at which a number ends: where its error has its first digit that counts, or one place further where that digit is 1.
   ///
   /// An error of 0.0034 gives 3 decimals, one of 0.0012 gives 4. Without an error, or with one of 0, three.
@@ -17,7 +20,7 @@ public enum MonteCarloText {
   /// "0.812 (0.003)"; "0 (0)" where nothing varied.
   public static func text(_ value: Double, error: Double) -> String {
     guard value.isFinite else { return "" }
-    if error == 0 { return "\(shortened(value)) (0)" }
+    if isNone(error, beside: value) { return "\(shortened(value)) (0)" }
     guard error.isFinite else { return shortened(value) }
     let places = decimals(error: error)
     return "\(fixed(value, places)) (\(fixed(error, places)))"
@@ -26,7 +29,7 @@ public enum MonteCarloText {
   /// The number alone.
   public static func value(_ value: Double, error: Double) -> String {
     guard value.isFinite else { return "" }
-    guard error > 0, error.isFinite else { return shortened(value) }
+    guard !isNone(error, beside: value), error.isFinite else { return shortened(value) }
     return fixed(value, decimals(error: error))
   }
 

@@ -4,7 +4,7 @@ extension StudyCurves {
   /// Short title for readers who cannot see the figure.
   func alternativeTitle(_ language: FigureLanguage) -> String {
     let words = FigureWords(language)
-    let what = words.title(words.quantity(quantity))
+    let what = words.quantityTitle(quantity)
     var by: [String] = []
     if case .parameter(let parameter, _) = lines { by.append(grid.parameters[parameter].name(language)) }
     if let panels { by.append(grid.parameters[panels].name(language)) }

@@ -32,7 +32,7 @@ extension StudyCurves {
         PointMark(
           x: [line.points[0].theory], y: [row], .fixed(CategoryStyle(Theme.referenceGrey, .plus)), size: 1.4))
     }
-    var x = Axis(words.title(words.quantity(quantity)))
+    var x = Axis(words.quantityTitle(quantity))
     x.isLogarithmic = isLogarithmic
     let names = series.reversed().map { name($0, language) }
     return Figure(size: size, x: x, y: Axis("", levels: names), panels: [Panel("", marks)])
@@ -83,7 +83,7 @@ extension StudyCurves {
       axis = Axis(axis.title, limits: -0.5...Double(values.values.count) - 0.5, tickSpacing: 26)
       axis.namedTicks = values.values.enumerated().map { NamedTick(Double($0), $1) }
     }
-    var y = Axis(words.title(words.quantity(quantity)))
+    var y = Axis(words.quantityTitle(quantity))
     y.isLogarithmic = isLogarithmic
     var categories: [CategoricalScale.Entry] = []
     for line in series where !categories.contains(where: { $0.name == "\(line.index)" }) {

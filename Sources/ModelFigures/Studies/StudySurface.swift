@@ -78,7 +78,7 @@ public struct StudySurface: ModelFigure {
     let panelCount = panels.map { measured.parameters[$0].values.count } ?? 1
     let values = tiles.map(\.number.value)
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
-    let scale = ColourScale(words.title(words.quantity(quantity)), limits: low...max(high, low))
+    let scale = ColourScale(words.quantityTitle(quantity), limits: low...max(high, low))
     // Numbers in tiles have one count of decimals, that of the coarsest error, at most 3.
     let errors = tiles.map(\.number.error).filter { $0.isFinite && $0 > 0 }
     let decimals = min(
@@ -129,7 +129,7 @@ public struct StudySurface: ModelFigure {
   private func alternativeTitle(_ words: FigureWords) -> String {
     let names = [x, y].map { grid.parameters[$0].name(words.language) }
     return words.either(
-      "\(words.title(words.quantity(quantity))) over \(words.list(names))",
+      "\(words.quantityTitle(quantity)) over \(words.list(names))",
       "\(words.quantity(quantity))（随\(words.inSentence(names.joined(separator: " 和 ")))变化）")
   }
 

@@ -25,6 +25,11 @@ extension FigureWords {
     return either("\(alone), \(estimandAsName(address))", "\(study.estimand(address))：\(alone)")
   }
 
+  /// The same as a title; Chinese ones may begin with a column's name, which stays as it is.
+  func quantityTitle(_ quantity: StudyQuantity) -> String {
+    either(title(self.quantity(quantity)), self.quantity(quantity))
+  }
+
   /// The estimand behind a comma, without its article.
   private func estimandAsName(_ address: String) -> String { noun(study.estimand(address)) }
 
