@@ -27,7 +27,7 @@ struct CommandTests {
       SalaryDataCommand.self, DesignDataCommand.self, FitCommand.self, PoolCommand.self, PredictCommand.self,
       PlotCommand.self,
       ExplainCommand.self, LabBuildCommand.self, LabIndexCommand.self, DoctorCommand.self,
-      CompareCommand.self,
+      CompareCommand.self, StudyFigureCommand.self, StudyTableCommand.self, StudyReportCommand.self,
     ]
     for command in commands {
       // At a terminal's 80 columns the example must stand on one line, so that it can be copied.
