@@ -79,10 +79,9 @@ public struct StudySurface: ModelFigure {
     let values = tiles.map(\.number.value)
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
     let scale = ColourScale(words.quantityTitle(quantity), limits: low...max(high, low))
-    // Numbers in tiles have one count of decimals, that of the coarsest error, at most 3.
     let errors = tiles.map(\.number.error).filter { $0.isFinite && $0 > 0 }
-    let decimals = min(
-      high >= 100 ? 1 : high >= 10 ? 2 : 3, MonteCarloText.decimals(error: errors.max() ?? 0))
+    let columns = size.width < ModelFigureSizes.narrow ? 1 : min(panelCount, 2)
+    let decimals = decimals(errors: errors, room: tileWidth(columns: columns))
     let panelList = (0..<panelCount).map { panel -> Panel in
       let own = tiles.filter { $0.panel == panel }
       let (x, y) = (own.map { Double($0.column) }, own.map { Double($0.row) })
@@ -92,7 +91,8 @@ public struct StudySurface: ModelFigure {
         [
           TileMark(x: x, y: y, values: numbers),
           TextMark(
-            numbers.map { NumberFormat.text($0, decimals: decimals) }, x: x, y: y,
+            numbers.map { value in decimals.map { NumberFormat.text(value, decimals: $0) } ?? "" }, x: x,
+            y: y,
             colours: numbers.map { scale.textColour(on: $0) }),
         ])
     }
@@ -106,7 +106,7 @@ public struct StudySurface: ModelFigure {
       return axis
     }
     var figure = Figure(size: size, x: axis(x), y: axis(y), panels: panelList)
-    figure.columns = min(panelCount, 2)
+    figure.columns = columns
     figure.colours = scale
     var caption = [
       words.either(
@@ -118,12 +118,32 @@ public struct StudySurface: ModelFigure {
           "Monte Carlo standard errors are at most \(words.monteCarloError(worst)); \(words.replicatesEach(tiles.map(\.number.total))).",
           "蒙特卡罗标准误最大为 \(words.monteCarloError(worst))；\(words.replicatesEach(tiles.map(\.number.total)))。"))
     }
+    if decimals == nil { caption.append(words.unprintedNumbers) }
     if let held = words.heldNote(held, grid) { caption.append(held) }
     if !measured.isComplete { caption.append(words.partialNote) }
     figure.caption = words.sentences(caption)
     figure.describe(
       as: "study-surface", title: alternativeTitle(words), text: alternativeText(words), in: language)
     return figure
+  }
+
+  /// About the width of a tile in points: what axis, colour bar and gaps leave, shared out.
+  private func tileWidth(columns: Int) -> Double {
+    let count = grid.measured.parameters[x].values.count
+    return (size.width - 105 - 24 * Double(columns - 1)) / Double(columns * count)
+  }
+
+  /// Decimals of the numbers in tiles, one count for all: those of the coarsest error, at most 3, fewer where tiles are narrow; nil where not even one
+  /// decimal has room.
+  private func decimals(errors: [Double], room: Double) -> Int? {
+    let values = tiles.map(\.number.value)
+    let most = values.map { abs($0) }.max() ?? 0
+    let wished = min(
+      most >= 100 ? 1 : most >= 10 ? 2 : 3, MonteCarloText.decimals(error: errors.max() ?? 0))
+    return (0...wished).reversed().first { decimals in
+      (decimals > 0 || wished == 0)
+        && values.allSatisfy { NumberFormat.text($0, decimals: decimals).estimatedWidth + 4 <= room }
+    }
   }
 
   private func alternativeTitle(_ words: FigureWords) -> String {

@@ -84,6 +84,11 @@ extension FigureWords {
       "PARTIAL RESULTS: replicates are missing.", "结果不完整：尚缺部分重复。")
   }
 
+  /// Why tiles have no numbers.
+  var unprintedNumbers: String {
+    either("There is no room for numbers in the tiles.", "格子太窄，未印数值。")
+  }
+
   /// What bars are, and what they rest on.
   func monteCarloBars(_ totals: [Int], _ worst: Double) -> String {
     either(
