@@ -58,15 +58,13 @@ public struct ResultTables: Sendable {
                   measure, strategy: s, estimand: e, kind: estimand.kind, subset: subset)
               else { continue }
               let total = subset == .all ? sums.replicates : sums.count(of: .ok, strategy: s)
-              // All replicates without a result counted as 0, or as 1.
-              let (n, all) = (Double(found.count), Double(total))
-              let bounds =
-                measure.isRate ? (found.value * n / all, (found.value * n + all - n) / all) : (.nan, .nan)
+              let bounds = sums.bounds(of: measure, strategy: s, estimand: e, subset: subset)
               measures.append(
                 own + [
                   .text(strategy.name), .text(estimand.address), .text(estimand.kind.rawValue),
                   .text(subset.rawValue), .text(measure.rawValue), .real(found.value), .real(found.error),
-                  .integer(found.count), .integer(total), .real(bounds.0), .real(bounds.1),
+                  .integer(found.count), .integer(total), .real(bounds?.low ?? .nan),
+                  .real(bounds?.high ?? .nan),
                 ])
             }
           }
@@ -112,8 +110,8 @@ public struct ResultTables: Sendable {
       ("measures", "mcse", "its Monte Carlo standard error; replicates are the units"),
       ("measures", "count", "replicates behind the value"),
       ("measures", "total", "replicates of the subset, with and without a value"),
-      ("measures", "low", "rates only: the rate if all replicates without a value counted as 0"),
-      ("measures", "high", "rates only: the rate if all replicates without a value counted as 1"),
+      ("measures", "low", "rates only: the rate if all replicates and groups without a value counted as 0"),
+      ("measures", "high", "rates only: the rate if all replicates and groups without a value counted as 1"),
       (
         "statuses", "status", "ok, boundary (variance 0 or correlation 1), not_converged, unidentified, error"
       ),

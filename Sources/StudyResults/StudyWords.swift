@@ -74,6 +74,7 @@ public struct StudyWords: Sendable {
     case .weightExcess: either("weight in excess of theory", "权重超出理论值的量")
     case .shrinkage: either("shrinkage 1 − w", "收缩 1 − w")
     case .movement: either("movement from no pooling", "相对无池化的移动")
+    case .estimated: either("share of groups with an estimate", "有估计值的组的比例")
     case .power: either("power", "检验功效")
     case .typeS: either("type S error", "S 型错误率")
     case .typeM: either("type M error", "M 型错误（夸大倍数）")

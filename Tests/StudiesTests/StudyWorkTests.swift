@@ -119,14 +119,14 @@ struct StudyWorkTests {
       // The truth of any draw serves: it only names the groups.
       let shell = try RowRunner(study, cell, design)
       let data = ReplicateData(
-        rows, groups: try shell.truth(of: 0).groups, terms: design.randomTerms, sigma: design.residualSD,
-        layout: moments.layout)
+        rows, groups: try shell.truth(of: 0).groups, of: design, layout: moments.layout)
       #expect(shell.layout == moments.layout)
       let other = ReplicateOutcome(layout: moments.layout, strategyCount: study.strategies.count)
       for (s, strategy) in study.strategies.enumerated() {
         let (a, b) = (outcome.strategies[s], other.strategies[s])
         data.estimate(
-          strategy.method, design.formula, intervals: .wald, into: b, trueWeights: other.trueWeights)
+          strategy.method, FittedFormula(design.formula, design), intervals: .wald, into: b,
+          trueWeights: other.trueWeights)
         #expect(a.status == b.status, "\(strategy.name)")
         for k in 0..<moments.layout.memberCount {
           let estimand = moments.layout.estimands.first { $0.members.contains(k) }!

@@ -108,6 +108,12 @@ public struct LinearMixedModel: Sendable {
     try self.init(try ModelFormula(formula), data: data, roles: roles, exact: exact)
   }
 
+  /// A model whose variances will be given: groups of one row are no obstacle.
+  /// - Throws: as `init(_:data:roles:exact:)`, but for variances that could not be told apart.
+  package init(knowingVariances formula: ModelFormula, data: DataTable) throws {
+    try self.init(frame: try ModelFrame(formula, data: data), knowsVariances: true)
+  }
+
   /// Whether the criterion is computed by conjugate gradients and random probes, with a Monte Carlo error.
   public var isIterative: Bool { if case .iterative = reducedData { true } else { false } }
 
@@ -120,8 +126,12 @@ public struct LinearMixedModel: Sendable {
     }
   }
 
-  /// - Parameter compresses: whether levels of many rows are compressed before they are reduced.
-  init(frame: ModelFrame, exact: Bool = false, compresses: Bool = true) throws(FitError) {
+  /// - Parameters:
+  ///   - compresses: whether levels of many rows are compressed before they are reduced.
+  ///   - knowsVariances: whether they need not be told apart.
+  init(
+    frame: ModelFrame, exact: Bool = false, compresses: Bool = true, knowsVariances: Bool = false
+  ) throws(FitError) {
     for k in frame.random.indices where frame.random[k].grouping.levels.count < 2 {
       let grouping = frame.random[k].grouping
       throw .oneGroup(factor: grouping.name, level: grouping.levels.first ?? "")
@@ -148,7 +158,7 @@ public struct LinearMixedModel: Sendable {
     reducedData = try ReducedData(
       rows, terms: layout.terms, factors: layout.factors, qr: isWhole ? full : rows.fixedFactorization,
       interceptColumn: kept.firstIndex { names[$0] == "(Intercept)" }, exact: exact)
-    try checkIdentification()
+    if !knowsVariances { try checkIdentification() }
   }
 
   /// Why no residual is left: the data, or weights of which most are nothing beside the others.

@@ -15,7 +15,7 @@ final class RowRunner: ReplicateRunner {
   private let design: DataDesign
   private let key: UInt64
   /// The fitted formula of each strategy.
-  private let formulas: [ModelFormula]
+  private let formulas: [FittedFormula]
   private let terms: [DataDesign.RandomTerm]
   /// True values of the parameters, in the order of the layout.
   private var parameters: [Double] = []
@@ -55,7 +55,7 @@ final class RowRunner: ReplicateRunner {
         "the response of '\(formula.source)' is not the design's '\(design.formula.response.text)', whose coefficients are the truth"
       )
     }
-    self.formulas = formulas
+    self.formulas = formulas.map { FittedFormula($0, design) }
     guard case .gaussian = design.response.family else {
       let node = study.design.node[path: ["response", "family"]] ?? study.design.node
       throw node.fault("studies fit linear models; a gaussian response would work")
@@ -163,8 +163,7 @@ final class RowRunner: ReplicateRunner {
           newGroupMeans[i] + (0...i).reduce(0) { $0 + newGroupFactor[i + $1 * q] * z[$1] }
       }
     }
-    let data = ReplicateData(
-      drawn.table, groups: groups, terms: terms, sigma: design.residualSD, layout: layout)
+    let data = ReplicateData(drawn.table, groups: groups, of: design, layout: layout)
     // The same bits on every processor, also where the library is not installed.
     DenseKernels.$usesLibrary.withValue(false) {
       for (s, strategy) in study.strategies.enumerated() {

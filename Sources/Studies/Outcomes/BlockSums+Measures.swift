@@ -11,12 +11,7 @@ extension BlockSums {
   package func measure(
     _ measure: Measure, strategy: Int, estimand: Int, kind: Estimand.Kind, subset: Subset = .all
   ) -> MeasuredValue? {
-    let last = subset == .ok ? 1 : ReplicateStatus.estimatedCount
-    var total = [Double](repeating: 0, count: EstimandSums.count)
-    for status in 0..<last {
-      let place = place(strategy: strategy, estimand: estimand, status: status)
-      for k in total.indices { total[k] += sums[place + k] }
-    }
+    let total = total(strategy: strategy, estimand: estimand, subset: subset)
     func mean(_ quantity: EstimandSums.Quantity) -> MeasuredValue? {
       let at = EstimandSums.offset(of: quantity)
       return BlockSums.mean(total[at], total[at + 1], total[at + 2])
@@ -62,10 +57,41 @@ extension BlockSums {
     case .shrinkage:
       return mean(.weight).map { MeasuredValue(1 - $0.value, error: $0.error, count: $0.count) }
     case .movement: return mean(.movement)
+    case .estimated: return kind == .group ? mean(.estimated) : nil
     case .power: return mean(.significant)
     case .typeS: return conditional(.wrongSign, cross: 0)
     case .typeM: return conditional(.exaggeration, cross: 1)
     }
+  }
+
+  /// What a rate would be if all replicates and groups without a result counted as 0, and if they counted as 1; nil for what is no rate or has no value.
+  package func bounds(
+    of measure: Measure, strategy: Int, estimand: Int, subset: Subset = .all
+  ) -> (low: Double, high: Double)? {
+    let total = total(strategy: strategy, estimand: estimand, subset: subset)
+    let all = Double(subset == .all ? replicates : count(of: .ok, strategy: strategy))
+    func bounds(_ positive: Double, of present: Double) -> (low: Double, high: Double)? {
+      present > 0 ? (positive / all, (positive + (all - present)) / all) : nil
+    }
+    func share(_ share: EstimandSums.Share) -> Double { total[EstimandSums.offset(ofShare: share)] }
+    switch measure {
+    case .coverage: return bounds(share(.covered), of: share(.interval))
+    case .power: return bounds(share(.significant), of: share(.interval))
+    case .nearerThanComplete, .nearerThanNone:
+      let at = EstimandSums.offset(of: measure == .nearerThanComplete ? .complete : .none)
+      return bounds(total[at + 6], of: total[at])
+    default: return nil
+    }
+  }
+
+  /// The sums of the replicates of a subset.
+  private func total(strategy: Int, estimand: Int, subset: Subset) -> [Double] {
+    var total = [Double](repeating: 0, count: EstimandSums.count)
+    for status in 0..<(subset == .ok ? 1 : ReplicateStatus.estimatedCount) {
+      let place = place(strategy: strategy, estimand: estimand, status: status)
+      for k in total.indices { total[k] += sums[place + k] }
+    }
+    return total
   }
 
   /// The share of replicates in which a strategy ended in a status.

@@ -130,7 +130,7 @@ final class ReplicateSummation {
       outcome.strategies[k].status.index < ReplicateStatus.estimatedCount
         ? outcome.strategies[k].estimates : nil
     }
-    var count = 0.0
+    var (all, count) = (0.0, 0.0)
     var (error, squares) = (0.0, 0.0)
     var intervals = 0.0
     var (variance, covered, width, significant, wrong, exaggeration) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -141,6 +141,7 @@ final class ReplicateSummation {
     var (lastDF, quantile) = (Double.nan, Double.nan)
     for k in outcome.layout.estimands[e].members {
       let (estimate, truth) = (own.estimates[k], outcome.truths[k])
+      if truth.isFinite { all += 1 }
       let difference = estimate - truth
       guard difference.isFinite else { continue }
       count += 1
@@ -182,16 +183,22 @@ final class ReplicateSummation {
         }
       }
     }
-    guard count > 0 else { return }
-    let place = s * (memberCounts.count / strategyCount) + e
-    memberCounts[place] = Int(count)
-    meanSquares[place] = squares / count
     func record(_ quantity: EstimandSums.Quantity, _ mean: Double) {
       let at = sums + EstimandSums.offset(of: quantity)
       at[0] += 1
       at[1] += mean
       at[2] += mean * mean
     }
+    if all > 0 {
+      record(.estimated, count / all)
+      sums[EstimandSums.offset(ofShare: .interval)] += intervals / all
+      sums[EstimandSums.offset(ofShare: .covered)] += covered / all
+      sums[EstimandSums.offset(ofShare: .significant)] += significant / all
+    }
+    guard count > 0 else { return }
+    let place = s * (memberCounts.count / strategyCount) + e
+    memberCounts[place] = Int(count)
+    meanSquares[place] = squares / count
     record(.error, error / count)
     record(.squaredError, squares / count)
     if intervals > 0 {

@@ -27,6 +27,18 @@ enum EstimandSums {
     case weightExcess
     /// |estimate − no pooling's estimate|.
     case movement
+    /// Whether there is an estimate.
+    case estimated
+  }
+
+  /// A share of all members of a replicate, with and without an estimate: what bounds a rate.
+  enum Share: Int, CaseIterable {
+    /// Members with an interval.
+    case interval
+    /// Those whose interval covers the truth.
+    case covered
+    /// Those whose interval excludes 0.
+    case significant
   }
 
   /// A strategy that others are compared with on the same replicates.
@@ -39,12 +51,15 @@ enum EstimandSums {
   static let perQuantity = 3
   // After them Σ significant·wrongSign and Σ significant·exaggeration.
   static let crossOffset = Quantity.allCases.count * perQuantity
+  // Then the sum of each share.
+  static let shareOffset = crossOffset + 2
   // For each reference: count, Σa, Σb, Σa², Σb², Σab of the squared errors a (own) and b (reference), and how often a < b.
-  static let referenceOffset = crossOffset + 2
+  static let referenceOffset = shareOffset + Share.allCases.count
   static let perReference = 7
   /// Length of the sums of one estimand, strategy and status.
   static let count = referenceOffset + Reference.allCases.count * perReference
 
+  static func offset(ofShare share: Share) -> Int { shareOffset + share.rawValue }
   static func offset(of quantity: Quantity) -> Int { quantity.rawValue * perQuantity }
   static func offset(of reference: Reference) -> Int { referenceOffset + reference.rawValue * perReference }
 }

@@ -34,6 +34,8 @@ public enum Measure: String, Sendable, CaseIterable {
   case shrinkage
   /// Mean |estimate − no pooling's estimate|.
   case movement
+  /// Mean share of a replicate's groups that have an estimate: the others' rows do not determine the coefficient. Every other measure is of those that have.
+  case estimated
   /// Share of intervals that exclude 0.
   case power
   /// Share, among intervals that exclude 0, of those on the wrong side.
@@ -59,13 +61,15 @@ public enum Measure: String, Sendable, CaseIterable {
     case .weightExcess: "mean of weight - weight of the true variances"
     case .shrinkage: "mean of 1 - weight"
     case .movement: "mean distance from no pooling's estimate"
+    case .estimated: "mean share of the groups that have an estimate; the other measures are of those"
     case .power: "share of intervals that exclude 0"
     case .typeS: "among intervals that exclude 0, share on the wrong side of 0"
     case .typeM: "mean of |estimate / truth| among intervals that exclude 0"
     }
   }
 
-  /// Whether the measure is the share of something: replicates without a result then bound it (all of them counted as 0, or as 1).
+  /// Whether the measure is the share of something: replicates and groups without a result then bound it (all of them counted as 0, or as
+  /// 1).
   public var isRate: Bool {
     switch self {
     case .coverage, .power, .nearerThanComplete, .nearerThanNone: true

@@ -31,7 +31,7 @@ public struct Segment: Sendable {
     let bytes: Range<Int>
   }
 
-  static let format = "multilevel-lab segment 1"
+  static let format = "multilevel-lab segment 2"
 
   /// Whether a name is a segment's.
   static func isSegment(_ name: String) -> Bool { name.hasPrefix("seg-") && name.hasSuffix(".jsonl") }

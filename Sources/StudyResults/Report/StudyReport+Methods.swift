@@ -358,6 +358,7 @@ extension StudyReport {
     case .weightExcess: "\\frac{1}{r}\\sum_k (\\overline{\\hat w}_k - \\overline{w}_k)"
     case .shrinkage: "\\frac{1}{r}\\sum_k (1 - \\overline{\\hat w}_k)"
     case .movement: "\\frac{1}{r}\\sum_k \\overline{|\\hat\\theta - \\hat\\theta^{\\mathrm{none}}|}_k"
+    case .estimated: "\\frac{1}{r}\\sum_k \\overline{[\\hat\\theta\\ \\text{exists}]}_k"
     case .power: "\\frac{1}{r}\\sum_k \\overline{[0 \\notin \\mathrm{CI}]}_k"
     case .typeS: "P(\\hat\\theta\\,\\theta < 0 \\mid 0 \\notin \\mathrm{CI})"
     case .typeM: "E(|\\hat\\theta/\\theta| \\mid 0 \\notin \\mathrm{CI})"
@@ -368,9 +369,41 @@ extension StudyReport {
     paragraph(
       "Failures", "失败",
       either(
-        "Every replicate of every strategy has a status: ok; boundary (a variance of 0 or a correlation of ±1, which is a result); not converged (estimates are what was found); unidentified or error (no estimates). Nothing is dropped and nothing is drawn again. Measures use all replicates that have an estimate, of whatever status; `measures.csv` has each measure also for the fits inside the parameter space alone, its counts, and, for rates, bounds that count missing replicates as 0 and as 1.",
-        "每次重复的每种策略都有一个状态：ok（正常）；boundary（边界：方差为 0 或相关为 ±1，这也是结果）；not converged（未收敛，取已找到的估计）；unidentified 或 error（不可识别或出错，没有估计）。不丢弃，也不重抽。指标使用所有有估计值的重复，不论状态；`measures.csv` 还给出只用参数空间内部的拟合算得的指标、各自的次数，以及比例的上下界（把缺失的重复全部计为 0 或 1）。"
+        "Every replicate of every strategy has a status: ok; boundary (a variance of 0 or a correlation of ±1, which is a result); not converged (estimates are what was found); unidentified or error (no estimates). Nothing is dropped and nothing is drawn again. Measures use all replicates that have an estimate, of whatever status; `measures.csv` has each measure also for the fits inside the parameter space alone, its counts, and, for rates, bounds that count missing replicates and groups as 0 and as 1."
+          + groupsWithout,
+        "每次重复的每种策略都有一个状态：ok（正常）；boundary（边界：方差为 0 或相关为 ±1，这也是结果）；not converged（未收敛，取已找到的估计）；unidentified 或 error（不可识别或出错，没有估计）。不丢弃，也不重抽。指标使用所有有估计值的重复，不论状态；`measures.csv` 还给出只用参数空间内部的拟合算得的指标、各自的次数，以及比例的上下界（把缺失的重复和组全部计为 0 或 1）。"
+          + groupsWithout
       ))
+  }
+
+  /// Strategies that have no estimate of some groups, each where that is worst.
+  private var groupsWithout: String {
+    var found: [String] = []
+    for strategy in study.strategies {
+      var worst: (share: Double, place: String)?
+      for estimand in measured.estimands where estimand.kind == .group {
+        for cell in study.cells.indices {
+          guard
+            let share = measured.measure(.estimated, of: estimand.address, by: strategy.name, cell: cell)?
+              .value,
+            share < 1, share < worst?.share ?? 1
+          else { continue }
+          let at = study.cells[cell].settings.isEmpty ? "" : ", " + study.cells[cell].label
+          worst = (share, "\(estimand.address)\(at)")
+        }
+      }
+      if let worst {
+        let percent = MonteCarloText.fixed(100 * (1 - worst.share), 1) + " %"
+        found.append(
+          either(
+            "\(name(strategy)) up to \(percent) (\(worst.place))",
+            "\(name(strategy)) 至多 \(percent)（\(worst.place)）"))
+      }
+    }
+    if found.isEmpty { return "" }
+    return either(
+      " Some groups' rows do not determine their coefficient, and there is no estimate of them: by \(found.joined(separator: "; by ")). The measure `estimated` counts them; the other measures are of the groups that have an estimate.",
+      "有些组的数据不能确定其系数，因而没有估计值：\(found.joined(separator: "；"))。指标 `estimated` 记录其比例；其余指标只含有估计值的组。")
   }
 
   private var errorParts: [String] {
