@@ -177,6 +177,78 @@ struct DesignTruthTests {
         """)
   }
 
+  /// A residual's law in the design language, and what its truth is.
+  struct ResidualCase: Sendable, CustomStringConvertible {
+    let law: String
+    let sd: String
+    let json: String
+    let numbers: [String: Double]
+    let echo: String
+    var description: String { law }
+  }
+
+  @Test(
+    "the truth tells the residuals' distribution, unequal SDs and autocorrelation",
+    arguments: [
+      ResidualCase(law: "", sd: ", residual: 3", json: #""shape": "normal""#, numbers: [:], echo: "SD 3"),
+      ResidualCase(
+        law: "{t: 5}", sd: ", residual: 3", json: #""shape": {"t": 5}"#, numbers: ["t": 5],
+        echo: "SD 3; t with 5 degrees of freedom"),
+      ResidualCase(
+        law: "{skewed: -1.5}", sd: ", residual: 3", json: #""shape": {"skewed": -1.5}"#,
+        numbers: ["skewed": -1.5], echo: "SD 3; skewness -1.5"),
+      ResidualCase(
+        law: "{ar1: 0.6, within: g, time: t}", sd: ", residual: 3",
+        json: #""shape": "normal", "ar1": 0.6, "within": "g", "time": "t""#, numbers: ["ar1": 0.6],
+        echo: "SD 3; autocorrelation 0.6 within g, by t"),
+      ResidualCase(
+        law: "{heteroscedastic: {by: x, power: 0}, ar1: 0.6, within: g, time: t}", sd: ", residual: 3",
+        json:
+          #""shape": "normal", "base_sd": 3, "heteroscedastic": {"by": "x", "power": 0}, "ar1": 0.6, "within": "g", "time": "t""#,
+        numbers: ["base_sd": 3, "power": 0, "ar1": 0.6],
+        echo: "SD 3; SD 3 * |x|^0; autocorrelation 0.6 within g, by t"),
+      ResidualCase(
+        law: "{t: 9, heteroscedastic: {by: x, exp: 0}}", sd: ", residual: 3",
+        json: #""shape": {"t": 9}, "base_sd": 3, "heteroscedastic": {"by": "x", "exp": 0}"#,
+        numbers: ["t": 9, "base_sd": 3, "exp": 0],
+        echo: "SD 3; t with 9 degrees of freedom; SD 3 * exp(0 * x)"),
+      ResidualCase(
+        law: "{heteroscedastic: {by: g, lognormal: 0}}", sd: ", residual: 3",
+        json: #""shape": "normal", "base_sd": 3, "heteroscedastic": {"by": "g", "lognormal": 0}"#,
+        numbers: ["base_sd": 3, "lognormal": 0], echo: "SD 3; SD 3 * exp(0 * z), one z for each g"),
+      ResidualCase(
+        law: "{heteroscedastic: {by: c, sd: {b: 4, a: 3}}}", sd: "",
+        json: #""shape": "normal", "heteroscedastic": {"by": "c", "sd": {"a": 3, "b": 4}}"#,
+        numbers: ["c.a.sd": 3, "c.b.sd": 4, "c.b.variance": 16], echo: "SD 3.535534; SD by c: a 3, b 4"),
+      ResidualCase(
+        law: "{heteroscedastic: {by: t, sd: [1, 7]}}", sd: "",
+        json: #""shape": "normal", "heteroscedastic": {"by": "t", "sd": {"2001": 1, "2002": 7}}"#,
+        numbers: ["t.\"2001\".sd": 1, "t.\"2002\".sd": 7], echo: "SD 5; SD by t: 2001 1, 2002 7"),
+    ])
+  func residual(_ one: ResidualCase) throws {
+    let design = try DesignSpecificationTests.design(
+      """
+      levels: {g: 4, t: {time: 2001..2002, per: g}}
+      predictors: {x: {level: t, normal: [0, 1]}, c: {level: t, values: [a, b]}}
+      response:
+        formula: "y ~ x + c + (1 | g)"
+        beta: [0, 0, 0]
+        sd: {g: 1\(one.sd)}
+        \(one.law.isEmpty ? "" : "residual: \(one.law)")
+      """)
+    var stream = KeyedStream(seed: 5)
+    let truth = try design.draw(from: &stream).truth
+    let json = truth.json(of: design, seed: 5, stream: "keyed").text().replacing(" ", with: "")
+    #expect(json.contains(",\(one.json.replacing(" ", with: ""))},\"icc\":"), "\(json)")
+    let estimates = truth.estimates
+    for (address, value) in one.numbers {
+      #expect(try estimates.value(at: "truth.residual." + address) == value, "\(address)")
+    }
+    let own = estimates.rows.filter { $0.address.parts.starts(with: ["truth", "residual"]) }
+    #expect(own.count == 1 + one.numbers.keys.count { !$0.hasSuffix("variance") })
+    #expect(truth.echo(of: design).hasSuffix("\nresidual: " + one.echo))
+  }
+
   @Test("effects whose correlation is ±1 or whose SD is 0 move together or not at all")
   func singular() throws {
     let data = try DesignDrawTests.draw(

@@ -8,6 +8,8 @@ extension DesignTruth {
   ///     truth.mode.GROUP.LEVEL.TERM (b_j)                     truth.coef.GROUP.LEVEL.TERM (β + b_j)       truth.line.GROUP.LEVEL.TERM (the group's own line)
   ///     truth.size.GROUP.LEVEL                                truth.realised.GROUP.TERM.mean (.sd .population_sd)
   ///     truth.realised.GROUP.TERM.TERM (correlation)          truth.missing.COLUMN
+  ///     truth.residual.t (degrees of freedom)                 truth.residual.skewed (skewness)        truth.residual.ar1 (autocorrelation)
+  ///     truth.residual.base_sd, truth.residual.power (.exp .lognormal), truth.residual.COLUMN.NAME.sd: how SDs differ between rows
   ///
   /// The residual's SD is the root of its mean variance where rows differ.
   public var estimates: Estimates {
@@ -40,6 +42,7 @@ extension DesignTruth {
         EstimateRow(
           ["truth", "residual"], effect: .truth, group: "Residual",
           [.init("sd", variance.squareRoot()), .init("variance", variance)]))
+      appendResidualShape(to: &all)
     }
     func scalar(_ parts: [String], _ value: Double) {
       all.append(EstimateRow(["truth"] + parts, effect: .truth, [.init("estimate", value)]))
@@ -50,6 +53,23 @@ extension DesignTruth {
     for group in groups { append(group, to: &all) }
     for count in missingCounts { scalar(["missing", count.column], Double(count.rows)) }
     return all
+  }
+
+  /// What makes residuals other than normal, independent and alike.
+  private func appendResidualShape(to all: inout Estimates) {
+    guard let law = residualLaw else { return }
+    for (name, value) in law.numbersBesideSD {
+      all.append(
+        EstimateRow(
+          ["truth", "residual", name], effect: .truth, group: "Residual", [.init("estimate", value)]))
+    }
+    guard case .listed(let by, let sds) = law.spread else { return }
+    for (name, sd) in zip(spreadNames, sds) {
+      all.append(
+        EstimateRow(
+          ["truth", "residual", by, name], effect: .truth, group: "Residual", level: name,
+          [.init("sd", sd), .init("variance", sd * sd)]))
+    }
   }
 
   private func append(_ group: GroupTruth, to all: inout Estimates) {

@@ -62,8 +62,10 @@ extension DesignTruth {
   }
 
   private var residual: JSONValue {
-    guard let variance = residualVariance else { return .null }
-    return .object([("sd", .number(variance.squareRoot())), ("variance", .number(variance))])
+    guard let variance = residualVariance, let law = residualLaw else { return .null }
+    return .object(
+      [("sd", .number(variance.squareRoot())), ("variance", .number(variance))]
+        + law.truth(listing: spreadNames))
   }
 
   private func group(_ group: GroupTruth) -> JSONValue {
@@ -115,7 +117,10 @@ extension DesignTruth {
       }
       lines.append(line)
     }
-    if let variance = residualVariance { lines.append("residual: SD \(text([variance.squareRoot()]))") }
+    if let variance = residualVariance {
+      let remarks = residualLaw?.remarks(listing: spreadNames) ?? []
+      lines.append((["residual: SD \(text([variance.squareRoot()]))"] + remarks).joined(separator: "; "))
+    }
     for count in missingCounts {
       lines.append("\(count.column): \(count.rows) of \(rowCount) rows missing (\(count.mechanism.rawValue))")
     }
