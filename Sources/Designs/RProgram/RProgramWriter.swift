@@ -25,6 +25,7 @@ struct RProgramWriter {
     )
     add("# \(design.formula.text)")
     add("# Base R 4.2 or later:  Rscript THIS.R data.csv   (without a file: standard output)")
+    add("# This file is UTF-8: where it holds names beyond ASCII, R's locale must be too (LC_ALL=C.UTF-8)")
     add("RNGkind(\(RText.quoted(generator.rawValue)), \"Inversion\", \"Rejection\")")
     add("set.seed(\(seed))")
     add("options(contrasts = c(\"contr.treatment\", \"contr.poly\"))")

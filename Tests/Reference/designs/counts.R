@@ -1,6 +1,7 @@
 # A data set with known truth, from counts.yml (written by mlm data design --r-script).
 # n ~ x + offset(log(area)) + (1 | site) + (1 | site:visit)
 # Base R 4.2 or later:  Rscript THIS.R data.csv   (without a file: standard output)
+# This file is UTF-8: where it holds names beyond ASCII, R's locale must be too (LC_ALL=C.UTF-8)
 RNGkind("Mersenne-Twister", "Inversion", "Rejection")
 set.seed(1)
 options(contrasts = c("contr.treatment", "contr.poly"))

@@ -1,6 +1,7 @@
 # A data set with known truth, from spread-power.yml (written by mlm data design --r-script).
 # y ~ poly(x1, 2) + ns(x2, 3) + I(x3^2) + u1 + k + (1 + x1 + x3 | g)
 # Base R 4.2 or later:  Rscript THIS.R data.csv   (without a file: standard output)
+# This file is UTF-8: where it holds names beyond ASCII, R's locale must be too (LC_ALL=C.UTF-8)
 RNGkind("Mersenne-Twister", "Inversion", "Rejection")
 set.seed(1)
 options(contrasts = c("contr.treatment", "contr.poly"))
