@@ -84,6 +84,121 @@ struct StudySpecificationTests {
     #expect(own.hasPrefix("study.yml:2:39: strategies.a.formula: "), "\(own)")
   }
 
+  @Test(
+    "A faulty formula of a strategy is told at its own line and column, in a list and in a mapping",
+    arguments: [
+      (
+        "strategies:\n  - reml\n  - own: {method: reml, formula: y ~ z + (1 | g)}",
+        "study.yml:4:34: strategies[2].own.formula: no column 'z' (column 5)"
+      ),
+      (
+        "strategies:\n  reml: {}\n  own: {method: reml, formula: y ~ z + (1 | g)}",
+        "study.yml:4:32: strategies.own.formula: no column 'z' (column 5)"
+      ),
+      (
+        "strategies:\n  - {a: {method: ml}, own: {method: reml, formula: y ~ 1}}",
+        "study.yml:3:52: strategies[1].own.formula: 'y ~ 1' has no random-effects term; add one, e.g. (1 | group): it names the groups that every strategy estimates"
+      ),
+      (
+        "strategies:\n  - own: {method: reml, formula: y ~ (1 | g}",
+        "study.yml:3:34: strategies[1].own.formula: unexpected"
+      ),
+      (
+        "strategies:\n  - own: {method: reml, formula: log(y) ~ (1 | g)}",
+        "study.yml:3:34: strategies[1].own.formula: the response of 'log(y)"
+      ),
+      ("formula: y ~ z + (1 | g)\nstrategies: [reml]", "study.yml:2:10: formula: no column 'z' (column 5)"),
+    ])
+  func ownFormulas(strategies: String, expected: String) {
+    let found = message("replicates: 3\n\(strategies)\n" + Self.design)
+    #expect(found.hasPrefix(expected), "\(found)")
+  }
+
+  @Test(
+    "A column of a formula that is missing in every row is told at its rate",
+    arguments: [
+      ("{y: 1}", "", "9:16: design.missing.y: rate 1 leaves no row with 'y', which 'y ~ x + (1 | g)' needs"),
+      ("{y: {rate: 1}}", "", "9:23: design.missing.y.rate: rate 1 leaves no row with 'y'"),
+      (
+        "{x: gone}", "grid: {gone: [0.5, 1]}\n",
+        "10:16: design.missing.x: rate 1 leaves no row with 'x', which 'y ~ x + (1 | g)' needs; a rate below 1 would work (with gone = 1)"
+      ),
+      ("{x: 1}", "formula: y ~ 1 + (1 | g)\n", "no error"), ("{y: 0.5}", "", "no error"),
+    ])
+  func missingColumn(rule: String, extra: String, expected: String) {
+    let found = message(
+      """
+      replicates: 3
+      strategies: [complete, reml]
+      \(extra)design:
+        parameters: {gone: 0.5}
+        levels: {g: 10, i: {per: g, size: 5}}
+        predictors: {x: {level: i, normal: [0, 1]}}
+        response:
+          {formula: "y ~ x + (1 | g)", beta: [1, 2], sd: {g: 2, residual: 4}}
+        missing: \(rule)
+      """)
+    #expect(found.hasPrefix(expected == "no error" ? expected : "study.yml:" + expected), "\(found)")
+  }
+
+  @Test(
+    "Names of strategies are letters of any alphabet, digits, spaces and . _ - + ( )",
+    arguments: [
+      ("{\"a,b\": {method: ml}}", "2:14: strategies: the strategy's name 'a,b' has ',' in it; letters"),
+      ("{\"\": {method: ml}}", "2:14: strategies: a strategy's name is empty; letters"),
+      ("{\"  \": {method: ml}}", "2:14: strategies: a strategy's name is empty; letters"),
+      (
+        "{\"a\\nb\": {method: ml}}",
+        "2:14: strategies: the strategy's name 'a b' has a line end in it; letters"
+      ),
+      (
+        "[ml, {'a\"b': {method: ml}}]",
+        "2:19: strategies[2]: the strategy's name 'a\"b' has '\"' in it; letters"
+      ),
+      ("{a/b: {method: ml}}", "2:14: strategies: the strategy's name 'a/b' has '/' in it; letters"),
+      ("{REML (x + x_mean) 2.0-b: {method: ml}, 部分池化: {method: reml}, Größe é: {method: ml}}", "no error"),
+    ])
+  func names(strategies: String, expected: String) {
+    let found = message("replicates: 3\nstrategies: \(strategies)\n" + Self.design)
+    #expect(found.hasPrefix(expected == "no error" ? expected : "study.yml:" + expected), "\(found)")
+  }
+
+  @Test("A strategy that several grouping factors leave unidentified gets a note, no other does")
+  func notes() throws {
+    let study = try StudyExamples.study(
+      """
+      replicates: 3
+      design:
+        levels: {school: 5, item: 4}
+        response:
+          formula: "y ~ 1 + (1 | school) + (1 | item)"
+          level: {cross: [school, item]}
+          beta: [1]
+          sd: {school: 1, item: 1, residual: 1}
+      strategies:
+        complete: {}
+        none: {}
+        fixed: {method: lsdv}
+        one: {method: none, formula: y ~ (1 | item)}
+        reml: {}
+      """)
+    #expect(
+      study.notes() == [
+        "none: no pooling needs one grouping factor, the formula has school, item: every replicate will be unidentified; a formula of its own would work, e.g. none: {method: none, formula: \"y ~ 1 + (1 | school)\"}",
+        "fixed: LSDV needs one grouping factor, the formula has school, item: every replicate will be unidentified; a formula of its own would work, e.g. fixed: {method: lsdv, formula: \"y ~ 1 + (1 | school)\"}",
+      ])
+    let sums = try #require(
+      try StudyExamples.run(study).results(of: study.cells[0], replicates: 3).sums)
+    #expect((0..<5).map { sums.count(of: .unidentified, strategy: $0) } == [0, 3, 3, 0, 0])
+    #expect(try StudyExamples.oneWay("{J: [3]}", replicates: 3).notes() == [])
+  }
+
+  @Test("What is counted is singular where it is one")
+  func numbers() {
+    #expect([0, 1, 2].map { counted($0, "cell") } == ["0 cells", "1 cell", "2 cells"])
+    #expect(counted(12_000, "replicate", written: "12 000") == "12 000 replicates")
+  }
+
   @Test("A cell's key follows from its values alone, wherever it stands and however it is set")
   func keys() throws {
     func cells(_ grid: String) throws -> [StudyCell] {

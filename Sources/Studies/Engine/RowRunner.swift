@@ -32,14 +32,10 @@ final class RowRunner: ReplicateRunner {
     terms = design.randomTerms
     var formulas: [ModelFormula] = []
     for strategy in study.strategies {
-      let node =
-        study.node[path: ["strategies", strategy.name, "formula"]] ?? study.node[path: ["formula"]]
-        ?? study.node
+      let node = study.formulaNode(of: strategy)
       do {
         formulas.append(try ModelFormula(strategy.formula ?? study.formula ?? design.formula.source))
-      } catch {
-        throw node.fault("\(error)")
-      }
+      } catch { throw study.formulaFault(error, of: strategy) }
       if formulas[formulas.count - 1].randomTerms.isEmpty {
         throw node.fault(
           "'\(formulas[formulas.count - 1].source)' has no random-effects term; add one, e.g. (1 | group): it names the groups that every strategy estimates"
@@ -48,9 +44,7 @@ final class RowRunner: ReplicateRunner {
     }
     for (strategy, formula) in zip(study.strategies, formulas)
     where formula.response.text != design.formula.response.text {
-      let node =
-        study.node[path: ["strategies", strategy.name, "formula"]] ?? study.node[path: ["formula"]]
-        ?? study.node
+      let node = study.formulaNode(of: strategy)
       throw node.fault(
         "the response of '\(formula.source)' is not the design's '\(design.formula.response.text)', whose coefficients are the truth"
       )
@@ -110,10 +104,7 @@ final class RowRunner: ReplicateRunner {
     addGroups(groups)
     for (place, strategy) in study.strategies.enumerated() {
       do { _ = try ModelFrame(formulas[place], data: first.table) } catch {
-        let node =
-          study.node[path: ["strategies", strategy.name, "formula"]] ?? study.node[path: ["formula"]]
-          ?? study.node
-        throw node.fault("\(error)")
+        throw study.formulaFault(error, of: strategy)
       }
     }
   }

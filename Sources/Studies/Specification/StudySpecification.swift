@@ -137,9 +137,12 @@ public struct StudySpecification: Sendable {
     for (name, node) in values[cell.number - 1] where design.parameterNames.contains(name) {
       numbers[name] = try node.number()
     }
-    do { return try specification.binding(numbers) } catch {
+    let found: DataDesign
+    do { found = try specification.binding(numbers) } catch {
       throw SpecificationError(at: error.place, "\(error.message) (with \(cell.label))")
     }
+    try checkMissing(found, specification.node, of: cell)
+    return found
   }
 
   /// What identifies results of this study: a hash of all that a replicate depends on. Grid and number of replicates are not in it, so that both can
@@ -163,7 +166,11 @@ public struct StudySpecification: Sendable {
       }
       strategies.append(strategy)
     }
-    func named(_ name: String, _ node: SpecificationNode) throws(SpecificationError) {
+    func named(_ entry: SpecificationNode.Entry, in list: SpecificationNode) throws(SpecificationError) {
+      let (name, node) = (entry.key, entry.value)
+      if let fault = StudyStrategy.fault(ofName: name) {
+        throw SpecificationError(at: entry.keyPlace, "\(list.path): \(fault)")
+      }
       let fields = try node.fields(["method", "formula"])
       let method: PoolingMethod
       if let written = fields["method"] {
@@ -174,14 +181,15 @@ public struct StudySpecification: Sendable {
         throw node.fault(
           "'method' is missing; there are \(PoolingMethod.allCases.map(\.rawValue).joined(separator: ", "))")
       }
-      try add(StudyStrategy(method, name: name, formula: try fields["formula"]?.text()), node)
+      let formula = fields["formula"]
+      try add(StudyStrategy(method, name: name, formula: try formula?.text(), at: formula), node)
     }
     if case .mapping(let entries) = node.content {
-      for entry in entries { try named(entry.key, entry.value) }
+      for entry in entries { try named(entry, in: node) }
     } else {
       for item in try node.items() {
         if case .mapping(let entries) = item.content {
-          for entry in entries { try named(entry.key, entry.value) }
+          for entry in entries { try named(entry, in: item) }
         } else {
           try add(StudyStrategy(try item.choice(of: PoolingMethod.self)), item)
         }

@@ -1,19 +1,49 @@
 import MixedModels
+import Specifications
 
 /// One way of estimating that a study compares: a pooling method, with a formula of its own where the study's is not meant.
-public struct StudyStrategy: Sendable, Equatable {
+public struct StudyStrategy: Sendable {
   /// The name in results.
   public let name: String
   /// The way of pooling.
   public let method: PoolingMethod
   /// The formula; nil for the study's.
   public let formula: String?
+  /// Where the formula is written, for messages; nil where there is none.
+  package let formulaNode: SpecificationNode?
 
   /// A strategy; its name is the method's unless told.
   public init(_ method: PoolingMethod, name: String? = nil, formula: String? = nil) {
+    self.init(method, name: name, formula: formula, at: nil)
+  }
+
+  init(_ method: PoolingMethod, name: String? = nil, formula: String?, at node: SpecificationNode?) {
     self.method = method
     self.name = name ?? method.rawValue
     self.formula = formula
+    formulaNode = node
+  }
+
+  /// Characters of names: letters of any alphabet, digits, and these.
+  private static let marks: Set<Character> = [" ", ".", "_", "-", "+", "(", ")"]
+
+  /// What is wrong with a name, and what would work; nil for one that tables, addresses and figures can hold.
+  static func fault(ofName name: String) -> String? {
+    let allowed = "letters of any alphabet, digits, spaces and . _ - + ( ) would work"
+    if name.allSatisfy({ $0 == " " }) { return "a strategy's name is empty; \(allowed)" }
+    guard let odd = name.first(where: { !($0.isLetter || $0.isNumber || marks.contains($0)) }) else {
+      return nil
+    }
+    let shown = odd.isNewline ? "a line end" : odd == "\t" ? "a tab" : "'\(odd)'"
+    let line = String(name.map { $0.isNewline || $0 == "\t" ? " " : $0 })
+    return "the strategy's name '\(line)' has \(shown) in it; \(allowed)"
+  }
+}
+
+extension StudyStrategy: Equatable {
+  /// Whether name, method and formula are the same, wherever they are written.
+  public static func == (a: StudyStrategy, b: StudyStrategy) -> Bool {
+    a.name == b.name && a.method == b.method && a.formula == b.formula
   }
 }
 
