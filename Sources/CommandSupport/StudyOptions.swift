@@ -3,7 +3,7 @@ import Glibc
 import Specifications
 import Studies
 
-/// A span of time: 90, 90s, 55m, 2h.
+/// A span of time: 90 and 90s are seconds, 55m minutes, 2h hours, 1d days.
 package struct TimeSpan: ExpressibleByArgument {
   /// The span in seconds.
   package let seconds: Double
@@ -30,7 +30,9 @@ package struct StudyWorkOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Stop after this time, e.g. 55m; what is finished is saved.", valueName: "time"))
+    help: ArgumentHelp(
+      "Stop after this time: 55m, 2h or 1d; 90 and 90s are seconds. What is finished is saved.",
+      valueName: "time"))
   var until: TimeSpan?
 
   @OptionGroup var progress: ProgressOption
@@ -89,13 +91,40 @@ package struct StudyPlace {
   package var segments: String { folder + "/segments" }
 
   /// Reads the plan.
-  package func read() throws -> StudyPlan { try StudyPlan(bytes: StudyFolder.read(plan), path: plan) }
+  /// - Throws: `NoPlan` where there is none.
+  package func read() throws -> StudyPlan {
+    let bytes: [UInt8]
+    do { bytes = try StudyFolder.read(plan) } catch { throw NoPlan(place: self, error: error) }
+    return try StudyPlan(bytes: bytes, path: plan)
+  }
 
   /// Reads the segments that are there.
   package func store(of study: StudySpecification) throws -> StudyStore {
     try StudyFolder.make(segments)
     return try StudyStore(folder: segments, study: study)
   }
+}
+
+/// A place without a plan.
+package struct NoPlan: Error, CustomStringConvertible {
+  let place: StudyPlace
+  let error: StoreError
+
+  package var description: String {
+    if place.folder.hasSuffix(".yml") || place.folder.hasSuffix(".yaml") {
+      return
+        "'\(place.folder)' is a study's specification, not its folder; the DIR of 'mlm study run \(place.folder) --out DIR' or 'mlm study plan \(place.folder) --out DIR' would work here"
+    }
+    return
+      "\(error); a folder that 'mlm study run SPEC.yml --out DIR' or 'mlm study plan SPEC.yml --out DIR' made would work"
+  }
+}
+
+/// A number that the study named in the same command does not have: exit code 64, as for any fault of usage.
+package struct UsageFault: ExitCoding, CustomStringConvertible {
+  package let description: String
+  package init(_ description: String) { self.description = description }
+  package var exitCode: Int32 { 64 }
 }
 
 /// Results that are not all there.

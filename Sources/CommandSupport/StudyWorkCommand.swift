@@ -46,7 +46,9 @@ package struct StudyWorkCommand: ParsableCommand {
       let place = StudyPlace(plan)
       let plan = try place.read()
       guard plan.tasks.indices.contains(task - 1) else {
-        throw ValidationError("--task is \(task); the plan has tasks 1 to \(plan.tasks.count)")
+        throw UsageFault(
+          "--task is \(task); the plan has \(counted(plan.tasks.count, "task")), \(plan.tasks.count == 1 ? "and 1" : "and 1 to \(plan.tasks.count)") would work"
+        )
       }
       let segments = (out ?? place.folder) + "/segments"
       try StudyFolder.make(segments)
@@ -60,10 +62,12 @@ package struct StudyWorkCommand: ParsableCommand {
       let outcome = try options.run(plan.study, tasks, into: writer, until: stop)
       _ = try writer.finish()
       Terminal.note(
-        "task \(task) of \(plan.tasks.count): \(outcome.doneCount) blocks done, \(own.count - tasks.count) were there"
+        "task \(task) of \(plan.tasks.count): \(counted(outcome.doneCount, "block")) done, \(own.count - tasks.count) \(own.count - tasks.count == 1 ? "was" : "were") there"
       )
       if outcome.wasStopped {
-        Terminal.note("stopped early; \(tasks.count - outcome.doneCount) blocks are left")
+        Terminal.note(
+          "stopped early; \(counted(tasks.count - outcome.doneCount, "block")) \(tasks.count - outcome.doneCount == 1 ? "is" : "are") left"
+        )
         throw ExitCode(StopRequest.exitCode)
       }
     }

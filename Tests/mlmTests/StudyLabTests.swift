@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import CommandSupport
 @testable import Labs
 @testable import mlm
 
@@ -68,6 +69,64 @@ struct StudyLabTests {
       try build("```mlm\nmlm study table rmse none --format markdown\n```")
     }
     #expect(error?.description.contains("none/measures.csv") == true)
+  }
+
+  @Test("a study's text where its folder belongs, and a folder without a plan, are told what would work")
+  func noPlan() throws {
+    try TemporaryFolder.use { folder in
+      let spec = try folder.file("study.yml", StudyLabTests.spec)
+      let text = #expect(throws: NoPlan.self) { try StudyPlace(spec).read() }
+      #expect(
+        text.map { "\($0)" }
+          == "'\(spec)' is a study's specification, not its folder; the DIR of 'mlm study run \(spec) --out DIR' or 'mlm study plan \(spec) --out DIR' would work here"
+      )
+      let empty = #expect(throws: NoPlan.self) { try StudyPlace(folder.path).read() }
+      #expect(
+        empty.map { "\($0)" }
+          == "cannot read \(folder.path)/plan.json: No such file or directory; a folder that 'mlm study run SPEC.yml --out DIR' or 'mlm study plan SPEC.yml --out DIR' made would work"
+      )
+    }
+  }
+
+  @Test(
+    "replay tells which cells and replicates there are",
+    arguments: [
+      (["9", "1"], "CELL is 9; the study has 2 cells, and 1 to 2 would work"),
+      (["1", "101"], "REP is 101; the study has 100 replicates, and 1 to 100 would work"),
+      (["0", "1"], "CELL is 0; the study has 2 cells, and 1 to 2 would work"),
+    ])
+  func replay(_ numbers: [String], _ expected: String) throws {
+    try TemporaryFolder.use { folder in
+      let spec = try folder.file("study.yml", StudyLabTests.spec)
+      let command = try #require(
+        MultilevelLab.parseAsRoot(["study", "replay", spec] + numbers) as? StudyReplayCommand)
+      let error = #expect(throws: UsageFault.self) {
+        try command.result(in: CommandContext(language: .en))
+      }
+      #expect(error?.description == expected && error?.exitCode == 64)
+    }
+  }
+
+  @Test("the study that the help shows is one, on lines that a terminal does not break")
+  func help() throws {
+    let lines = MultilevelLab.helpMessage(for: StudyCommand.self, columns: 80).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let start = try #require(lines.firstIndex { $0.hasPrefix("  study: ") })
+    let spec = lines[start...].prefix { !$0.isEmpty }.joined(separator: "\n")
+    try TemporaryFolder.use { folder in
+      let path = try folder.file("study.yml", spec)
+      let study = try StudyFile.read(path, in: CommandContext(language: .en))
+      #expect(study.cells.count == 4 && study.replicates == 2000)
+      #expect(study.strategies.map(\.name) == ["reml", "by ML"])
+    }
+  }
+
+  @Test("a span of time is seconds unless it has a unit")
+  func spans() {
+    let spans = ["90", "90s", "55m", "1.5h", "1d", "0", "5x", "m", "-3"].map {
+      TimeSpan(argument: $0)?.seconds
+    }
+    #expect(spans == [90, 90, 3300, 5400, 86400, nil, nil, nil, nil])
   }
 
   @Test(

@@ -104,7 +104,7 @@ extension FigureWords {
     guard let least = totals.min(), let most = totals.max() else { return "" }
     let (low, high) = (number(Double(least)), number(Double(most)))
     return least == most
-      ? either("\(low) replicates a point", "每点 \(low) 次重复")
+      ? either("\(low) \(least == 1 ? "replicate" : "replicates") a point", "每点 \(low) 次重复")
       : either("\(low) to \(high) replicates a point", "每点 \(low) 至 \(high) 次重复")
   }
 

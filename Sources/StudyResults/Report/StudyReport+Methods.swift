@@ -219,7 +219,7 @@ extension StudyReport {
     return paragraph(
       "Grid", "网格",
       either(
-        "\(axes); \(full ? "all combinations" : "the combinations listed in the study's file"), \(study.cells.count) cells.",
+        "\(axes); \(full ? "all combinations" : "the combinations listed in the study's file"), \(counted(study.cells.count, "cell")).",
         "\(axes)；\(full ? "全部组合" : "研究文件所列的组合")，共 \(study.cells.count) 个单元。"))
   }
 
@@ -227,7 +227,7 @@ extension StudyReport {
     paragraph(
       "Replicates and random numbers", "重复与随机数",
       either(
-        "\(grouped(study.replicates)) replicates a cell, seed \(study.seed). In every replicate the group effects, the predictors and the residuals are drawn anew, and all strategies see the same data. Random numbers come from a counter-based generator (Philox 4×32-10) whose key is the study's seed, a hash of the cell's values and the replicate's number; so they depend on neither the number of threads or machines nor on the rest of the grid, and any replicate can be made again.",
+        "\(counted(study.replicates, "replicate", written: grouped(study.replicates))) a cell, seed \(study.seed). In every replicate the group effects, the predictors and the residuals are drawn anew, and all strategies see the same data. Random numbers come from a counter-based generator (Philox 4×32-10) whose key is the study's seed, a hash of the cell's values and the replicate's number; so they depend on neither the number of threads or machines nor on the rest of the grid, and any replicate can be made again.",
         "每个单元 \(grouped(study.replicates)) 次重复，种子 \(study.seed)。每次重复都重新抽取组效应、自变量与残差，所有策略使用同一份数据。随机数来自计数器式发生器（Philox 4×32-10），其密钥由研究的种子、单元取值的散列与重复的编号组成；所以结果与线程数、机器数以及网格的其余部分无关，任何一次重复都可以重做。"
       ))
   }

@@ -106,7 +106,7 @@ public struct StudyReport: Sendable {
     let (cells, replicates) = (study.cells.count, grouped(study.replicates))
     let total = measured.replicates.reduce(0) { $0 + $1.done }
     let text = either(
-      "\(cells == 1 ? "One cell" : "\(cells) cells") with \(replicates) replicates each: \(grouped(total)) data sets, to each of which \(study.strategies.count == 1 ? "one strategy was" : "\(study.strategies.count) strategies were") applied. Numbers in parentheses are Monte Carlo standard errors (MCSE); one in brackets says how many replicates gave a number where not all did.",
+      "\(cells == 1 ? "One cell" : "\(cells) cells") with \(counted(study.replicates, "replicate", written: replicates)) each: \(counted(total, "data set", written: grouped(total))), to \(total == 1 ? "which" : "each of which") \(study.strategies.count == 1 ? "one strategy was" : "\(study.strategies.count) strategies were") applied. Numbers in parentheses are Monte Carlo standard errors (MCSE); one in brackets says how many replicates gave a number where not all did.",
       "共 \(cells) 个单元，每个单元 \(replicates) 次重复：\(grouped(total)) 份数据，每份数据都用 \(study.strategies.count) 种策略分析。圆括号内是蒙特卡罗标准误（MCSE）；若并非所有重复都给出该数，方括号内是给出的次数。"
     )
     if measured.isComplete { return text }
@@ -115,7 +115,7 @@ public struct StudyReport: Sendable {
       measured.replicates[$0.number - 1].done < measured.replicates[$0.number - 1].wanted
     }
     return either(
-      "> **PARTIAL RESULTS.** \(grouped(missing)) of \(grouped(total + missing)) replicates are missing, in \(short.count) of \(cells) cells; the numbers below rest on those that are there.",
+      "> **PARTIAL RESULTS.** \(grouped(missing)) of \(counted(total + missing, "replicate", written: grouped(total + missing))) \(missing == 1 ? "is" : "are") missing, in \(short.count) of \(counted(cells, "cell")); the numbers below rest on those that are there.",
       "> **结果不完整。** \(grouped(total + missing)) 次重复中尚缺 \(grouped(missing)) 次，涉及 \(cells) 个单元中的 \(short.count) 个；以下数字只依据已有的重复。"
     )
       + "\n\n" + text

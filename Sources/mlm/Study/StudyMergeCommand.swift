@@ -35,17 +35,19 @@ struct StudyMergeCommand: ParsableCommand {
       if !status.isComplete && !allowPartial {
         let left = status.cells.reduce(0) { $0 + $1.wanted - $1.done }
         throw IncompleteStudy(
-          "\(left) replicates are missing ('mlm study status \(folder)' says where); run them, or merge what is there with --allow-partial"
+          "\(counted(left, "replicate")) \(left == 1 ? "is" : "are") missing ('mlm study status \(folder)' says where); run them, or merge what is there with --allow-partial"
         )
       }
       let results = out ?? place.results
       let tables = try ResultFolder.write(plan.study, store, to: results)
       if !tables.isComplete {
         let left = tables.missing.reduce(0) { $0 + $1.blocks.reduce(0) { $0 + $1.count } }
-        Terminal.note("partial: \(left) replicates are missing; cells.csv says how many each cell has")
+        Terminal.note(
+          "partial: \(counted(left, "replicate")) \(left == 1 ? "is" : "are") missing; cells.csv says how many each cell has"
+        )
       }
       Terminal.note(
-        "results: \(results)/measures.csv (\(tables.measures.rowCount) numbers), codebook.csv, results.sqlite"
+        "results: \(results)/measures.csv (\(counted(tables.measures.rowCount, "number"))), codebook.csv, results.sqlite"
       )
     }
   }

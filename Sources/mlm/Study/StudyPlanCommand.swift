@@ -31,7 +31,8 @@ struct StudyPlanCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Time a task should take on one processor, e.g. 40m, in place of --tasks.", valueName: "time"))
+      "Time a task should take on one processor, in place of --tasks: 40m, 2h or 1d; 90 and 90s are seconds.",
+      valueName: "time"))
   var budget: TimeSpan?
 
   func validate() throws {
@@ -57,11 +58,12 @@ struct StudyPlanCommand: ParsableCommand {
       try StudyFolder.write(Array(plan.text.utf8), to: place.plan)
       let longest = plan.taskSeconds?.max() ?? 0
       Terminal.note(
-        "\(study.title): \(missing.count) blocks in \(missing.isEmpty ? 0 : plan.tasks.count) tasks, about \(ShownDuration.text(total)) of one processor, the longest task \(ShownDuration.text(longest))"
+        "\(study.title): \(counted(missing.count, "block")) in \(counted(missing.isEmpty ? 0 : plan.tasks.count, "task")), about \(ShownDuration.text(total)) of one processor, the longest task \(ShownDuration.text(longest))"
       )
       for (cell, cost) in zip(study.cells, costs).sorted(by: { $0.1 > $1.1 }).prefix(3) where cost > 0 {
         Terminal.note("  \(cell.label): \(ShownDuration.text(cost)) a replicate")
       }
+      for note in study.notes() { Terminal.note("note: \(note)") }
     }
   }
 }

@@ -13,15 +13,20 @@ struct StudyReplayCommand: ReportingCommand {
       --estimates F.csv has what every strategy made of it, beside the truth.
 
       Example: mlm study replay shrinkage 4 17 --out data.csv
+      Example: mlm study replay shrinkage.yml 1 1 --estimates estimates.csv > data.csv
       """)
 
-  @Argument(help: ArgumentHelp("The study's YAML file, folder or plan.", valueName: "STUDY"))
+  @Argument(help: ArgumentHelp("The study's YAML file, its folder, or its plan.", valueName: "STUDY"))
   var study: String
 
-  @Argument(help: ArgumentHelp("Number of the cell, from 1 (results/cells.csv).", valueName: "CELL"))
+  @Argument(
+    help: ArgumentHelp(
+      "Number of the cell, from 1: the column 'cell' of results/cells.csv. A study without grid has cell 1.",
+      valueName: "CELL"))
   var cell: Int
 
-  @Argument(help: ArgumentHelp("Number of the replicate, from 1.", valueName: "REP"))
+  @Argument(
+    help: ArgumentHelp("Number of the replicate, from 1, up to the study's replicates.", valueName: "REP"))
   var replicate: Int
 
   @Option(
@@ -42,10 +47,14 @@ struct StudyReplayCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     let study = try StudyFile.find(study, in: context)
     guard study.cells.indices.contains(cell - 1) else {
-      throw ValidationError("CELL is \(cell); the study has cells 1 to \(study.cells.count)")
+      throw UsageFault(
+        "CELL is \(cell); the study has \(counted(study.cells.count, "cell")), \(study.cells.count == 1 ? "and 1" : "and 1 to \(study.cells.count)") would work"
+      )
     }
     guard (1...study.replicates).contains(replicate) else {
-      throw ValidationError("REP is \(replicate); the study has replicates 1 to \(study.replicates)")
+      throw UsageFault(
+        "REP is \(replicate); the study has \(counted(study.replicates, "replicate")), \(study.replicates == 1 ? "and 1" : "and 1 to \(study.replicates)") would work"
+      )
     }
     let replay = try StudyReplay(study, cell: study.cells[cell - 1], replicate: replicate - 1)
     var result = CommandResult()

@@ -46,13 +46,13 @@ struct StudyRunCommand: ReportingCommand {
       _ = try writer.finish()
       if outcome.wasStopped {
         Terminal.note(
-          "stopped: \(outcome.doneCount) of \(tasks.count) blocks were finished and are saved; the same command goes on"
+          "stopped: \(outcome.doneCount) of \(counted(tasks.count, "block")) \(outcome.doneCount == 1 ? "was" : "were") finished and \(outcome.doneCount == 1 ? "is" : "are") saved; the same command goes on"
         )
         throw ExitCode(StopRequest.exitCode)
       }
       let tables = try ResultFolder.write(study, try place.store(of: study), to: place.results)
       Terminal.note(
-        "results: \(place.results)/measures.csv (\(tables.measures.rowCount) numbers), codebook.csv, results.sqlite"
+        "results: \(place.results)/measures.csv (\(counted(tables.measures.rowCount, "number"))), codebook.csv, results.sqlite"
       )
     }
   }
@@ -64,7 +64,8 @@ struct StudyRunCommand: ReportingCommand {
     var result = CommandResult()
     result.estimates = try MeasuredStudy(study, tables).estimates
     result.echo =
-      "\(study.title): \(study.cells.count) cells × \(study.replicates) replicates, seed \(study.seed)"
+      "\(study.title): \(counted(study.cells.count, "cell")) × \(counted(study.replicates, "replicate")), seed \(study.seed)"
+    result.notes = study.notes().map { "note: \($0)" }
     guard let out else {
       result.output = tables.measures.csv()
       return result
@@ -81,8 +82,11 @@ struct StudyRunCommand: ReportingCommand {
     let total = study.cells.count * study.replicates
     let left = tasks.reduce(0) { $0 + $1.block.count }
     var text =
-      "\(study.title): \(study.cells.count) cells × \(study.replicates) replicates, seed \(study.seed), \(threads) threads"
-    if left < total { text += "; \(total - left) of \(total) replicates were there" }
+      "\(study.title): \(counted(study.cells.count, "cell")) × \(counted(study.replicates, "replicate")), seed \(study.seed), \(counted(threads, "thread"))"
+    if left < total {
+      text +=
+        "; \(total - left) of \(counted(total, "replicate")) \(total - left == 1 ? "was" : "were") there"
+    }
     if left > 0 {
       let costs = try study.trialCosts(seconds: 0.002)
       let seconds =
@@ -90,6 +94,7 @@ struct StudyRunCommand: ReportingCommand {
       text += "; about \(ShownDuration.text(seconds))"
     }
     Terminal.note(text)
+    for note in study.notes() { Terminal.note("note: \(note)") }
   }
 
   private func printMeasures(_ study: StudySpecification, until stop: StopRequest) throws {
