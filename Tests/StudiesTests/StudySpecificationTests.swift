@@ -186,6 +186,7 @@ struct StudySpecificationTests {
       study.notes() == [
         "none: no pooling needs one grouping factor, the formula has school, item: every replicate will be unidentified; a formula of its own would work, e.g. none: {method: none, formula: \"y ~ 1 + (1 | school)\"}",
         "fixed: LSDV needs one grouping factor, the formula has school, item: every replicate will be unidentified; a formula of its own would work, e.g. fixed: {method: lsdv, formula: \"y ~ 1 + (1 | school)\"}",
+        "one: no estimates of random.school.(Intercept).sd, coef.school.(Intercept)",
       ])
     let sums = try #require(
       try StudyExamples.run(study).results(of: study.cells[0], replicates: 3).sums)

@@ -26,6 +26,24 @@ struct StudyReportTests {
     #expect(lines.count == expected.count)
   }
 
+  @Test("groups without an estimate are counted, and the report says where")
+  func groupsWithout() throws {
+    let yaml = """
+      replicates: 100
+      strategies: [none, reml]
+      design:
+        levels: {g: 6, i: {per: g, size: [1, 2, 8]}}
+        predictors: {x: {level: i, uniform: [0, 1]}}
+        response: {formula: "y ~ x + (1 + x | g)", beta: [1, 1], sd: {g: [1, 1], residual: 1}}
+      """
+    let english = try report(.en, yaml)
+    #expect(
+      english.contains("no estimate of them: by no pooling up to 33.3 % (coef.g.x). The measure `estimated`"))
+    #expect(english.contains("- share of groups with an estimate: $"))
+    #expect(try report(.zh, yaml).contains("无池化 至多 33.3 %（coef.g.x）"))
+    #expect(try !report(.en).contains("share of groups with an estimate"))
+  }
+
   @Test("missing replicates are said before anything else")
   func partial() throws {
     let yaml = ResultExamples.small.replacing("replicates: 100", with: "replicates: 200")

@@ -73,7 +73,7 @@ extension StudyReportTests {
     - type S error: $P(\hat\theta\,\theta < 0 \mid 0 \notin \mathrm{CI})$
     - type M error: $E(|\hat\theta/\theta| \mid 0 \notin \mathrm{CI})$
 
-    **Failures.** Every replicate of every strategy has a status: ok; boundary (a variance of 0 or a correlation of ±1, which is a result); not converged (estimates are what was found); unidentified or error (no estimates). Nothing is dropped and nothing is drawn again. Measures use all replicates that have an estimate, of whatever status; `measures.csv` has each measure also for the fits inside the parameter space alone, its counts, and, for rates, bounds that count missing replicates as 0 and as 1.
+    **Failures.** Every replicate of every strategy has a status: ok; boundary (a variance of 0 or a correlation of ±1, which is a result); not converged (estimates are what was found); unidentified or error (no estimates). Nothing is dropped and nothing is drawn again. Measures use all replicates that have an estimate, of whatever status; `measures.csv` has each measure also for the fits inside the parameter space alone, its counts, and, for rates, bounds that count missing replicates and groups as 0 and as 1.
 
     **Monte Carlo errors.** The standard error of a mean is the standard deviation over replicates divided by $\sqrt r$; of roots and ratios it follows by the delta method (Morris, White and Crowther 2019).
 
@@ -353,7 +353,7 @@ extension StudyReportTests {
     - S 型错误率：$P(\hat\theta\,\theta < 0 \mid 0 \notin \mathrm{CI})$
     - M 型错误（夸大倍数）：$E(|\hat\theta/\theta| \mid 0 \notin \mathrm{CI})$
 
-    **失败。** 每次重复的每种策略都有一个状态：ok（正常）；boundary（边界：方差为 0 或相关为 ±1，这也是结果）；not converged（未收敛，取已找到的估计）；unidentified 或 error（不可识别或出错，没有估计）。不丢弃，也不重抽。指标使用所有有估计值的重复，不论状态；`measures.csv` 还给出只用参数空间内部的拟合算得的指标、各自的次数，以及比例的上下界（把缺失的重复全部计为 0 或 1）。
+    **失败。** 每次重复的每种策略都有一个状态：ok（正常）；boundary（边界：方差为 0 或相关为 ±1，这也是结果）；not converged（未收敛，取已找到的估计）；unidentified 或 error（不可识别或出错，没有估计）。不丢弃，也不重抽。指标使用所有有估计值的重复，不论状态；`measures.csv` 还给出只用参数空间内部的拟合算得的指标、各自的次数，以及比例的上下界（把缺失的重复和组全部计为 0 或 1）。
 
     **蒙特卡罗误差。** 均值的标准误是各次重复的标准差除以 $\sqrt r$；平方根与比值用 delta 方法（Morris、White 与 Crowther 2019）。
 

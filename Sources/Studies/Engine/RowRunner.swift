@@ -16,6 +16,8 @@ final class RowRunner: ReplicateRunner {
   private let key: UInt64
   /// The fitted formula of each strategy.
   private let formulas: [FittedFormula]
+  /// For each strategy the coefficients of its formula that are not in the design's.
+  private(set) var ownColumns: [[String]] = []
   private let terms: [DataDesign.RandomTerm]
   /// True values of the parameters, in the order of the layout.
   private var parameters: [Double] = []
@@ -103,9 +105,10 @@ final class RowRunner: ReplicateRunner {
     }
     addGroups(groups)
     for (place, strategy) in study.strategies.enumerated() {
-      do { _ = try ModelFrame(formulas[place], data: first.table) } catch {
-        throw study.formulaFault(error, of: strategy)
-      }
+      do {
+        let names = try ModelFrame(formulas[place], data: first.table).fixedCoding.columnNames
+        ownColumns.append(names.filter { !design.fixedEffectNames.contains($0) })
+      } catch { throw study.formulaFault(error, of: strategy) }
     }
   }
 

@@ -35,14 +35,14 @@ public struct StudyStatus: Sendable {
   public var text: String {
     let (done, wanted) = (cells.reduce(0) { $0 + $1.done }, cells.reduce(0) { $0 + $1.wanted })
     var lines = [
-      "\(plan.study.title): \(done) of \(wanted) replicates in \(cells.count) cells",
-      "\(store.segments.count) segments, \(store.blockCount) blocks, \(store.duplicateCount) twice with the same sums, \(store.refused.count) segments refused, \(store.unfinished.count) unfinished files",
+      "\(plan.study.title): \(done) of \(wanted) replicates in \(counted(cells.count, "cell"))",
+      "\(counted(store.segments.count, "segment")), \(counted(store.blockCount, "block")), \(store.duplicateCount) twice with the same sums, \(counted(store.refused.count, "segment")) refused, \(counted(store.unfinished.count, "unfinished file"))",
     ]
     let open = cells.filter { $0.done < $0.wanted }
     for (cell, done, wanted) in open.prefix(20) {
       lines.append("  cell \(cell.number) (\(cell.label)): \(done) of \(wanted)")
     }
-    if open.count > 20 { lines.append("  … and \(open.count - 20) more cells") }
+    if open.count > 20 { lines.append("  … and \(counted(open.count - 20, "more cell"))") }
     if !isComplete {
       lines.append("tasks with missing blocks: \(incompleteTasks.count) of \(plan.tasks.count)")
     }

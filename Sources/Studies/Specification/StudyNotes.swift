@@ -7,7 +7,7 @@ extension StudySpecification {
   /// Notes, a sentence each without the word "note"; none for most studies.
   package func notes() -> [String] {
     guard let design = try? design.binding() else { return [] }
-    return strategies.compactMap { severalFactors($0, design) }
+    return strategies.compactMap { severalFactors($0, design) } + gaps()
   }
 
   /// No pooling and LSDV are regressions by the units of one factor: of several they estimate nothing.

@@ -323,7 +323,7 @@ extension StudyReport {
   }
 
   private var measureDefinitions: [String] {
-    let used = Measure.allCases.filter { measure in
+    let used = shownMeasures.filter { measure in
       measured.estimands.contains { estimand in
         study.strategies.contains { measured.has(measure, of: estimand.address, by: $0.name) }
       }
@@ -376,6 +376,11 @@ extension StudyReport {
       ))
   }
 
+  /// All measures; the share of groups with an estimate where it is not 1 everywhere.
+  private var shownMeasures: [Measure] {
+    Measure.allCases.filter { $0 != .estimated || !groupsWithout.isEmpty }
+  }
+
   /// Strategies that have no estimate of some groups, each where that is worst.
   private var groupsWithout: String {
     var found: [String] = []
@@ -408,7 +413,7 @@ extension StudyReport {
 
   private var errorParts: [String] {
     var rows: [[String]] = []
-    for measure in Measure.allCases {
+    for measure in shownMeasures {
       var worst: (error: Double, place: String)?
       for estimand in measured.estimands {
         for strategy in study.strategies {
