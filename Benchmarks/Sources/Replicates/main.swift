@@ -1,22 +1,27 @@
 // Replicates a second of a Monte Carlo study on one core: a replicate is to draw the data, to fit them by REML and to record the squared error and the
 // interval's coverage of every group's coefficients; and how many allocations a thousand of them make, beside a control.
-// usage: Replicates GROUPS ROWS-A-GROUP means|intercepts|slopes REPLICATES
+// usage: Replicates GROUPS ROWS-A-GROUP means|intercepts|slopes REPLICATES      with ~20 rows a group: Poisson numbers of mean 20, at least 1, drawn anew
+import Distributions
 import Glibc
 import MixedModels
 import Studies
 
 let arguments = CommandLine.arguments
 let models = ["means": MomentModel.varyingMeans, "intercepts": .varyingIntercepts, "slopes": .varyingSlopes]
-guard arguments.count == 5, let groups = Int(arguments[1]), let rows = Int(arguments[2]),
-  let model = models[arguments[3]], let calls = Int(arguments[4])
+let drawsSizes = arguments.count > 2 && arguments[2].hasPrefix("~")
+guard arguments.count == 5, let groups = Int(arguments[1]),
+  let rows = Int(drawsSizes ? String(arguments[2].dropFirst()) : arguments[2]), let model = models[arguments[3]], let calls = Int(arguments[4])
 else {
-  print("usage: Replicates GROUPS ROWS-A-GROUP means|intercepts|slopes REPLICATES")
+  print("usage: Replicates GROUPS [~]ROWS-A-GROUP means|intercepts|slopes REPLICATES")
   exit(64)
 }
 /// y = 1 + x/2 + b₀ + b₁x + ε with x ~ N(0, 1) drawn anew; standard deviations 1, 0.5 and 1.
 let slopes = model == .varyingSlopes
 let design = MomentDesign(
-  sizes: .fixed([Int](repeating: rows, count: groups)),
+  sizes: drawsSizes
+    ? .drawn(groupCount: groups) { sizes, stream in
+      for j in sizes.indices { sizes[j] = max(1, Int(stream.poisson(mean: Double(rows)))) }
+    } : .fixed([Int](repeating: rows, count: groups)),
   predictor: model == .varyingMeans ? .none : .normal(mean: 0, standardDeviation: 1),
   fixedEffects: (1, model == .varyingMeans ? 0 : 0.5),
   variances: .init(constant: 1, slope: slopes ? 0.5 : 0, correlation: slopes ? 0.3 : 0, residual: 1))
