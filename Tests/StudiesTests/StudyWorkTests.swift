@@ -109,6 +109,10 @@ struct StudyWorkTests {
   func rowsAndMoments(replicate: Int) throws {
     for study in [
       try StudyExamples.slopes(replicates: 20), try StudyExamples.oneWay("{J: [7]}", replicates: 20),
+      try StudyExamples.slopes(replicates: 20, size: "[1, 2]"),
+      try StudyExamples.slopes(replicates: 20, size: "1"),
+      try StudyExamples.slopes(replicates: 20, size: "[1, 1, 1, 2]"),
+      try StudyExamples.oneWay("{n: [1]}", replicates: 20),
     ] {
       let cell = study.cells[0]
       let design = try study.design(of: cell)
@@ -128,6 +132,7 @@ struct StudyWorkTests {
           strategy.method, FittedFormula(design.formula, design), intervals: .wald, into: b,
           trueWeights: other.trueWeights)
         #expect(a.status == b.status, "\(strategy.name)")
+        guard a.status.index < ReplicateStatus.estimatedCount else { continue }
         for k in 0..<moments.layout.memberCount {
           let estimand = moments.layout.estimands.first { $0.members.contains(k) }!
           let label = "\(strategy.name) \(estimand.address)"
@@ -137,6 +142,7 @@ struct StudyWorkTests {
           if !b.standardErrors[k].isNaN {
             expectClose(a.degreesOfFreedom[k], b.degreesOfFreedom[k], relative: 1e-12, label + " df")
           }
+          guard !b.estimates[k].isNaN else { continue }
           expectClose(a.weights[k], b.weights[k], relative: 1e-5, absolute: 1e-7, label + " weight")
         }
       }

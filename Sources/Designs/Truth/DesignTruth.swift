@@ -81,17 +81,17 @@ public struct DesignTruth: Sendable {
       guard let fixed = plan.equation.fixedNames.firstIndex(of: name) else { continue }
       for j in 0..<drawn.count { coefficients[j, k] += plan.beta[fixed] }
     }
+    let held = heldColumns(factor, drawn)
     return GroupTruth(
       factor: factor.text, levels: factor.labels(drawn, graph: plan.rows.graph), sizes: sizes,
       effectNames: names, effects: effects, coefficients: coefficients,
-      lines: lines(factor, drawn, terms, effects))
+      lines: lines(held, drawn, terms, effects), heldColumns: held.columnNames)
   }
 
   /// β of what acts on each effect, times its group-level predictors, and the random effects.
   private func lines(
-    _ factor: GroupPlan, _ drawn: GroupPlan.Groups, _ terms: [Int], _ effects: Matrix
+    _ table: DataTable, _ drawn: GroupPlan.Groups, _ terms: [Int], _ effects: Matrix
   ) -> Matrix {
-    let table = heldColumns(factor, drawn)
     guard
       let factored = try? fixedCoding.factored(holding: Set(table.columnNames), on: table)
     else { preconditionFailure("the columns of \(plan.equation.formula.source) have been made before") }

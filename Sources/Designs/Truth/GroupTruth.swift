@@ -24,6 +24,8 @@ public struct GroupTruth: Sendable {
   /// that are constant within groups, it is that effect's column. NaN where such a predictor has no value for
   /// a group without rows.
   public let lines: Matrix
+  /// The columns of the data that have one value a group by design: the factor's own, predictors of its level, of those above it, and means over it.
+  public let heldColumns: [String]
 }
 
 /// Mean, SDs and correlations of the random effects that were drawn: the groups as a population of their own.

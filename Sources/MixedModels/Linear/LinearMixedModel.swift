@@ -108,7 +108,7 @@ public struct LinearMixedModel: Sendable {
     try self.init(try ModelFormula(formula), data: data, roles: roles, exact: exact)
   }
 
-  /// A model whose variances will be given: groups of one row are no obstacle.
+  /// A model whose variances will be given or are not wanted: groups of one row are no obstacle.
   /// - Throws: as `init(_:data:roles:exact:)`, but for variances that could not be told apart.
   package init(knowingVariances formula: ModelFormula, data: DataTable) throws {
     try self.init(frame: try ModelFrame(formula, data: data), knowsVariances: true)

@@ -29,7 +29,7 @@ struct LineRow: Equatable {
 ///
 ///     y ~ x + u + x:u + (1 + x | g):    α_j: β₀ + u_jβ_u    β_j: β_x + u_jβ_xu
 ///
-/// A predictor is of the group level if it does not vary within any group of the data. A model that counts predictors from other zeros than the design
+/// A predictor is of the group level if the design draws one value for each group. A model that counts predictors from other zeros than the design
 /// (`PredictorZeros`) is read where the design's predictors are 0, and one step on.
 struct GroupLines {
   /// By effect, then level; nil for a group without rows or with a coefficient that the model does not have.
@@ -58,9 +58,8 @@ struct GroupLines {
     for name in names + effects { population[name] = simple(name) }
     self.population = population
     let variables = formula.fixed.terms.flatMap(\.factors).flatMap(\.variables)
-    guard !variables.isEmpty, let rowsOfGroups = RowsOfGroups(group, in: data),
-      case let held = rowsOfGroups.held(among: variables, in: data), !held.isEmpty
-    else {
+    let held = Set(variables).intersection(group.heldColumns)
+    guard !held.isEmpty, let rowsOfGroups = RowsOfGroups(group, in: data) else {
       rows = group.effectNames.map { name in group.levels.map { _ in simple(name) } }
       return
     }
@@ -116,13 +115,5 @@ struct RowsOfGroups {
     for (i, code) in codes.enumerated() where first[code] == nil { first[code] = i }
     self.codes = codes
     self.first = first
-  }
-
-  /// The columns that do not vary within any group.
-  func held(among variables: [String], in data: DataTable) -> Set<String> {
-    Set(variables).filter { name in
-      guard let column = data[name] else { return false }
-      return codes.indices.allSatisfy { column.text($0) == column.text(first[codes[$0]]!) }
-    }
   }
 }

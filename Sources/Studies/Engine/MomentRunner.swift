@@ -141,7 +141,7 @@ final class MomentRunner: ReplicateRunner {
     case .error: outcome.status = .error
     }
     if status != .ok && status != .boundary {
-      outcome.reason = MomentRunner.reason(status)
+      outcome.reason = reason(status, of: method)
     } else {
       outcome.reason = nil
     }
@@ -206,11 +206,25 @@ final class MomentRunner: ReplicateRunner {
     }
   }
 
-  private static func reason(_ status: FitStatus) -> String {
+  private func reason(_ status: FitStatus, of method: PoolingMethod) -> String {
     switch status {
-    case .unidentified: "the data do not determine the model"
-    case .notConverged: "the optimum was not found to full precision"
-    default: "the fit failed"
+    case .unidentified:
+      let (groups, effects) = (shape.groupCount, self.groups.count)
+      let rows = (0..<groups).reduce(0) { $0 + Int(kernel.generator.moments.counts[$1]) }
+      switch method {
+      case .reml, .ml:
+        if rows <= groups * effects {
+          return
+            "\(FitError.notIdentified(factor: shape.factor, groups: groups, effects: effects, rows: rows, omitted: 0))"
+        }
+        return "nothing is left for the residual variance, or the predictor does not vary"
+      case .none: return "no group's rows determine its coefficients"
+      case .lsdv:
+        return "no group's rows determine its coefficients, or none are left for the residual variance"
+      case .complete, .oracle: return "too few rows, or a predictor that does not vary"
+      }
+    case .notConverged: return "the optimum was not found to full precision"
+    default: return "the fit failed"
     }
   }
 

@@ -108,7 +108,7 @@ struct PredictorZeros {
     }
     let there = first.indices.filter { first[$0] != nil }
     let places = there.map { first[$0]! }
-    let held = rowsOfGroups.held(among: drawn, in: data)
+    let held = Set(drawn).intersection(group.heldColumns)
     func rows(_ coefficient: String, among kept: Set<String>) -> [LineRow]? {
       guard let predictor = predictor(of: coefficient) else { return nil }
       if let predictor, kept.contains(predictor) { return nil }

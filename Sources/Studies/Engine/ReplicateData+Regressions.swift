@@ -103,8 +103,11 @@ extension ReplicateData {
         df: population.degreesOfFreedom, in: outcome)
     }
     set(place(["residual"], suffix: ".sd"), own.sigma, in: outcome)
-    if own.names.indices.allSatisfy({ !own.isDetermined($0) }) {
-      outcome.fail(.unidentified, "no group's rows determine a coefficient")
+    // As a regression without a slope is no answer to a question of slopes.
+    if own.names.indices.contains(where: { varying.contains(own.names[$0]) && !own.isDetermined($0) }) {
+      outcome.fail(.unidentified, "no group's rows determine its coefficients")
+    } else if kind == .lsdv, lsdvDF <= 0 {
+      outcome.fail(.unidentified, "no rows are left for the residual variance")
     }
   }
 

@@ -44,8 +44,10 @@ struct ReplicateData {
       switch method {
       case .complete:
         try fill(LinearModel(ModelFormula(formula.fixedText), data: table), fitted, into: outcome)
-      case .none: try fill(.noPooling, LinearMixedModel(formula, data: table), fitted, into: outcome)
-      case .lsdv: try fill(.lsdv, LinearMixedModel(formula, data: table), fitted, into: outcome)
+      case .none:
+        try fill(.noPooling, LinearMixedModel(knowingVariances: formula, data: table), fitted, into: outcome)
+      case .lsdv:
+        try fill(.lsdv, LinearMixedModel(knowingVariances: formula, data: table), fitted, into: outcome)
       case .reml, .ml:
         let fit = try LinearMixedModel(formula, data: table).fit(by: method == .reml ? .reml : .ml)
         if !fit.diagnostics.converged {
