@@ -16,7 +16,8 @@ let package = Package(
     .executableTarget(name: "Intervals", dependencies: models),
     .executableTarget(name: "LargeFit", dependencies: models),
     .executableTarget(
-      name: "Replicates", dependencies: models + [
+      name: "Replicates",
+      dependencies: models + [
         .product(name: "Studies", package: "multilevel-lab"),
         .product(name: "Distributions", package: "multilevel-lab"),
       ]),
