@@ -10,7 +10,8 @@ let arguments = CommandLine.arguments
 let models = ["means": MomentModel.varyingMeans, "intercepts": .varyingIntercepts, "slopes": .varyingSlopes]
 let drawsSizes = arguments.count > 2 && arguments[2].hasPrefix("~")
 guard arguments.count == 5, let groups = Int(arguments[1]),
-  let rows = Int(drawsSizes ? String(arguments[2].dropFirst()) : arguments[2]), let model = models[arguments[3]], let calls = Int(arguments[4])
+  let rows = Int(drawsSizes ? String(arguments[2].dropFirst()) : arguments[2]),
+  let model = models[arguments[3]], let calls = Int(arguments[4])
 else {
   print("usage: Replicates GROUPS [~]ROWS-A-GROUP means|intercepts|slopes REPLICATES")
   exit(64)
