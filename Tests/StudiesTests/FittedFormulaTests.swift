@@ -156,6 +156,55 @@ struct FittedFormulaTests {
     }
   }
 
+  @Test(
+    "Interactions and factors are read, too; what a formula lacks is not", arguments: ["reml", "complete"])
+  func interactions(method: String) throws {
+    let (outcome, named) = try outcomes(
+      """
+      strategies:
+        plain: {method: \(method), formula: y ~ x * u + c + (1 + x | g)}
+        shifted: {method: \(method), formula: y ~ I(x - 5) * I(u + 2) + c + (1 + I(x - 5) | g)}
+        poly: {method: \(method), formula: "y ~ poly(x, 1) * scale(u) + factor(c) + (1 + poly(x, 1) | g)"}
+        lean: {method: \(method), formula: y ~ I(x - 5) + (1 | g)}
+      design:
+        levels: {g: 12, i: {per: g, size: 10}}
+        predictors:
+          x: {level: i, normal: [3, 2]}
+          c: {level: i, categorical: [a, b, c]}
+          u: {level: g, normal: [1, 1]}
+        response:
+          formula: y ~ x * u + c + (1 + x | g)
+          beta: {"(Intercept)": 2, x: 1, u: 0.5, cb: -1, cc: 1, "x:u": 0.3}
+          sd: {g: [2, 1], residual: 2}
+      """)
+    let plain = try #require(named["plain"])
+    for name in ["shifted", "poly"] {
+      expectSame(
+        plain, try #require(named[name]), outcome.layout, relative: method == "reml" ? 3e-6 : 1e-9)
+    }
+    let lean = try #require(named["lean"])
+    for estimand in outcome.layout.estimands {
+      let there = estimand.members.contains { !lean.estimates[$0].isNaN }
+      let isThere = !["fixed.u", "fixed.cb", "fixed.cc", "fixed.x:u"].contains(estimand.address)
+      let isSpread = estimand.address.hasPrefix("random.")
+      // One term of a constant is not the design's of a constant and a slope.
+      #expect(
+        there == (isThere && !isSpread && (method == "reml" || estimand.kind != .newGroup)),
+        "\(estimand.address)")
+    }
+  }
+
+  @Test("Another offset than the design's is refused")
+  func offset() throws {
+    let design = Self.within.replacing("FIXED", with: "x").replacing("BETA", with: "[1, 2]")
+    let study = try StudyExamples.study(
+      "replicates: 5\nstrategies:\n  o: {method: reml, formula: y ~ x + offset(x_mean) + (1 | g)}\n" + design)
+    let error = #expect(throws: SpecificationError.self) {
+      _ = try RowRunner(study, study.cells[0], study.design(of: study.cells[0]))
+    }
+    #expect(error?.place.line == 3 && error?.message.contains("another offset") == true)
+  }
+
   @Test("What cannot be read from a formula is not estimated, and a note says so")
   func notes() throws {
     let design = Self.within.replacing("FIXED", with: "x").replacing("BETA", with: "[1, 2]")

@@ -41,6 +41,18 @@ enum StudyExamples {
       """)
   }
 
+  /// Intercepts vary, one slope for all; sizes differ.
+  static func intercepts(replicates: Int) throws -> StudySpecification {
+    try study(
+      """
+      replicates: \(replicates)
+      design:
+        levels: {g: 8, i: {per: g, size: [2, 5, 9, 4]}}
+        predictors: {x: {level: i, normal: [1, 2]}}
+        response: {formula: "y ~ x + (1 | g)", beta: [3, -1], sd: {g: 2, residual: 3}}
+      """)
+  }
+
   /// All blocks of a study in memory.
   static func run(_ study: StudySpecification, threads: Int = 2) throws -> StudyStore {
     StudyStore(try entries(study, threads: threads))

@@ -112,7 +112,7 @@ struct StudyWorkTests {
       try StudyExamples.slopes(replicates: 20, size: "[1, 2]"),
       try StudyExamples.slopes(replicates: 20, size: "1"),
       try StudyExamples.slopes(replicates: 20, size: "[1, 1, 1, 2]"),
-      try StudyExamples.oneWay("{n: [1]}", replicates: 20),
+      try StudyExamples.oneWay("{n: [1]}", replicates: 20), try StudyExamples.intercepts(replicates: 20),
     ] {
       let cell = study.cells[0]
       let design = try study.design(of: cell)

@@ -80,8 +80,7 @@ extension MomentFit {
 
   /// Fits with known variances: the lecture's formula.
   ///
-  /// `varyingMeans`: α̂_j = w_jȳ_j + (1 − w_j)ȳ with the mean of all rows in place of μ and the standard error √(w_jσ²/n_j) for a known one, as
-  /// `KnownVariancePooling`. With a predictor: generalized least squares for the fixed effects, β̂ = (Σ X_j'V_j⁻¹X_j)⁻¹ΣX_j'V_j⁻¹y_j, and the posterior means
+  /// `varyingMeans`: α̂_j = w_jȳ_j + (1 − w_j)ȳ with the mean of all rows in place of μ and the joint error of both, as `KnownVariancePooling`. With a predictor: generalized least squares for the fixed effects, β̂ = (Σ X_j'V_j⁻¹X_j)⁻¹ΣX_j'V_j⁻¹y_j, and the posterior means
   /// β̂ + Σ Z_j'V_j⁻¹(y_j − X_jβ̂), with standard errors that include the uncertainty of β̂: the best linear unbiased prediction.
   /// Residuals of 0 leave each group its own coefficients, NaN where its rows do not determine them.
   @discardableResult
@@ -126,13 +125,22 @@ extension MomentFit {
     let one = Lanes(repeating: 1)
     // σ²/σ_α², from a ratio whose square neither overflows nor vanishes.
     let ratio = known.residual / known.constant
+    let (rows, between, within) = (
+      r.rowCount, known.constant * known.constant, known.residual * known.residual
+    )
+    var squares = Lanes.zero
+    for v in 0..<r.vectors { squares += r.counts[v] * r.counts[v] }
+    let share = 1 + squares.sum() / (rows * rows)
     for v in 0..<r.vectors {
       let n = r.counts[v]
       let weight =
         known.residual == 0 && known.constant == 0 ? one * 0 : one / (one + ratio * ratio / n)
       weightLanes.0[v] = weight
       estimateLanes.0[v] = weight * r.e[v] + r.yMean
-      errorLanes.0[v] = (weight / n).squareRoot() * known.residual
+      let rest = one - weight
+      let spread = pointwiseMax(rest * rest * (share - (2 / rows) * n), .zero)
+      let noise = weight * weight / n + (2 * weight * rest + rest * rest) * (1 / rows)
+      errorLanes.0[v] = (between * spread + within * noise).squareRoot()
     }
     fixedEffects.0 = r.yMean
     fillDegrees(.infinity)

@@ -108,6 +108,12 @@ public final class MomentFit {
   /// for partial pooling.
   public var degreesOfFreedom: UnsafeBufferPointer<Double> { column(0, (degreeLanes, degreeLanes)) }
 
+  /// The groups' own slopes after a fit without pooling, also where the model has one slope for all; NaN where the rows of a group do not determine it.
+  package var ownSlopes: UnsafePointer<Double> {
+    precondition(reduction.hasPredictor, "no predictor")
+    return UnsafePointer(UnsafeRawPointer(estimateLanes.1).assumingMemoryBound(to: Double.self))
+  }
+
   private func column(_ k: Int, _ pair: (Column, Column)) -> UnsafeBufferPointer<Double> {
     precondition(k >= 0 && k < model.varyingCount, "coefficient \(k) of \(model.varyingCount)")
     let lanes = k == 0 ? pair.0 : pair.1

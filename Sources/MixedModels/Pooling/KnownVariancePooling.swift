@@ -13,7 +13,7 @@ public struct KnownVariancePooling: Sendable {
   public let groupingFactor: String
   /// The mean of all rows.
   public let overallMean: Double
-  /// One entry a level: estimate, its standard error √(w·σ²_y/n) for a known overall mean, and weight.
+  /// One entry a level: estimate, the standard error of estimate − α_j (`jointError`), and weight.
   public let entries: [PoolingComparison.Entry]
 
   /// Computes the means.
@@ -31,6 +31,8 @@ public struct KnownVariancePooling: Sendable {
     for (i, code) in grouping.codes.enumerated() { sums[code] += response[i] }
     let counts = grouping.counts
     let mean = response.reduce(0, +) / Double(response.count)
+    let rows = Double(response.count)
+    let squares = counts.reduce(0) { $0 + Double($1) * Double($1) }
     self.formula = closedForm
     groupingFactor = grouping.name
     overallMean = mean
@@ -41,10 +43,29 @@ public struct KnownVariancePooling: Sendable {
       return PoolingComparison.Entry(
         strategy: .oracle, level: grouping.levels[j], count: n, term: "(Intercept)",
         estimate: closedForm.estimate(count: n, groupMean: own, overallMean: mean),
-        standardError: (weight / Double(n)).squareRoot() * closedForm.sigmaY, weight: weight,
+        standardError: KnownVariancePooling.jointError(
+          weight: weight, count: Double(n), rows: rows, squaredCounts: squares,
+          sigmaAlpha: closedForm.sigmaAlpha, sigmaY: closedForm.sigmaY), weight: weight,
         jointWeight: weight,
         movement: closedForm.estimate(count: n, groupMean: own, overallMean: mean) - own)
     }
+  }
+
+  /// The standard error of w_jȳ_j + (1 − w_j)ȳ as an estimate of α_j, the error of the mean of all rows ȳ included. With v = 1 − w_j:
+  ///
+  ///     σ_α²v²(1 − 2n_j/n + Σn_k²/n²) + σ_y²(w_j²/n_j + 2w_jv/n + v²/n)
+  ///
+  /// For a known overall mean in place of ȳ it would be w_jσ_y²/n_j.
+  /// - Parameters:
+  ///   - rows: n.
+  ///   - squaredCounts: Σn_k².
+  package static func jointError(
+    weight: Double, count: Double, rows: Double, squaredCounts: Double, sigmaAlpha: Double, sigmaY: Double
+  ) -> Double {
+    let rest = 1 - weight
+    let between = rest * rest * max(0, 1 - 2 * count / rows + squaredCounts / (rows * rows))
+    let within = weight * weight / count + (2 * weight * rest + rest * rest) / rows
+    return (sigmaAlpha * sigmaAlpha * between + sigmaY * sigmaY * within).squareRoot()
   }
 
   /// The standard error of the mean of all rows as an estimate of the population's mean: √(σ_α²Σn_j²/n² + σ_y²/n).

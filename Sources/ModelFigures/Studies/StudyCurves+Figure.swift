@@ -78,6 +78,12 @@ extension StudyCurves {
           axis.isLogarithmic
           ? low * power(high / low, -0.05)...high * power(high / low, room)
           : low - 0.05 * (high - low)...high + room * (high - low)
+      } else if low < high, !reaches(numbers, low) || !reaches(numbers, high) {
+        // No line reaches an end of the grid: the axis does.
+        axis.limits =
+          axis.isLogarithmic
+          ? low * power(high / low, -0.05)...high * power(high / low, 0.05)
+          : low - 0.05 * (high - low)...high + 0.05 * (high - low)
       }
     } else {
       axis = Axis(axis.title, limits: -0.5...Double(values.values.count) - 0.5, tickSpacing: 26)
@@ -98,6 +104,11 @@ extension StudyCurves {
       size: size, x: axis, y: y, categories: CategoricalScale(categories), panels: panelMarks)
     figure.columns = columns
     return figure
+  }
+
+  /// Whether some line has a number at a value of the axis.
+  private func reaches(_ numbers: [Double], _ value: Double) -> Bool {
+    series.contains { $0.points.contains { numbers[$0.place] == value && $0.number.value.isFinite } }
   }
 
   /// The grid's values as ticks: the ends first, then those between.

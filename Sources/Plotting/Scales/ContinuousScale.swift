@@ -148,7 +148,12 @@ struct TrainedAxis {
   func breaks(target: Int) -> Breaks {
     guard axis.hasTicks else { return .none }
     if !axis.namedTicks.isEmpty {
-      let places = axis.namedTicks.prefix(max(2, target)).map { namedPlace($0) }
+      // A tick beyond the limits would ask for a canvas that reaches to it.
+      let slack = 1e-9 * (limits.upperBound - limits.lowerBound)
+      let seen = axis.namedTicks.filter {
+        $0.value >= limits.lowerBound - slack && $0.value <= limits.upperBound + slack
+      }
+      let places = seen.prefix(max(2, target)).map { namedPlace($0) }
       return Breaks(multiples: places.sorted(), mantissa: 10, exponent: namedExponent)
     }
     if let levels = axis.levels {
@@ -172,7 +177,10 @@ struct TrainedAxis {
   /// The texts at the ticks.
   func labels(for breaks: Breaks) -> [String] {
     if !axis.namedTicks.isEmpty {
-      return breaks.multiples.map { place in axis.namedTicks.first { namedPlace($0) == place }?.text ?? "" }
+      return breaks.values.map { value in
+        let nearest = axis.namedTicks.min { abs($0.value - value) < abs($1.value - value) }
+        return nearest?.text ?? ""
+      }
     }
     guard let levels = axis.levels else { return NumberFormat.labels(for: breaks) }
     return breaks.multiples.map { levels[$0] }

@@ -179,7 +179,10 @@ final class MomentRunner: ReplicateRunner {
         deviations[k],
         isPartial ? (k == 0 ? fit.standardDeviations.0 : fit.standardDeviations.1) : .nan, .nan, .infinity)
     }
-    if let correlation { set(correlation, isPartial ? fit.correlation : .nan, .nan, .infinity) }
+    if let correlation {
+      let exists = isPartial && groups.allSatisfy { outcome.varies(in: $0..<$0 + shape.groupCount) }
+      set(correlation, exists ? fit.correlation : .nan, .nan, .infinity)
+    }
     set(residual, method == .oracle ? .nan : fit.sigma, .nan, .infinity)
     switch method {
     case .none, .lsdv:
@@ -188,6 +191,11 @@ final class MomentRunner: ReplicateRunner {
         set(fixed[k], own.mean, own.meanError, own.degreesOfFreedom)
         set(deviations[k], own.sd, .nan, .infinity)
         set(new[k], own.mean, own.newError, own.degreesOfFreedom)
+      }
+      // No pooling's slopes are own ones also where the design has one for all.
+      if method == .none, kernel.model == .varyingIntercepts {
+        let own = OwnCoefficients(fit.ownSlopes, count: shape.groupCount)
+        set(fixed[1], own.mean, own.meanError, own.degreesOfFreedom)
       }
     case .complete:
       for k in new.indices { set(new[k], estimates[fixed[k]], errors[fixed[k]], common) }

@@ -81,11 +81,48 @@ struct PredictorZeros {
     }
   }
 
-  /// The predictor behind a coefficient of the design: none for a constant; nil for anything but a predictor by itself.
-  private func predictor(of coefficient: String) -> String?? {
-    if coefficient == "(Intercept)" { return .some(nil) }
-    if case .centered(let x, _) = design.law(of: coefficient), drawn.contains(x) { return x }
-    return drawn.contains(coefficient) ? coefficient : nil
+  /// A step of one predictor, from where the design counts it.
+  private enum Step {
+    /// Of a number by 1.
+    case number(String)
+    /// Of a factor from its first level to another.
+    case level(String, String)
+
+    var name: String {
+      switch self {
+      case .number(let name), .level(let name, _): name
+      }
+    }
+  }
+
+  /// The steps whose effect a coefficient of the design is: none for the constant, several for an interaction; nil for a coefficient of a function such as
+  /// `poly`, and of a predictor that the formula does not have.
+  private func steps(of coefficient: String, in data: DataTable) -> [Step]? {
+    if coefficient == "(Intercept)" { return [] }
+    var steps: [Step] = []
+    for part in coefficient.split(separator: ":").map(String.init) {
+      if case .centered(let x, _) = design.law(of: part), drawn.contains(x) {
+        steps.append(.number(x))
+      } else if drawn.contains(part), data[part]?.numbers != nil, !factorColumns.contains(part) {
+        steps.append(.number(part))
+      } else if let step = level(part, in: data) {
+        steps.append(step)
+      } else {
+        return nil
+      }
+    }
+    return steps
+  }
+
+  private func level(_ part: String, in data: DataTable) -> Step? {
+    for name in drawn {
+      guard let levels = data[name]?.factor.levels else { continue }
+      for written in [name, "factor(\(name))"] where part.hasPrefix(written) {
+        let level = String(part.dropFirst(written.count))
+        if levels.dropFirst().contains(level) { return .level(name, level) }
+      }
+    }
+    return nil
   }
 
   /// The lines of each group and of the population.
@@ -110,22 +147,31 @@ struct PredictorZeros {
     let places = there.map { first[$0]! }
     let held = Set(drawn).intersection(group.heldColumns)
     func rows(_ coefficient: String, among kept: Set<String>) -> [LineRow]? {
-      guard let predictor = predictor(of: coefficient) else { return nil }
-      if let predictor, kept.contains(predictor) { return nil }
-      func at(_ step: Double) -> [LineRow]? {
-        let moved = point(places, in: data, keeping: kept, predictor.map { ($0, step) })
-        return moved.flatMap { evaluate(names, effects, frame, group.factor, on: $0) }
+      guard let steps = steps(of: coefficient, in: data), !steps.contains(where: { kept.contains($0.name) })
+      else { return nil }
+      // The mixed difference over all corners; a step of twice the size has twice the effect, or there is no one slope.
+      func difference(doubling doubled: Int?) -> [LineRow]? {
+        var sum: [LineRow]?
+        for corner in 0..<(1 << steps.count) {
+          let taken = steps.indices.filter { corner >> $0 & 1 == 1 }
+          let moves = taken.map { (steps[$0], $0 == doubled ? 2.0 : 1.0) }
+          guard
+            let own = point(places, in: data, keeping: kept, moves).flatMap({
+              evaluate(names, effects, frame, group.factor, on: $0)
+            })
+          else { return nil }
+          let sign = (steps.count - taken.count) % 2 == 0 ? 1.0 : -1.0
+          sum = sum.map { zip($0, own).map { $0.adding($1, times: sign) } } ?? own.map { $0.times(sign) }
+        }
+        return sum
       }
-      guard let zero = at(0) else { return nil }
-      guard predictor != nil else { return zero }
-      guard let one = at(1), let two = at(2) else { return nil }
-      var slopes: [LineRow] = []
-      for k in zero.indices {
-        let (rise, next) = (one[k].less(zero[k]), two[k].less(one[k]))
-        guard rise.isClose(to: next) else { return nil }
-        slopes.append(rise)
+      guard let single = difference(doubling: nil) else { return nil }
+      for k in steps.indices {
+        guard case .number = steps[k] else { continue }
+        guard let double = difference(doubling: k) else { return nil }
+        for (one, two) in zip(single, double) where !one.times(2).isClose(to: two) { return nil }
       }
-      return slopes
+      return single
     }
     var result = group.effectNames.map { _ in [LineRow?](repeating: nil, count: group.levels.count) }
     for (e, effect) in group.effectNames.enumerated() {
@@ -141,17 +187,24 @@ struct PredictorZeros {
     return GroupLines(rows: result, population: population)
   }
 
-  /// Rows where the design's predictors are 0, but for those that are kept, and one that is stepped.
+  /// Rows where the design's predictors are 0 and factors at their first levels, but for those that are kept, and those that are moved.
   private func point(
-    _ places: [Int], in data: DataTable, keeping kept: Set<String>, _ step: (name: String, size: Double)?
+    _ places: [Int], in data: DataTable, keeping kept: Set<String>, _ moves: [(step: Step, size: Double)]
   ) -> DataTable? {
     let rows = data.selecting(rows: places)
     var values: [String: [Double]] = [:]
     var texts: [String: String] = [:]
     for name in drawn where !kept.contains(name) {
       guard let column = rows[name], let zero = zeros[name] else { return nil }
+      var (shift, other): (Double, String?) = (0, nil)
+      for (step, size) in moves where step.name == name {
+        switch step {
+        case .number: shift = size
+        case .level(_, let level): other = level
+        }
+      }
       guard let numbers = column.numbers, !factorColumns.contains(name) else {
-        guard let level = data[name]?.factor.levels.first else { return nil }
+        guard let level = other ?? data[name]?.factor.levels.first else { return nil }
         if column.numbers != nil, let number = Double(level) {
           values[name] = places.map { _ in number }
         } else {
@@ -159,7 +212,6 @@ struct PredictorZeros {
         }
         continue
       }
-      let shift = step.flatMap { $0.name == name ? $0.size : nil } ?? 0
       switch zero {
       case .zero: values[name] = numbers.map { _ in shift }
       case .mean(let centered):
@@ -201,10 +253,14 @@ struct PredictorZeros {
 }
 
 extension LineRow {
-  /// The difference.
-  fileprivate func less(_ other: LineRow) -> LineRow {
+  fileprivate func times(_ factor: Double) -> LineRow {
+    LineRow(fixed: fixed.map { factor * $0 }, random: random.map { factor * $0 })
+  }
+
+  fileprivate func adding(_ other: LineRow, times factor: Double) -> LineRow {
     LineRow(
-      fixed: zip(fixed, other.fixed).map { $0 - $1 }, random: zip(random, other.random).map { $0 - $1 })
+      fixed: zip(fixed, other.fixed).map { $0 + factor * $1 },
+      random: zip(random, other.random).map { $0 + factor * $1 })
   }
 
   /// Equal but for rounding.

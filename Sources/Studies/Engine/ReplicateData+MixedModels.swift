@@ -21,8 +21,8 @@ extension ReplicateData {
         group, of: names, effects: effects?.factor.effectNames ?? [], fit.model.frame, data: table)
       if g == 0 { fillFixedEffects(fit, lines, errorFactor: errorFactor, tests, into: outcome) }
       guard let effects else { continue }
-      if errorFactor == 1 { fillSpread(of: group, fit, fitted, lines, into: outcome) }
       fill(effects, of: group, fit, lines, errorFactor: errorFactor, into: outcome)
+      if errorFactor == 1 { fillSpread(of: group, fit, fitted, lines, into: outcome) }
       fillNewGroup(group, fit, lines, errorFactor: errorFactor, into: outcome)
     }
   }
@@ -63,7 +63,9 @@ extension ReplicateData {
         continue
       } else {
         let rows = term.effectNames.compactMap { lines.populationRow($0)?.random }
-        guard own.count == 1, rows.count == term.effectNames.count else { continue }
+        guard own.count == 1, rows.count == term.effectNames.count,
+          rows.allSatisfy({ $0.contains { $0 != 0 } })
+        else { continue }
         covariance = ReplicateData.effectCovariance(fit, of: group.factor).between(rows)
       }
       let sd = (0..<covariance.rows).map { max(0, covariance[$0, $0]).squareRoot() }
@@ -76,9 +78,17 @@ extension ReplicateData {
   private func fill(
     _ term: DataDesign.RandomTerm, _ sd: [Double], _ correlations: Matrix, into outcome: StrategyOutcome
   ) {
+    // A correlation of effects that vary by rounding alone is no estimate.
+    func varies(_ effect: String) -> Bool {
+      let address = ["coef", term.factor, effect].joined(separator: ".")
+      guard let members = layout.estimands.first(where: { $0.address == address })?.members,
+        members.contains(where: { !outcome.weights[$0].isNaN })
+      else { return true }
+      return outcome.varies(in: members)
+    }
     for (a, name) in term.effectNames.enumerated() {
       set(place(["random", term.label, name], suffix: ".sd"), sd[a], in: outcome)
-      for b in term.effectNames.indices where b > a {
+      for b in term.effectNames.indices where b > a && varies(name) && varies(term.effectNames[b]) {
         set(place(["random", term.label, name, term.effectNames[b]]), correlations[a, b], in: outcome)
       }
     }

@@ -103,8 +103,12 @@ extension ReplicateData {
         df: population.degreesOfFreedom, in: outcome)
     }
     set(place(["residual"], suffix: ".sd"), own.sigma, in: outcome)
-    // As a regression without a slope is no answer to a question of slopes.
-    if own.names.indices.contains(where: { varying.contains(own.names[$0]) && !own.isDetermined($0) }) {
+    // A regression without a slope is no answer to a question of slopes.
+    let asked = own.names.indices.filter { k in
+      varying.contains(own.names[k])
+        || kind == .noPooling && table[own.names[k]] != nil && !group.heldColumns.contains(own.names[k])
+    }
+    if asked.contains(where: { !own.isDetermined($0) }) {
       outcome.fail(.unidentified, "no group's rows determine its coefficients")
     } else if kind == .lsdv, lsdvDF <= 0 {
       outcome.fail(.unidentified, "no rows are left for the residual variance")

@@ -120,7 +120,7 @@ struct ReplicateData {
     outcome.degreesOfFreedom[place] = df
   }
 
-  /// The lecture's formula: w_jȳ_j + (1 − w_j)ȳ_all with the standard error √(w_jσ²/n_j), and ȳ_all with its own for the population.
+  /// The lecture's formula: w_jȳ_j + (1 − w_j)ȳ_all with the joint error of both, and ȳ_all with its own for the population.
   /// - Returns: false where the design's variances are not those of the formula.
   private func fillLecturesFormula(
     _ formula: ModelFormula, into outcome: StrategyOutcome, _ trueWeights: UnsafeMutablePointer<Double>

@@ -51,6 +51,13 @@ final class RowRunner: ReplicateRunner {
         "the response of '\(formula.source)' is not the design's '\(design.formula.response.text)', whose coefficients are the truth"
       )
     }
+    let offsets = design.formula.offsets.map(\.text).sorted()
+    for (strategy, formula) in zip(study.strategies, formulas)
+    where formula.offsets.map(\.text).sorted() != offsets {
+      throw study.formulaNode(of: strategy).fault(
+        "'\(formula.source)' has another offset than the design's formula '\(design.formula.source)': its coefficients would be of another quantity; the same offset in both would work"
+      )
+    }
     self.formulas = formulas.map { FittedFormula($0, design) }
     guard case .gaussian = design.response.family else {
       let node = study.design.node[path: ["response", "family"]] ?? study.design.node

@@ -16,7 +16,7 @@ extension StudySpecification {
       if strategy.method == .oracle, own.status == .unidentified, let reason = own.reason {
         notes.append("\(strategy.name): \(reason): every replicate will be unidentified")
       }
-      guard strategy.formula != nil || formula != nil, own.status.index < ReplicateStatus.estimatedCount
+      guard own.status.index < ReplicateStatus.estimatedCount
       else { continue }
       let missing = outcome.layout.estimands.filter { estimand in
         strategy.method.estimates(estimand)

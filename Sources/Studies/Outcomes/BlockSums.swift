@@ -122,6 +122,12 @@ final class ReplicateSummation {
     }
   }
 
+  /// Estimate − truth; 0 where they differ by rounding alone, as where the residual SD is 0: the ratio of two such errors would be noise.
+  private static func error(of estimate: Double, _ truth: Double) -> Double {
+    let difference = estimate - truth
+    return abs(difference) <= 1e-10 * abs(truth) ? 0 : difference
+  }
+
   private func add(
     strategy s: Int, estimand e: Int, _ outcome: ReplicateOutcome, to sums: UnsafeMutablePointer<Double>
   ) {
@@ -142,7 +148,7 @@ final class ReplicateSummation {
     for k in outcome.layout.estimands[e].members {
       let (estimate, truth) = (own.estimates[k], outcome.truths[k])
       if truth.isFinite { all += 1 }
-      let difference = estimate - truth
+      let difference = ReplicateSummation.error(of: estimate, truth)
       guard difference.isFinite else { continue }
       count += 1
       error += difference
@@ -232,7 +238,10 @@ final class ReplicateSummation {
       var common = 0.0
       (a, b) = (0, 0)
       for k in members {
-        let (x, y) = (own[k] - outcome.truths[k], reference[k] - outcome.truths[k])
+        let truth = outcome.truths[k]
+        let (x, y) = (
+          ReplicateSummation.error(of: own[k], truth), ReplicateSummation.error(of: reference[k], truth)
+        )
         guard x.isFinite, y.isFinite else { continue }
         common += 1
         a += x * x

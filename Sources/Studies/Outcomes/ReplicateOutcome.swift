@@ -51,6 +51,9 @@ public final class StrategyOutcome {
     self.reason = reason
   }
 
+  /// Whether an effect varies by more than rounding: some group's own information has a weight above 10⁻¹⁰.
+  func varies(in members: Range<Int>) -> Bool { members.contains { weights[$0] > 1e-10 } }
+
   /// Makes all numbers NaN and the status ok.
   public func clear() {
     status = .ok
