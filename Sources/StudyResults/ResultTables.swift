@@ -75,13 +75,15 @@ public struct ResultTables: Sendable {
     self.measures = measures.table(
       ["cell"] + parameters + [
         "strategy", "estimand", "kind", "subset", "measure", "value", "mcse", "count", "total", "low", "high",
-      ], name: "measures")
+      ], name: "measures", texts: ["strategy", "estimand", "kind", "subset", "measure"])
     self.statuses = statuses.table(
-      ["cell"] + parameters + ["strategy", "status", "count", "total", "rate", "mcse"], name: "statuses")
+      ["cell"] + parameters + ["strategy", "status", "count", "total", "rate", "mcse"], name: "statuses",
+      texts: ["strategy", "status"])
     self.cells = cells.table(
       ["cell"] + parameters + ["identifier", "replicates", "wanted"], name: "cells")
     self.failures = failures.table(
-      ["cell"] + parameters + ["replicate", "strategy", "status", "reason"], name: "failures")
+      ["cell"] + parameters + ["replicate", "strategy", "status", "reason"], name: "failures",
+      texts: ["strategy", "status", "reason"])
     codebook = ResultTables.codebook(parameters)
     self.missing = missing
   }
@@ -156,11 +158,13 @@ private struct Rows {
 
   mutating func append(_ row: [Value]) { rows.append(row) }
 
-  func table(_ names: [String], name: String) -> DataTable {
+  /// - Parameter texts: columns of text, which a table without rows cannot tell by its values.
+  func table(_ names: [String], name: String, texts: Set<String> = []) -> DataTable {
     DataTable(
       names.indices.map { k in
         let values = rows.map { $0[k] }
-        let isText = values.contains { if case .text = $0 { true } else { false } }
+        let isText =
+          texts.contains(names[k]) || values.contains { if case .text = $0 { true } else { false } }
         let isReal = values.contains { if case .real = $0 { true } else { false } }
         if isText {
           return Column(

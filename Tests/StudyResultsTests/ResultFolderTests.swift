@@ -92,6 +92,38 @@ struct ResultFolderTests {
     }
   }
 
+  @Test("Tables without rows have columns of text all the same")
+  func empty() throws {
+    let yaml = """
+      replicates: 5
+      design:
+        levels: {g: 4, i: {per: g, size: 3}}
+        response: {formula: "y ~ 1 + (1 | g)", beta: [1], sd: {g: 1, residual: 2}}
+      strategies: [complete]
+      """
+    let study = try StudySpecification(SpecificationNode(yaml: yaml, file: "s.yml")) {
+      (file, at) throws(SpecificationError) in
+      throw at.fault("no file '\(file)' here")
+    }
+    let tables = try ResultTables(study, store(study, threads: 1))
+    #expect(tables.failures.rowCount == 0)
+    for name in ["strategy", "status", "reason"] {
+      guard case .text(let texts)? = tables.failures[name]?.values else {
+        Issue.record("\(name) is no text")
+        continue
+      }
+      #expect(texts.isEmpty)
+    }
+    try inFolder { folder in
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let path = folder + "/results.sqlite"
+      try ResultDatabase.write(tables.all, to: path)
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      let made = "\"replicate\" INTEGER, \"strategy\" TEXT, \"status\" TEXT, \"reason\" TEXT)"
+      #expect(bytes.range(of: Data(made.utf8)) != nil)
+    }
+  }
+
   @Test("Partial results say what is missing")
   func partial() throws {
     let study = try study(250)
