@@ -20,19 +20,27 @@ public struct StudyWords: Sendable {
     (!atStart && name.first?.isASCII == true ? " " : "") + name + (name.last?.isASCII == true ? " " : "")
   }
 
+  /// Joins parts: "a, b and c", “a、b 与 c”.
+  func list(_ parts: [String]) -> String {
+    guard parts.count > 1, let last = parts.last else { return parts.first ?? "" }
+    return parts.dropLast().joined(separator: either(", ", "、")) + either(" and ", "与") + last
+  }
+
   /// An estimand's address in words: "intercepts of school", “school 的截距”.
   public func estimand(_ address: String) -> String {
-    let parts = address.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    var parts = address.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    // Further terms of a factor have numbers: random.school.1.x.sd.
+    if parts[0] == "random", parts.count > 4, parts[2].allSatisfy(\.isNumber) { parts.remove(at: 2) }
     func effect(_ name: String) -> String {
       name == StudyWords.constant
-        ? either("intercept", "截距") : either("slope of \(name)", "\(inSentence(name, atStart: true))的斜率")
+        ? either("intercept", "截距") : either("slope of \(name)", "\(inSentence(name))的斜率")
     }
-    func effects(_ name: String) -> String {
+    func effects(_ name: String, atStart: Bool = false) -> String {
       name == StudyWords.constant
         ? either("intercepts", "截距")
-        : either("slopes of \(name)", "\(inSentence(name, atStart: true))的斜率")
+        : either("slopes of \(name)", "\(inSentence(name, atStart: atStart))的斜率")
     }
-    let rest = { (k: Int) in parts.dropFirst(k).joined(separator: ".") }
+    let rest = { [parts] (k: Int) in parts.dropFirst(k).joined(separator: ".") }
     switch parts[0] {
     case "fixed" where parts.count > 1:
       return rest(1) == StudyWords.constant
@@ -48,11 +56,11 @@ public struct StudyWords: Sendable {
       let name = parts.dropFirst(2).dropLast().joined(separator: ".")
       return either(
         "the SD of \(effects(name)) by \(parts[1])",
-        "\(inSentence(parts[1], atStart: true))\(effects(name))的标准差")
+        "\(inSentence(parts[1], atStart: true))\(name == StudyWords.constant ? "" : "的")\(effects(name))的标准差")
     case "random" where parts.count > 3:
       return either(
         "the correlation of \(effects(parts[2])) and \(effects(rest(3)))",
-        "\(effects(parts[2]))与\(effects(rest(3)))的相关系数")
+        "\(effects(parts[2], atStart: true))与\(effects(rest(3)))的相关系数")
     default: return address
     }
   }

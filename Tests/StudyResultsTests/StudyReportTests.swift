@@ -40,7 +40,7 @@ struct StudyReportTests {
     #expect(
       english.contains("no estimate of them: by no pooling up to 33.3 % (coef.g.x). The measure `estimated`"))
     #expect(english.contains("- share of groups with an estimate: $"))
-    #expect(try report(.zh, yaml).contains("无池化 至多 33.3 %（coef.g.x）"))
+    #expect(try report(.zh, yaml).contains("无池化至多 33.3 %（coef.g.x）"))
     #expect(try !report(.en).contains("share of groups with an estimate"))
   }
 
@@ -91,7 +91,10 @@ struct StudyReportTests {
       strategies: [lsdv, reml]
       """)
     #expect(panel.contains("└─ year: times 1 to 8 in each country"))
-    #expect(panel.contains("with AR(1) residuals of correlation 0.5 within country"))
+    #expect(
+      panel.contains(
+        "- residuals; AR(1) within each country: neighbours in year have correlation 0.5, those k steps apart its k-th power."
+      ))
     let poisson = try report(
       .zh, blocks: 1,
       """
@@ -102,6 +105,6 @@ struct StudyReportTests {
         response: {formula: "y ~ 1 + (1 | school)", beta: [0], sd: {school: 1, residual: 1}}
       strategies: [reml]
       """)
-    #expect(poisson.contains("└─ pupil: Poisson(6), ≥ 2（每个 school）"))
+    #expect(poisson.contains("└─ pupil: Poisson(6)，小于 2 的取 2（每个 school）"))
   }
 }

@@ -38,7 +38,7 @@ extension StudyReportTests {
 
     **Grid.** J ∈ {3, 10}; n ∈ {2, 5}; all combinations, 4 cells.
 
-    **Replicates and random numbers.** 100 replicates a cell, seed 7. In every replicate the group effects, the predictors and the residuals are drawn anew, and all strategies see the same data. Random numbers come from a counter-based generator (Philox 4×32-10) whose key is the study's seed, a hash of the cell's values and the replicate's number; so they depend on neither the number of threads or machines nor on the rest of the grid, and any replicate can be made again.
+    **Replicates and random numbers.** 100 replicates a cell, seed 7. In every replicate the group effects and the residuals are drawn anew, and all strategies see the same data. Random numbers come from a counter-based generator (Philox 4×32-10) whose key is the study's seed, a hash of the cell's values and the replicate's number; so they depend on neither the number of threads or machines nor on the rest of the grid, and any replicate can be made again.
 
     **Strategies.** Intervals have level 95%; power is the share of intervals without 0.
 
@@ -318,7 +318,7 @@ extension StudyReportTests {
 
     **网格。** J ∈ {3, 10}；n ∈ {2, 5}；全部组合，共 4 个单元。
 
-    **重复与随机数。** 每个单元 100 次重复，种子 7。每次重复都重新抽取组效应、自变量与残差，所有策略使用同一份数据。随机数来自计数器式发生器（Philox 4×32-10），其密钥由研究的种子、单元取值的散列与重复的编号组成；所以结果与线程数、机器数以及网格的其余部分无关，任何一次重复都可以重做。
+    **重复与随机数。** 每个单元 100 次重复，种子 7。每次重复都重新抽取组效应与残差，所有策略使用同一份数据。随机数来自计数器式发生器（Philox 4×32-10），其密钥由研究的种子、单元取值的散列与重复的编号组成；所以结果与线程数、机器数以及网格的其余部分无关，任何一次重复都可以重做。
 
     **策略。** 区间水平为 95%；检验功效是不含 0 的区间所占的比例。
 
