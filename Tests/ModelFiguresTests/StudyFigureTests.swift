@@ -12,7 +12,8 @@ import Testing
 struct StudyFigureTests {
   /// A small study that several tests draw.
   static func measured(
-    grid: String = "{J: [3, 10], n: [2, 5, 20]}", replicates: Int = 200, strategies: String = "",
+    grid: String = "{J: [3, 10], n: [2, 5, 20]}", scenarios: String = "", replicates: Int = 200,
+    strategies: String = "",
     response: String = "{formula: \"y ~ 1 + (1 | school)\", beta: [1], sd: {school: tau, residual: 4}}",
     predictors: String = ""
   ) throws -> MeasuredStudy {
@@ -25,7 +26,7 @@ struct StudyFigureTests {
         levels: {school: J, pupil: {per: school, size: n}}
         \(predictors)
         response: \(response)
-      \(grid.isEmpty ? "" : "grid: \(grid)")
+      \(scenarios.isEmpty ? grid.isEmpty ? "" : "grid: \(grid)" : "scenarios: \(scenarios)")
       \(strategies)
       """
     let study = try StudySpecification(SpecificationNode(yaml: yaml, file: "study.yml")) {

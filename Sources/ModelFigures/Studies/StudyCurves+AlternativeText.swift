@@ -39,6 +39,8 @@ extension StudyCurves {
           "Monte Carlo standard errors go up to \(words.monteCarloError(worst)); \(words.replicatesEach(points.map(\.number.total))).",
           "蒙特卡罗标准误最大为 \(words.monteCarloError(worst))；\(words.replicatesEach(points.map(\.number.total)))。"))
     }
+    if let key = words.scenarioKey(self) { sentences.append(key) }
+    sentences += words.gapNotes(self)
     if !isComplete { sentences.append(words.partialNote) }
     return words.sentences(sentences)
   }

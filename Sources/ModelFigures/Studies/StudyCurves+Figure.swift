@@ -50,7 +50,7 @@ extension StudyCurves {
 
   /// Panels per row.
   private var columns: Int {
-    let count = panels.map { grid.measured.parameters[$0].values.count } ?? 1
+    let count = max(1, shownPanels.count)
     return size.width < ModelFigureSizes.narrow ? min(count, 2) : min(count, count == 4 ? 2 : 3)
   }
 
@@ -64,11 +64,9 @@ extension StudyCurves {
 
   private func curves(over parameter: Int, _ words: FigureWords) -> Figure {
     let language = words.language
-    let measured = grid.measured
-    let values = measured.parameters[parameter]
+    let values = grid.axes[parameter]
     let numbers = values.numbers
     let room = numbers == nil ? nil : nameRoom(language)
-    let panelCount = panels.map { measured.parameters[$0].values.count } ?? 1
     var axis = Axis(grid.parameters[parameter].title(language), tickSpacing: 26)
     if let numbers, let low = numbers.min(), let high = numbers.max() {
       axis.isLogarithmic = values.isGeometric
@@ -95,7 +93,7 @@ extension StudyCurves {
     for line in series where !categories.contains(where: { $0.name == "\(line.index)" }) {
       categories.append(.init("\(line.index)", label: name(line, language), style: style(line)))
     }
-    let panelMarks = (0..<panelCount).map { panel in
+    let panelMarks = shownPanels.map { panel in
       Panel(
         panels.map { grid.setting($0, panel, language) } ?? "",
         marks(of: panel, numbers, named: room != nil, language))
@@ -112,8 +110,8 @@ extension StudyCurves {
   }
 
   /// The grid's values as ticks: the ends first, then those between.
-  private func ticks(_ values: MeasuredStudy.Parameter, _ numbers: [Double]) -> [NamedTick] {
-    let order = StudyCurves.order(values)
+  private func ticks(_ values: StudyAxis, _ numbers: [Double]) -> [NamedTick] {
+    let order = values.order
     var places = [0, order.count - 1]
     places += TileGrid.spread(order.count).filter { !places.contains($0) }
     return places.prefix(order.count).map { NamedTick(numbers[order[$0]], values.values[order[$0]]) }
@@ -137,10 +135,14 @@ extension StudyCurves {
     for (rank, k) in own.enumerated() where !curves.contains(where: { $0.line == k }) {
       let line = series[k]
       guard line.points.contains(where: { $0.theory.isFinite }) else { continue }
-      let grey = CategoryStyle(Theme.referenceGrey, .circle, .dotted)
-      marks.append(
-        LineMark(
-          x: line.points.map { place($0, rank) }, y: line.points.map(\.theory), .fixed(grey), width: 1.4))
+      let (x, theory) = (line.points.map { place($0, rank) }, line.points.map(\.theory))
+      if numbers == nil {
+        let cross = CategoryStyle(Theme.referenceGrey, .plus)
+        marks.append(PointMark(x: x, y: theory, .fixed(cross), size: 1.4))
+      } else {
+        let grey = CategoryStyle(Theme.referenceGrey, .circle, .dotted)
+        marks.append(LineMark(x: x, y: theory, .fixed(grey), width: 1.4))
+      }
     }
     // Broad marks, which would hide others, first.
     let ranked = Array(own.enumerated())

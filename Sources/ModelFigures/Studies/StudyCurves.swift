@@ -38,6 +38,16 @@ public struct StudyCurves: ModelFigure {
     public let points: [Point]
   }
 
+  /// A cell of the figure where a strategy has no number.
+  struct Gap: Sendable {
+    /// The strategy.
+    let strategy: Int
+    /// The places on the axes.
+    let at: [Int]
+    /// Whether it has no fit there at all.
+    let hasNoFit: Bool
+  }
+
   /// A curve known from theory: pairs of values.
   struct TheoryCurve: Sendable {
     let line: Int
@@ -64,6 +74,10 @@ public struct StudyCurves: ModelFigure {
 
   var grid: StudyGrid
   let curves: [TheoryCurve]
+  /// The panels that have points.
+  let shownPanels: [Int]
+  /// Where there are no points, and all places that could have some.
+  let gaps: [Gap], cells: [[Int]]
   /// Whether every number comes from as many replicates as were wanted.
   let isComplete: Bool
 
@@ -82,17 +96,18 @@ public struct StudyCurves: ModelFigure {
     self.held = held
     self.grid = grid
     let measured = grid.measured
-    let panelCount = panels.map { measured.parameters[$0].values.count } ?? 1
+    let panelCount = panels.map { grid.axes[$0].values.count } ?? 1
     let lineCount: Int
     switch lines {
     case .strategies(let own): lineCount = own.count
-    case .parameter(let parameter, _): lineCount = measured.parameters[parameter].values.count
+    case .parameter(let parameter, _): lineCount = grid.axes[parameter].values.count
     }
-    let places = x.map { StudyCurves.order(measured.parameters[$0]) } ?? [0]
+    let places = x.map { grid.axes[$0].order } ?? [0]
     var series: [Line] = []
+    var (gaps, cells): ([Gap], [[Int]]) = ([], [])
     for panel in 0..<panelCount {
       for index in 0..<lineCount {
-        var at = measured.parameters.indices.map { held[$0] ?? 0 }
+        var at = grid.axes.indices.map { held[$0] ?? 0 }
         if let panels { at[panels] = panel }
         let strategy: Int
         switch lines {
@@ -105,9 +120,13 @@ public struct StudyCurves: ModelFigure {
         var points: [Point] = []
         for place in places {
           if let x { at[x] = place }
-          guard let cell = grid.cell(at: at),
-            let number = quantity.number(in: measured, name, cell: cell), number.value.isFinite
-          else { continue }
+          guard let cell = grid.cell(at: at) else { continue }
+          if !cells.contains(at) { cells.append(at) }
+          guard let number = quantity.number(in: measured, name, cell: cell), number.value.isFinite else {
+            let hasNoFit = StudyQuantity.hasNoFit(in: measured, name, cell: cell)
+            gaps.append(Gap(strategy: strategy, at: at, hasNoFit: hasNoFit))
+            continue
+          }
           points.append(
             Point(
               place: place, cell: cell, number: number,
@@ -119,23 +138,20 @@ public struct StudyCurves: ModelFigure {
       }
     }
     self.series = series
+    self.gaps = gaps
+    self.cells = cells
+    shownPanels = (0..<panelCount).filter { panel in series.contains { $0.panel == panel } }
     curves =
       x.map { x in
         series.indices.compactMap { k in
-          StudyTheory.curve(of: quantity, in: measured, series[k], x: x).map {
+          StudyTheory.curve(of: quantity, in: measured, series[k], x: grid.axes[x]).map {
             TheoryCurve(line: k, x: $0.x, y: $0.y)
           }
         }
       } ?? []
     isComplete = measured.isComplete
-    let rows = (panelCount + 2) / 3
+    let rows = max(1, (shownPanels.count + 2) / 3)
     size = .centimetres(16, x == nil ? 3 + 0.8 * Double(max(series.count, 2)) : 9 + 5.5 * Double(rows - 1))
-  }
-
-  /// Places of a parameter's values in the order of an axis: numbers rise.
-  static func order(_ parameter: MeasuredStudy.Parameter) -> [Int] {
-    guard let numbers = parameter.numbers else { return Array(parameter.values.indices) }
-    return parameter.values.indices.sorted { (numbers[$0], $0) < (numbers[$1], $1) }
   }
 
   /// Words for the grid's parameters.
@@ -164,7 +180,7 @@ public struct StudyCurves: ModelFigure {
     switch lines {
     case .strategies: return grid.style(ofStrategy: line.strategy)
     case .parameter(let parameter, _):
-      let names = grid.measured.parameters[parameter].values
+      let names = grid.axes[parameter].values
       var style = CategoricalScale(names: names).entries[line.index].style
       style.markerScale = 1.2
       return style
@@ -182,13 +198,13 @@ public struct StudyCurves: ModelFigure {
         switch lines {
         case .strategies: measured.study.strategies[line.strategy].name
         case .parameter(let parameter, _):
-          "\(measured.parameters[parameter].name) = \(measured.parameters[parameter].values[line.index])"
+          "\(grid.axes[parameter].name) = \(grid.axes[parameter].values[line.index])"
         }
       for point in line.points {
         let number = point.number
         let bar = StudyCurves.barErrors * number.error
         data.append([
-          .text(panel), .text(name), .text(x.map { measured.parameters[$0].values[point.place] } ?? ""),
+          .text(panel), .text(name), .text(x.map { grid.axes[$0].values[point.place] } ?? ""),
           .number(number.value), .number(number.error), .number(number.value - bar),
           .number(number.value + bar), .number(Double(number.count)), .number(Double(number.total)),
           .number(point.theory),

@@ -7,6 +7,10 @@ public enum StudyFigureError: Error, Equatable, Sendable, CustomStringConvertibl
   case parameterTwice(String)
   case needsParameters(kind: String, count: Int, found: [String])
   case noNumbers(String, estimand: String?, having: [String])
+  case nothingThere(String, estimand: String?, at: String)
+  case noScenario(String)
+  case notFull(String)
+  case sameValue(String, scenarios: Int)
   case noGroups(kind: String)
   case notForKind(option: String, kind: String)
 
@@ -30,6 +34,15 @@ public enum StudyFigureError: Error, Equatable, Sendable, CustomStringConvertibl
       return
         "no strategy has \(what)\(estimand.map { " of \($0)" } ?? "")"
         + (having.isEmpty ? "" : "; these have: \(list(having))")
+    case .nothingThere(let what, let estimand, let at):
+      return "\(what)\(estimand.map { " of \($0)" } ?? "") has no value\(at.isEmpty ? "" : " at \(at)")"
+    case .noScenario(let settings): return "no scenario of the study has \(settings)"
+    case .notFull(let what):
+      return
+        "\(what) needs a cell for every combination of values, and the study's scenarios are no full grid; each of them has a place on the axis if no parameter is asked for"
+    case .sameValue(let name, let scenarios):
+      return
+        "only parameters that tell the study's \(scenarios) scenarios apart can be the axis, and some of them have the same \(name); without --x each has a place of its own"
     case .noGroups(let kind):
       return
         "figure '\(kind)' shows group coefficients with weights; the study has no partial pooling of them"

@@ -1,4 +1,3 @@
-import Glibc
 import MixedModels
 import Plotting
 import Studies
@@ -7,16 +6,30 @@ import StudyResults
 /// The grid of a study as figures see it: parameters and strategies with their words, and the cell of every combination of values.
 struct StudyGrid: Sendable {
   let measured: MeasuredStudy
-  /// Words for the parameters, in the grid's order.
+  /// What axes, lines and panels can be: the grid's parameters, or scenarios.
+  let axes: [StudyAxis]
+  /// Words for them, in the same order.
   var parameters: [FigureVariable]
   /// Words for the strategies, in the study's order.
   var strategies: [LocalizedText]
   /// Cells by the places of their values.
   private let cells: [[Int]: Int]
 
+  /// All cells of a study by the grid's parameters.
   init(_ measured: MeasuredStudy) {
+    self.init(measured, axes: measured.parameters.map(StudyAxis.init)) { cell in
+      measured.parameters.indices.map { measured.place(of: $0, cell: cell) }
+    }
+  }
+
+  /// - Parameter places: a cell's places on the axes; nil for one that is not shown.
+  init(_ measured: MeasuredStudy, axes: [StudyAxis], places: (Int) -> [Int]?) {
     self.measured = measured
-    parameters = measured.parameters.map { .column($0.name) }
+    self.axes = axes
+    parameters = axes.map { axis in
+      axis.name == StudyAxis.scenario && !measured.parameters.contains { $0.name == axis.name }
+        ? FigureVariable(LocalizedText(english: axis.name, chinese: "情景")) : .column(axis.name)
+    }
     strategies = measured.study.strategies.map { strategy in
       strategy.name == strategy.method.rawValue
         ? LocalizedText(
@@ -26,10 +39,13 @@ struct StudyGrid: Sendable {
     }
     var cells: [[Int]: Int] = [:]
     for cell in measured.study.cells.indices {
-      cells[measured.parameters.indices.map { measured.place(of: $0, cell: cell) }] = cell
+      if let at = places(cell) { cells[at] = cell }
     }
     self.cells = cells
   }
+
+  /// How many cells there are.
+  var cellCount: Int { cells.count }
 
   /// The cell at some places; nil where the study has none.
   func cell(at places: [Int]) -> Int? { cells[places] }
@@ -39,9 +55,11 @@ struct StudyGrid: Sendable {
     measured.study.strategies.firstIndex { $0.name == name }
   }
 
-  /// A parameter's value: "J = 3".
+  /// A parameter's value: "J = 3"; a scenario by what it sets, where that is its name.
   func setting(_ parameter: Int, _ place: Int, _ language: FigureLanguage) -> String {
-    "\(parameters[parameter].name(language)) = \(measured.parameters[parameter].values[place])"
+    let axis = axes[parameter]
+    return axis.isOfNamedScenarios
+      ? axis.values[place] : "\(parameters[parameter].name(language)) = \(axis.values[place])"
   }
 
   /// Settings of the parameters that are held, in the grid's order.
@@ -74,17 +92,5 @@ struct StudyGrid: Sendable {
       strategies.firstIndex { $0.method == strategies[k].method } != k
     }.count
     return further < free.count ? free[further] : CategoryStyle(Theme.referenceGrey)
-  }
-}
-
-extension MeasuredStudy.Parameter {
-  /// Whether ratios of neighbouring values are more alike than their differences: a logarithmic axis spaces such values evenly.
-  var isGeometric: Bool {
-    guard let numbers = numbers?.sorted(), numbers.count > 2, numbers[0] > 0 else { return false }
-    func unevenness(_ values: [Double]) -> Double {
-      let steps = zip(values.dropFirst(), values).map { $0 - $1 }
-      return (steps.max() ?? 1) / max(steps.min() ?? 1, 1e-300)
-    }
-    return unevenness(numbers.map { log($0) }) < unevenness(numbers)
   }
 }

@@ -24,8 +24,21 @@ public enum StudyQuantity: Sendable, Equatable {
         return MeasuredNumber(
           root, error: root > 0 ? $0.error / (2 * root) : .nan, count: $0.count, total: $0.total)
       }
-    case .rate(let status): return measured.status(status, of: strategy, cell: cell)
+    case .rate(let status):
+      // Where no replicate has a fit, none can be on the boundary or inside.
+      let isOfFits = status != .unidentified && status != .error
+      if isOfFits, StudyQuantity.hasNoFit(in: measured, strategy, cell: cell) { return nil }
+      return measured.status(status, of: strategy, cell: cell)
     }
+  }
+
+  /// Whether every replicate of a cell ended without a fit: the model is not identified there, or it failed.
+  static func hasNoFit(in measured: MeasuredStudy, _ strategy: String, cell: Int) -> Bool {
+    let without = [ReplicateStatus.unidentified, .error].compactMap {
+      measured.status($0, of: strategy, cell: cell)
+    }
+    guard let total = without.first?.total, total > 0 else { return false }
+    return without.reduce(0) { $0 + $1.count } == total
   }
 
   /// The estimand; nil for rates.

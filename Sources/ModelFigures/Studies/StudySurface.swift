@@ -41,12 +41,12 @@ public struct StudySurface: ModelFigure {
     self.grid = grid
     let measured = grid.measured
     let name = measured.study.strategies[strategy].name
-    let panelCount = panels.map { measured.parameters[$0].values.count } ?? 1
+    let panelCount = panels.map { grid.axes[$0].values.count } ?? 1
     var tiles: [Tile] = []
     for panel in 0..<panelCount {
-      for (column, a) in StudyCurves.order(measured.parameters[x]).enumerated() {
-        for (row, b) in StudyCurves.order(measured.parameters[y]).enumerated() {
-          var at = measured.parameters.indices.map { held[$0] ?? 0 }
+      for (column, a) in grid.axes[x].order.enumerated() {
+        for (row, b) in grid.axes[y].order.enumerated() {
+          var at = grid.axes.indices.map { held[$0] ?? 0 }
           (at[x], at[y]) = (a, b)
           if let panels { at[panels] = panel }
           guard let cell = grid.cell(at: at),
@@ -75,7 +75,7 @@ public struct StudySurface: ModelFigure {
   public func figure(in language: FigureLanguage) -> Figure {
     let words = FigureWords(language)
     let measured = grid.measured
-    let panelCount = panels.map { measured.parameters[$0].values.count } ?? 1
+    let panelCount = panels.map { grid.axes[$0].values.count } ?? 1
     let values = tiles.map(\.number.value)
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
     let scale = ColourScale(words.quantityTitle(quantity), limits: low...max(high, low))
@@ -97,11 +97,11 @@ public struct StudySurface: ModelFigure {
         ])
     }
     func axis(_ parameter: Int) -> Axis {
-      let order = StudyCurves.order(measured.parameters[parameter])
+      let order = grid.axes[parameter].order
       var axis = Axis(
         grid.parameters[parameter].title(language), limits: -0.5...Double(order.count) - 0.5, tickSpacing: 18)
       axis.namedTicks = TileGrid.spread(order.count).map {
-        NamedTick(Double($0), measured.parameters[parameter].values[order[$0]])
+        NamedTick(Double($0), grid.axes[parameter].values[order[$0]])
       }
       return axis
     }
@@ -129,7 +129,7 @@ public struct StudySurface: ModelFigure {
 
   /// About the width of a tile in points: what axis, colour bar and gaps leave, shared out.
   private func tileWidth(columns: Int) -> Double {
-    let count = grid.measured.parameters[x].values.count
+    let count = grid.axes[x].values.count
     return (size.width - 105 - 24 * Double(columns - 1)) / Double(columns * count)
   }
 
@@ -156,7 +156,7 @@ public struct StudySurface: ModelFigure {
   private func alternativeText(_ words: FigureWords) -> String {
     let language = words.language
     func place(_ tile: Tile) -> String {
-      let orders = [x, y].map { StudyCurves.order(grid.measured.parameters[$0]) }
+      let orders = [x, y].map { grid.axes[$0].order }
       var parts = [
         grid.setting(x, orders[0][tile.column], language), grid.setting(y, orders[1][tile.row], language),
       ]
@@ -177,16 +177,13 @@ public struct StudySurface: ModelFigure {
 
   /// The numbers, one row a tile.
   public var plottedData: PlottedData {
-    let measured = grid.measured
     var data = PlottedData(["panel", "x", "y", "value", "mcse", "count", "total"])
-    let (across, up) = (
-      StudyCurves.order(measured.parameters[x]), StudyCurves.order(measured.parameters[y])
-    )
+    let (across, up) = (grid.axes[x].order, grid.axes[y].order)
     for tile in tiles {
       data.append([
         .text(panels.map { grid.setting($0, tile.panel, .english) } ?? ""),
-        .text(measured.parameters[x].values[across[tile.column]]),
-        .text(measured.parameters[y].values[up[tile.row]]), .number(tile.number.value),
+        .text(grid.axes[x].values[across[tile.column]]),
+        .text(grid.axes[y].values[up[tile.row]]), .number(tile.number.value),
         .number(tile.number.error), .number(Double(tile.number.count)), .number(Double(tile.number.total)),
       ])
     }

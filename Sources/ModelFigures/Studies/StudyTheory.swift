@@ -36,9 +36,9 @@ enum StudyTheory {
 
   /// The boundary rate between the cells of a line, where the axis is a number of the design that may take any value.
   static func curve(
-    of quantity: StudyQuantity, in measured: MeasuredStudy, _ line: StudyCurves.Line, x: Int
+    of quantity: StudyQuantity, in measured: MeasuredStudy, _ line: StudyCurves.Line, x: StudyAxis
   ) -> (x: [Double], y: [Double])? {
-    guard case .rate(.boundary) = quantity, let numbers = measured.parameters[x].numbers,
+    guard case .rate(.boundary) = quantity, let numbers = x.numbers,
       line.points.count > 1
     else { return nil }
     let strategy = measured.study.strategies[line.strategy]
@@ -60,7 +60,7 @@ enum StudyTheory {
         })
       else { continue }
       let (low, high) = (places[0], places[places.count - 1])
-      let isGeometric = measured.parameters[x].isGeometric
+      let isGeometric = x.isGeometric
       var curve: (x: [Double], y: [Double]) = ([], [])
       for step in 0...80 {
         let share = Double(step) / 80

@@ -61,7 +61,7 @@ public struct WeightAgainstTheory: ModelFigure {
   /// The lines that have points.
   private var lineIndices: [Int] {
     guard let lines else { return [0] }
-    return StudyCurves.order(grid.measured.parameters[lines]).filter { k in points.contains { $0.line == k } }
+    return grid.axes[lines].order.filter { k in points.contains { $0.line == k } }
   }
 
   /// The specification.
@@ -69,7 +69,7 @@ public struct WeightAgainstTheory: ModelFigure {
     let words = FigureWords(language)
     let ends = points.flatMap { [$0.theory, $0.number.value] }
     let (low, high) = (max(0, (ends.min() ?? 0) - 0.05), min(1, (ends.max() ?? 1) + 0.05))
-    var categories = CategoricalScale(names: lines.map { grid.measured.parameters[$0].values } ?? [""])
+    var categories = CategoricalScale(names: lines.map { grid.axes[$0].values } ?? [""])
     if let lines {
       categories.entries = categories.entries.enumerated().map { k, entry in
         var style = entry.style

@@ -47,7 +47,8 @@ extension FigureWords {
     if !curves.curves.isEmpty {
       sentences.append(either("Curves: exact, from the F distribution.", "曲线：由 F 分布得到的精确值。"))
     } else if curves.series.contains(where: { $0.points.contains { $0.theory.isFinite } }) {
-      let mark = curves.x == nil ? either("Grey crosses", "灰色十字") : either("Grey, dotted", "灰色点线")
+      let isInPlaces = curves.x.map { curves.grid.axes[$0].numbers == nil } ?? true
+      let mark = isInPlaces ? either("Grey crosses", "灰色十字") : either("Grey, dotted", "灰色点线")
       if case .rate = curves.quantity {
         sentences.append(either("\(mark): exact, from the F distribution.", "\(mark)：由 F 分布得到的精确值。"))
       } else {
@@ -56,6 +57,8 @@ extension FigureWords {
     }
     if let note = referenceNote(curves) { sentences.append(note) }
     if let held = heldNote(curves.held, curves.grid) { sentences.append(held) }
+    if let key = scenarioKey(curves) { sentences.append(key) }
+    sentences += gapNotes(curves)
     if !curves.isComplete { sentences.append(partialNote) }
     return sentences
   }
