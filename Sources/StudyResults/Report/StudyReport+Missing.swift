@@ -34,7 +34,7 @@ extension StudyReport {
     let mechanism = rule.mechanism(among: rules).rawValue
     let on =
       depends.on == rule.column
-      ? either("the value itself", "该值本身") : either("`\(depends.on)`", " `\(depends.on)` ")
+      ? either("the value itself", "该值本身") : either("`\(depends.on)`", " `\(depends.on)`")
     return phrase(
       "a share of \(rule.rate) on average, depending on \(on) before values are missing: logit P = a + \(depends.slope) · (value − mean)/SD, where a makes the mean of P over the data this share (\(value: mechanism))",
       "平均比例 \(rule.rate)，取决于缺失前的\(on)：logit P = a + \(depends.slope) ·（值 − 均值）/标准差，其中 a 使 P 在数据上的均值为该比例（\(value: mechanism)）"
