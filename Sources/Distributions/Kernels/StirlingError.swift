@@ -26,7 +26,7 @@ func stirlingSeries(_ a: Double) -> Double {
 }
 
 /// log Γ(a + 1) for a > 0.
-func logFactorial(_ a: Double) -> Double {
+package func logFactorial(_ a: Double) -> Double {
   stirlingError(a) + (a + 0.5) * Glibc.log(a) - a + StandardNormalTail.logRootTwoPi
 }
 
