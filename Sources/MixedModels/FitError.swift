@@ -44,6 +44,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   case unboundedCriterion(response: String)
   /// No starting point led to an optimum.
   case noOptimum
+  /// A product rule of quadrature with too many points.
+  case tooManyPoints(nodes: Int, effects: Int, most: Int)
 
   private static func omission(_ rows: Int) -> String {
     rows == 0 ? "" : " (\(rows) more have missing values)"
@@ -109,6 +111,11 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unboundedCriterion(let response):
       "fixed and random effects together can fit every row of '\(response)', so the criterion falls without end as the residual standard deviation "
         + "goes to 0, and it has no other optimum; use fewer random effects, or data with more rows per level"
+    case .tooManyPoints(let nodes, let effects, let most):
+      effects == 1
+        ? "\(nodes) nodes are more than quadrature in double precision can use; up to \(GaussHermiteRule.mostNodes) are possible"
+        : "\(nodes) nodes for each of \(effects) random effects are more than \(most) points per group; use fewer nodes, or Laplace's "
+          + "approximation (one node)"
     case .noOptimum:
       "the criterion has no finite minimum on these data that can be computed; if the response lies far from 0, keep the constant "
         + "among the fixed effects or centre the response"
