@@ -1,0 +1,130 @@
+import LinearAlgebra
+
+extension GeneralizedSearch {
+  /// 2 × the inverse Hessian of −2 log L over the free parameters at `point`, by central differences of the gradient; nil where it is not positive definite.
+  ///
+  /// Elements of Λ that are exactly 0 on the diagonal, with what stands below them if that is 0 too, are held. With `polishing`, a step of Newton's is taken
+  /// first where it does not raise the value.
+  func hessianInverse(polishing: Bool) -> (free: [Int], matrix: Matrix)? {
+    let p = criterion.fixedCount
+    let q = criterion.effectCount
+    var free = Array(0..<p)
+    criterion.forEachFree { index, place in
+      let (row, column) = (place % q, place / q)
+      var isEmpty = true
+      criterion.forEachFree { other, otherPlace in
+        if otherPlace / q == column && point[p + other] != 0 { isEmpty = false }
+      }
+      let isHeld = row == column ? point[p + index] == 0 : isEmpty
+      if !isHeld { free.append(p + index) }
+    }
+    let value = criterion.evaluate(at: point)
+    let gradient = free.map { criterion.gradient[$0] }
+    guard let hessian = differences(free) else { return nil }
+    guard let inverse = GeneralizedSearch.inverse(hessian) else { return nil }
+    if polishing {
+      let step = inverse * gradient
+      for i in 0..<criterion.parameterCount { trial[i] = point[i] }
+      for (k, i) in free.enumerated() { trial[i] -= step[k] }
+      let next = criterion.evaluate(at: trial)
+      if next <= value + 1e-12 * max(1, abs(value)) {
+        for i in 0..<criterion.parameterCount { point[i] = trial[i] }
+      }
+    }
+    return (free, inverse * 2)
+  }
+
+  /// The Hessian of the free parameters; steps are a small part of a standard error with all other parameters held.
+  private func differences(_ free: [Int]) -> Matrix? {
+    let count = free.count
+    let all = criterion.parameterCount
+    var hessian = Matrix(rows: count, columns: count)
+    for i in 0..<all { trial[i] = point[i] }
+    for (k, i) in free.enumerated() {
+      let curvature = curvatureGuess(i)
+      let step = 2e-4 / max(curvature / 2, 1e-12).squareRoot()
+      trial[i] = point[i] + step
+      guard criterion.evaluate(at: trial).isFinite else { return nil }
+      for (l, j) in free.enumerated() { hessian[l, k] = criterion.gradient[j] }
+      trial[i] = point[i] - step
+      guard criterion.evaluate(at: trial).isFinite else { return nil }
+      for (l, j) in free.enumerated() { hessian[l, k] = (hessian[l, k] - criterion.gradient[j]) / (2 * step) }
+      trial[i] = point[i]
+    }
+    for k in 0..<count {
+      for l in 0..<k {
+        let mean = 0.5 * (hessian[l, k] + hessian[k, l])
+        hessian[l, k] = mean
+        hessian[k, l] = mean
+      }
+    }
+    return hessian
+  }
+
+  /// Covariance matrix of β in the coordinates of the given columns.
+  func fixedPart(_ covariance: Matrix) -> Matrix {
+    let p = criterion.fixedCount
+    var part = Matrix(rows: p, columns: p)
+    for j in 0..<p { for i in 0..<p { part[i, j] = covariance[i, j] } }
+    return GeneralizedCoordinates.unscaled(part, coordinates.fixedScale)
+  }
+
+  /// Covariance matrix of β and θ in the coordinates of the given columns: JCJ', with the derivatives J of θ by differences of the map.
+  func parameterCovariance(_ covariance: Matrix) -> Matrix {
+    let p = criterion.fixedCount
+    let count = criterion.parameterCount
+    var jacobian = Matrix(rows: count, columns: count)
+    for j in 0..<p {
+      let column = GeneralizedCoordinates.solveUpper(coordinates.fixedScale, (0..<p).map { $0 == j ? 1 : 0 })
+      for i in 0..<p { jacobian[i, j] = column[i] }
+    }
+    let theta = (p..<count).map { point[$0] }
+    func mapped(_ theta: [Double]) -> [Double] {
+      RelativeCovarianceFactor.theta(
+        of: coordinates.lambda(RelativeCovarianceFactor.matrix(theta: theta, blocks: criterion.blocks)),
+        blocks: criterion.blocks)
+    }
+    for k in theta.indices {
+      let step = 1e-5 * max(abs(theta[k]), 0.01)
+      var (up, down) = (theta, theta)
+      up[k] += step
+      down[k] -= step
+      for (i, difference) in zip(mapped(up), mapped(down)).map({ ($0 - $1) / (2 * step) }).enumerated() {
+        jacobian[p + i, p + k] = difference
+      }
+    }
+    return jacobian * covariance * jacobian.transposed
+  }
+
+  /// The inverse of a positive definite matrix; nil for others.
+  static func inverse(_ a: Matrix) -> Matrix? {
+    let n = a.rows
+    // Scaled to a unit diagonal, so that units do not decide.
+    let scale = a.diagonal.map { $0 > 0 ? 1 / $0.squareRoot() : .nan }
+    guard scale.allSatisfy(\.isFinite) else { return nil }
+    var factor = a.storage
+    for j in 0..<n { for i in 0..<n { factor[i + j * n] *= scale[i] * scale[j] } }
+    var result = Matrix.identity(n)
+    let isPositive = factor.withUnsafeMutableBufferPointer { factor -> Bool in
+      guard let l = factor.baseAddress else { return true }
+      guard SmallKernels.cholesky(l, n), (0..<n).allSatisfy({ l[$0 * (n + 1)] > 1e-7 }) else { return false }
+      result.storage.withUnsafeMutableBufferPointer { columns in
+        for j in 0..<n {
+          SmallKernels.solveLower(l, n, columns.baseAddress! + j * n)
+          SmallKernels.solveLowerTransposed(l, n, columns.baseAddress! + j * n)
+        }
+      }
+      return true
+    }
+    guard isPositive else { return nil }
+    for j in 0..<n { for i in 0..<n { result[i, j] *= scale[i] * scale[j] } }
+    return result
+  }
+
+  /// A direction with its largest entry at ±1, and what is rounding beside it at 0.
+  static func normalized(_ direction: [Double]) -> [Double] {
+    let largest = direction.reduce(0) { max($0, abs($1)) }
+    guard largest > 0 else { return direction }
+    return direction.map { abs($0) < 1e-4 * largest ? 0 : $0 / largest }
+  }
+}

@@ -1,0 +1,307 @@
+import Glibc
+import LinearAlgebra
+
+/// Maximum likelihood for a generalized linear mixed model with one grouping factor: β and θ together by damped BFGS on the exact gradient.
+///
+/// θ is searched without bounds: the criterion is even in each column of Λ, so a variance of 0 is an ordinary stationary point. Because θ = 0 is also
+/// stationary where the variance is not 0, every small θ is looked at from a larger one before it is believed; what is no worse at exactly 0 becomes 0. The
+/// first Hessian is half the sum of squares of the groups' gradients, which knows the scale of every parameter; the last one, by central differences of the
+/// gradient, serves for a final step of Newton's and for standard errors.
+///
+/// Searches start from the model without random effects and from moments of its scores, and again from other variances if the first ends on the
+/// boundary or does not converge, or groups are few beside the elements of θ, where there may be several optima; further starts can be given. Predictors are orthogonalized inside and results mapped back, so their units do not matter.
+final class GeneralizedSearch {
+  typealias Pointer = UnsafeMutablePointer<Double>
+
+  /// Decrement g'B⁻¹g after which a last step is taken.
+  static let tolerance = 1e-8
+  /// Evaluations of one search.
+  static let mostEvaluations = 400
+  /// A standard deviation on the scale of η that no data tell from a larger one.
+  static let divergentDeviation = 50.0
+
+  /// The criterion in search coordinates.
+  let criterion: GroupwiseCriterion
+  let coordinates: GeneralizedCoordinates
+  private let optimizer: DampedBFGS
+  let point, trial: Pointer
+  private let savedModes: Pointer
+  private let block: ScratchBlock
+
+  /// A search.
+  /// - Parameters:
+  ///   - nodeCount: nodes of one dimension of adaptive quadrature; 1 for Laplace's approximation.
+  ///   - determinant: weights of the determinant.
+  /// - Throws: `FitError.tooManyPoints`.
+  init(_ data: GroupwiseData, nodeCount: Int = 1, determinant: DeterminantWeights = .expected)
+    throws(FitError)
+  {
+    coordinates = GeneralizedCoordinates(data)
+    criterion = try GroupwiseCriterion(coordinates.data, nodeCount: nodeCount, determinant: determinant)
+    let count = criterion.parameterCount
+    optimizer = DampedBFGS(count: count)
+    let modeCount = criterion.groupCount * criterion.effectCount
+    block = ScratchBlock(count: 2 * count + modeCount)
+    point = block.take(count)
+    trial = block.take(count)
+    savedModes = block.take(modeCount)
+  }
+
+  /// Searches and reports the best end.
+  ///
+  /// - Parameters:
+  ///   - starts: β and θ of further starting points, in the coordinates of the given columns.
+  ///   - standardErrors: whether to form the Hessian; without it there is no last step of Newton's either.
+  func minimize(starts: [(beta: [Double], theta: [Double])] = [], standardErrors: Bool = true)
+    -> GeneralizedSolution
+  {
+    let p = criterion.fixedCount
+    criterion.evaluationCount = 0
+    let start = GeneralizedStart(criterion)
+    var best = search(from: start.beta + theta(deviations: start.deviations))
+    let isLean = criterion.effectCount == 1 || criterion.groupCount >= 10 * criterion.thetaCount
+    if best.isSingular || best.end != .converged || !isLean {
+      for deviation in [0.2, 1, 3] where isLean || deviation != 0.2 {
+        let found = search(
+          from: start.beta + theta(deviations: start.deviations.map { _ in deviation }))
+        if found.isBetter(than: best) { best = found }
+        if isLean && best.end == .converged { break }
+      }
+    }
+    if !isLean {
+      // From the best end with larger variances.
+      var parameters = best.parameters
+      criterion.forEachFree { index, place in
+        parameters[p + index] *= 1.7
+        if place % (criterion.effectCount + 1) == 0 { parameters[p + index] += 0.3 }
+      }
+      let found = search(from: parameters)
+      if found.isBetter(than: best) { best = found }
+    }
+    for start in starts {
+      let found = search(from: coordinates.searched(beta: start.beta, theta: start.theta))
+      if found.isBetter(than: best) { best = found }
+    }
+    let evaluations = criterion.evaluationCount
+    for i in 0..<best.parameters.count { point[i] = best.parameters[i] }
+    restart()
+    criterion.modeTolerance = 1e-7
+    defer { criterion.modeTolerance = 1e-5 }
+    var covariance: (free: [Int], matrix: Matrix)?
+    if standardErrors && best.value.isFinite {
+      covariance = hessianInverse(polishing: start.separation == nil)
+    }
+    let posterior = GroupwisePosterior(criterion)
+    let value = criterion.evaluate(at: point, posterior: posterior)
+
+    let q = criterion.effectCount
+    let searched = Matrix(rows: q, columns: q, storage: (0..<q * q).map { criterion.lambda[$0] })
+    let lambda = coordinates.lambda(searched)
+    let status: GeneralizedSolution.Status
+    if let direction = start.separation {
+      status = .separated(direction: GeneralizedSearch.normalized(coordinates.beta(direction)))
+    } else if (0..<q).contains(where: { i in
+      (0..<q).reduce(0) { $0 + searched[i, $1] * searched[i, $1] }.squareRoot()
+        > GeneralizedSearch.divergentDeviation
+    }) {
+      status = .divergentVariance
+    } else if best.end != .converged || !value.isFinite {
+      status = .notConverged(decrement: best.decrement)
+    } else {
+      status = best.isSingular ? .boundary : .converged
+    }
+    var effects = Matrix(rows: q, columns: criterion.groupCount)
+    var conditional: [Matrix] = []
+    for j in 0..<criterion.groupCount {
+      let u = (0..<q).map { criterion.modes[$0 + j * q] }
+      let b = GeneralizedCoordinates.solveUpper(coordinates.randomScale, searched * u)
+      for k in 0..<q { effects[k, j] = b[k] }
+      let block = Matrix(
+        rows: q, columns: q, storage: Array(posterior.covariances[j * q * q..<(j + 1) * q * q]))
+      conditional.append(GeneralizedCoordinates.unscaled(block, coordinates.randomScale))
+    }
+    return GeneralizedSolution(
+      status: status, minus2LogLikelihood: value, beta: coordinates.beta((0..<p).map { point[$0] }),
+      lambda: lambda, theta: RelativeCovarianceFactor.theta(of: lambda, blocks: criterion.blocks),
+      isSingular: best.isSingular, modes: effects, conditionalCovariances: conditional,
+      fixedCovariance: covariance.map { fixedPart($0.matrix) },
+      parameterCovariance: covariance.flatMap {
+        $0.free.count == criterion.parameterCount ? parameterCovariance($0.matrix) : nil
+      },
+      fixedCovarianceRX: GeneralizedSearch.inverse(
+        Matrix(rows: p, columns: p, storage: posterior.information)
+      ).map { GeneralizedCoordinates.unscaled($0, coordinates.fixedScale) },
+      groupValues: posterior.values, evaluations: evaluations)
+  }
+
+  // MARK: One search
+
+  /// Where one search ended.
+  private struct Found {
+    var value: Double
+    var parameters: [Double]
+    var end: DampedBFGS.End
+    var decrement: Double
+    var isSingular: Bool
+
+    func isBetter(than other: Found) -> Bool { value < other.value - 1e-9 * max(1, abs(other.value)) }
+  }
+
+  private func search(from start: [Double]) -> Found {
+    let count = criterion.parameterCount
+    let p = criterion.fixedCount
+    for i in 0..<count { optimizer.point[i] = start[i] }
+    var end = descend()
+    if end == .stalled, optimizer.value.isFinite { end = descend() }
+    // Small elements on the diagonal of Λ: the criterion from farther away.
+    var escapes = 0
+    criterion.forEachFree { index, place in
+      guard optimizer.value.isFinite, escapes < 3, place % (criterion.effectCount + 1) == 0,
+        abs(optimizer.point[p + index]) < 0.02
+      else { return }
+      for i in 0..<count { point[i] = optimizer.point[i] }
+      let value = optimizer.value
+      point[p + index] = 0.1
+      let next = criterion.evaluate(at: point)
+      if next < value - 1e-8 {
+        escapes += 1
+        for i in 0..<count { optimizer.point[i] = point[i] }
+        end = descend()
+      } else {
+        restoreModes()
+      }
+    }
+    var found = Found(
+      value: optimizer.value, parameters: (0..<count).map { optimizer.point[$0] }, end: end,
+      decrement: optimizer.decrement, isSingular: false)
+    if found.value.isFinite { settleBoundary(&found) }
+    return found
+  }
+
+  /// One run of BFGS from the optimizer's point with a Hessian from the groups' gradients there.
+  private func descend() -> DampedBFGS.End {
+    let count = criterion.parameterCount
+    let p = criterion.fixedCount
+    restart()
+    var value = criterion.evaluate(at: optimizer.point, outer: true)
+    if !value.isFinite {
+      // Nothing is known there; without fixed effects and with small random ones there is a value if there is one at all.
+      for i in 0..<count { optimizer.point[i] = i < p ? 0 : 0.1 * optimizer.point[i] }
+      restart()
+      value = criterion.evaluate(at: optimizer.point, outer: true)
+    }
+    for i in 0..<count { optimizer.gradient[i] = criterion.gradient[i] }
+    fillFirstHessian()
+    saveModes()
+    return optimizer.minimize(
+      from: value, tolerance: GeneralizedSearch.tolerance, mostEvaluations: GeneralizedSearch.mostEvaluations,
+      evaluate: { point, gradient in
+        let value = criterion.evaluate(at: point)
+        for i in 0..<count { gradient[i] = criterion.gradient[i] }
+        return value
+      }, accepted: saveModes, rejected: restoreModes)
+  }
+
+  /// ½Σg_jg_j'; where groups are few beside the parameters, mixed with the information on β and θ by itself.
+  private func fillFirstHessian() {
+    let (p, q) = (criterion.fixedCount, criterion.effectCount)
+    let count = criterion.parameterCount
+    let hessian = optimizer.hessian
+    let share = min(1, 2 * Double(count) / Double(criterion.groupCount))
+    let mixes = share > 0.2
+    for b in 0..<count {
+      for a in 0..<count {
+        let value = 0.5 * criterion.outerProduct[a + b * count]
+        hessian[a + b * count] = (mixes ? 1 - share : 1) * value
+      }
+    }
+    if mixes {
+      let posterior = GroupwisePosterior(criterion)
+      _ = criterion.evaluate(at: optimizer.point, posterior: posterior)
+      for b in 0..<p {
+        for a in 0..<p { hessian[a + b * count] += share * 2 * posterior.information[a + b * p] }
+      }
+      // 4Σ(1 − A_ii)²/λ_i² for the diagonal, half of it beside it, with A_ii read from ΛAΛ' of a diagonal start.
+      var information = [Double](repeating: 0, count: q)
+      for i in 0..<q {
+        let variance = (0..<q).reduce(0.0) {
+          $0 + criterion.lambda[i + $1 * q] * criterion.lambda[i + $1 * q]
+        }
+        guard variance > 0 else { continue }
+        for j in 0..<criterion.groupCount {
+          let known = 1 - min(1, posterior.covariances[i * (q + 1) + j * q * q] / variance)
+          information[i] += 4 * known * known / variance
+        }
+      }
+      criterion.forEachFree { index, place in
+        let (row, column) = (place % q, place / q)
+        hessian[(p + index) * (count + 1)] += share * (row == column ? 1 : 0.5) * information[row]
+      }
+    }
+    var largest = 0.0
+    for i in 0..<count { largest = max(largest, hessian[i * (count + 1)]) }
+    for i in 0..<count {
+      hessian[i * (count + 1)] = 1.0001 * hessian[i * (count + 1)] + 1e-10 * largest
+    }
+  }
+
+  /// Sets combinations of effects with next to no variance to exactly none, where that is no worse.
+  private func settleBoundary(_ found: inout Found) {
+    let p = criterion.fixedCount
+    let count = criterion.parameterCount
+    for range in criterion.blocks {
+      let lambda = RelativeCovarianceFactor.matrix(
+        theta: Array(found.parameters[p...]), blocks: criterion.blocks)
+      let size = range.count
+      var part = Matrix(rows: size, columns: size)
+      for j in 0..<size {
+        for i in 0..<size { part[i, j] = lambda[range.lowerBound + i, range.lowerBound + j] }
+      }
+      let (values, vectors) = (part * part.transposed).symmetricEigen
+      guard values.contains(where: { $0 < 1e-4 }) else { continue }
+      var root = vectors
+      for k in 0..<size {
+        let deviation = values[k] < 1e-4 ? 0 : values[k].squareRoot()
+        for i in 0..<size { root[i, k] *= deviation }
+      }
+      let settled = RelativeCovarianceFactor.lowerTriangularized(root)
+      var changed = lambda
+      for j in 0..<size {
+        for i in 0..<size { changed[range.lowerBound + i, range.lowerBound + j] = settled[i, j] }
+      }
+      let theta = RelativeCovarianceFactor.theta(of: changed, blocks: criterion.blocks)
+      for i in 0..<count { point[i] = i < p ? found.parameters[i] : theta[i - p] }
+      let value = criterion.evaluate(at: point)
+      if value <= found.value + 1e-8 + 1e-11 * abs(found.value) {
+        found.value = value
+        found.parameters = (0..<count).map { point[$0] }
+        found.isSingular = true
+      }
+    }
+  }
+
+  private func restart() {
+    for i in 0..<criterion.groupCount * criterion.effectCount { criterion.modes[i] = 0 }
+  }
+  private func saveModes() {
+    for i in 0..<criterion.groupCount * criterion.effectCount { savedModes[i] = criterion.modes[i] }
+  }
+  private func restoreModes() {
+    for i in 0..<criterion.groupCount * criterion.effectCount { criterion.modes[i] = savedModes[i] }
+  }
+
+  /// The curvature in a parameter as the search knows it.
+  func curvatureGuess(_ parameter: Int) -> Double {
+    optimizer.hessian[parameter * (criterion.parameterCount + 1)]
+  }
+
+  /// θ of independent effects.
+  private func theta(deviations: [Double]) -> [Double] {
+    var theta = [Double](repeating: 0, count: criterion.thetaCount)
+    let q = criterion.effectCount
+    criterion.forEachFree { index, place in
+      if place % (q + 1) == 0 { theta[index] = deviations[place / (q + 1)] }
+    }
+    return theta
+  }
+}

@@ -1,0 +1,45 @@
+import LinearAlgebra
+
+/// Where the search for the parameters of a generalized linear mixed model ended, in the coordinates of the given columns.
+struct GeneralizedSolution: Sendable {
+  /// How it ended.
+  enum Status: Sendable, Equatable {
+    /// At an optimum inside the parameter space.
+    case converged
+    /// At an optimum where some combination of a term's effects has variance 0.
+    case boundary
+    /// The likelihood rises without end along a direction of β, given here (its largest entry ±1): predictors separate responses.
+    case separated(direction: [Double])
+    /// A standard deviation of effects has grown beyond what data can tell, e.g. where every group has one kind of response.
+    case divergentVariance
+    /// No further progress, or too many steps, with the expected further fall of −2 log L.
+    case notConverged(decrement: Double)
+  }
+
+  /// How it ended.
+  let status: Status
+  /// −2 log L with all constants of the density.
+  let minus2LogLikelihood: Double
+  /// β (p).
+  let beta: [Double]
+  /// Λ (q×q), lower triangular within blocks, with a diagonal that is not negative.
+  let lambda: Matrix
+  /// Its free elements, by columns, one term after another.
+  let theta: [Double]
+  /// Whether some term's covariance matrix is singular.
+  let isSingular: Bool
+  /// Conditional modes b_j = Λû_j (q×J).
+  let modes: Matrix
+  /// Conditional covariance matrices ΛH⁻¹Λ' (q×q each).
+  let conditionalCovariances: [Matrix]
+  /// Covariance matrix of β from the exact Hessian over (β, θ), zero variances held; nil where that is not positive definite.
+  let fixedCovariance: Matrix?
+  /// The same of β and θ together; nil also for singular fits.
+  let parameterCovariance: Matrix?
+  /// Covariance matrix of β with θ held, lme4's RX variant: (X'WX − X'WZΛH⁻¹Λ'Z'WX)⁻¹; nil where it has no inverse.
+  let fixedCovarianceRX: Matrix?
+  /// −2 log L of each group, without the constants of the density.
+  let groupValues: [Double]
+  /// Evaluations of the criterion with its gradient, without those for the Hessian.
+  let evaluations: Int
+}
