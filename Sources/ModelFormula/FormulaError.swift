@@ -29,6 +29,8 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
   case badWeight(column: String, row: Int, value: String)
   /// Two columns of a design matrix have one name, e.g. a number `ab` beside a factor `a` with the level `b`.
   case repeatedColumn(String, formula: String)
+  /// A response that the family of a generalized model does not take.
+  case response(ResponseFault)
   /// Different combinations of levels read alike, e.g. `a:b` + `c` and `a` + `b:c`.
   case ambiguousLevel(factor: String, level: String)
 
@@ -66,6 +68,7 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
       "'\(formula)' gives two coefficients the name '\(name)'; rename one of the columns or levels"
     case .ambiguousLevel(let factor, let level):
       "two combinations of levels of '\(factor)' are both written '\(level)'; rename levels that hold a colon"
+    case .response(let fault): fault.description
     case .vanishing(let expression, let largest):
       "the largest number of '\(expression)' is \(largest); squares of numbers so small vanish: give it in another unit"
     case .notFinite(let expression, let row, let value):

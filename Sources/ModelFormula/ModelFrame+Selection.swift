@@ -1,12 +1,16 @@
 import Tables
 
 extension ModelFrame {
-  /// The same frame with other numbers in place of the response, one a used row.
+  /// The same frame with other numbers in place of the response, one a used row: of successes among trials, their numbers.
   /// - Precondition: there are as many.
   public func replacingResponse(by numbers: [Double]) -> ModelFrame {
     precondition(numbers.count == response.count, "\(numbers.count) numbers for \(response.count) rows")
     var copy = self
     copy.response = numbers
+    if let binomial {
+      copy.binomial?.successes = numbers
+      copy.response = zip(numbers, binomial.trials).map { $0 / $1 }
+    }
     return copy
   }
 
@@ -30,6 +34,7 @@ extension ModelFrame {
     let rows = usedRows
     copy.usedRows = places.map { rows[$0] }
     copy.response = places.map { response[$0] }
+    copy.binomial = binomial?.selecting(places)
     copy.fixedColumns = fixedColumns.selecting(rows: places)
     copy.weights = weights.map { all in places.map { all[$0] } }
     copy.offset = offset.map { all in places.map { all[$0] } }

@@ -18,8 +18,12 @@ public struct ModelFrame: Sendable {
   public let data: DataTable
   /// How many rows were left out for a missing value.
   public let omittedCount: Int
-  /// The response, one number a used row.
+  /// The response, one number a used row; the share of successes where it is read as successes.
   public internal(set) var response: [Double]
+  /// What the response is read as.
+  public let responseKind: ResponseKind
+  /// Successes and trials of the used rows, where the response is read as those.
+  public internal(set) var binomial: BinomialResponse?
   /// How the fixed part becomes columns.
   public let fixedCoding: DesignCoding
   /// The fixed-effects matrix X (n×p), before any check of its rank.
@@ -30,9 +34,9 @@ public struct ModelFrame: Sendable {
   public internal(set) var random: [RandomDesign]
   /// The factors behind `||` whose levels became terms of their own, as they are written.
   public let doubleBarFactors: [String]
-  /// Prior weights of the used rows; nil where all are 1.
+  /// Prior weights of the used rows; nil where all are 1, and where they are the numbers of trials of `binomial`.
   public internal(set) var weights: [Double]?
-  /// What is added to the linear predictor of the used rows, in the unit of the response; nil for nothing.
+  /// What is added to the linear predictor of the used rows, in its unit (of a linear model that of the response); nil for nothing.
   public internal(set) var offset: [Double]?
   private let offsetTerms: [FormulaExpression]
 
@@ -73,11 +77,14 @@ public struct ModelFrame: Sendable {
   }
 
   /// Applies a formula to a table.
-  /// - Parameter roles: what columns are beside the formula.
-  /// - Throws: `FormulaError` if columns are missing or of the wrong type, or no row is left.
-  public init(_ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles())
-    throws(FormulaError)
-  {
+  /// - Parameters:
+  ///   - roles: what columns are beside the formula.
+  ///   - kind: what the response is read as; everything else is the same for all kinds.
+  /// - Throws: `FormulaError` if columns are missing or of the wrong type, the response is not of its kind, or no row is left.
+  public init(
+    _ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles(),
+    response kind: ResponseKind = .numbers
+  ) throws(FormulaError) {
     var names = formula.response.variables
     for term in formula.fixed.terms { for f in term.factors { names += f.variables } }
     for random in formula.randomTerms {
@@ -117,16 +124,20 @@ public struct ModelFrame: Sendable {
     keptRows = used
     self.data = all
     omittedCount = data.rowCount - table.rowCount
-    response = try formula.response.trained(on: all, formula: formula.source)
-      .number(in: table, formula: formula.source)
+    let priorWeights = try roles.weights.map { name throws(FormulaError) in
+      try ModelFrame.weights(in: table, column: name, formula: formula.source, rows: used)
+    }
+    let read = try ResponseReading(
+      formula, kind: kind, used: table, all: all, rows: used, roles: roles, weights: priorWeights)
+    responseKind = kind
+    response = read.numbers
+    binomial = read.binomial
+    weights = read.takesWeights ? nil : priorWeights
     try ModelFrame.checkFinite(response, name: formula.response.text, rows: used, &known)
     fixedCoding = try DesignCoding(
       formula.fixed, data: table, training: all, roles: roles, formula: formula.source)
     fixedColumns = try fixedCoding.columns(for: table, known: &known)
     try ModelFrame.checkFinite(fixedColumns, names: fixedCoding.columnNames, rows: used, &known)
-    weights = try roles.weights.map { name throws(FormulaError) in
-      try ModelFrame.weights(in: table, column: name, formula: formula.source, rows: used)
-    }
     var terms: [FormulaExpression] = []
     for term in formula.offsets { terms.append(try term.trained(on: all, formula: formula.source)) }
     if let name = roles.offset { terms.append(.variable(name, at: 0)) }
