@@ -10,6 +10,8 @@ struct CoefficientTableText {
   let statistics: [Double]
   /// p values, if the table has them.
   var pValues: [Double]?
+  /// The distribution of the statistics: t, or z for the normal one.
+  var statistic = "t"
   /// Significant digits: 4 in `summary`.
   var digits = 4
 
@@ -18,7 +20,8 @@ struct CoefficientTableText {
     let statisticDigits = max(1, min(5, digits - 1))
     let both = estimateTexts()
     let k = names.count
-    var columns = ["Estimate", "Std. Error"] + (degreesOfFreedom == nil ? [] : ["df"]) + ["t value"]
+    var columns =
+      ["Estimate", "Std. Error"] + (degreesOfFreedom == nil ? [] : ["df"]) + ["\(statistic) value"]
     let t = CommonFormat.texts(
       statistics.map { DecimalText.rounded($0, decimals: statisticDigits) }, digits: digits)
     var cells = (0..<k).map { row in
@@ -26,7 +29,7 @@ struct CoefficientTableText {
     }
     var legend = ""
     if let pValues {
-      columns.append("Pr(>|t|)")
+      columns.append("Pr(>|\(statistic)|)")
       let p = PValueText.texts(pValues, digits: statisticDigits)
       for i in 0..<k { cells[i].append(pValues[i].isNaN ? "NaN" : p[i]) }
       let marks = PValueText.starColumn(pValues)

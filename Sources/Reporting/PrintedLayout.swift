@@ -35,6 +35,21 @@ enum PrintedLayout {
     return out
   }
 
+  /// A vector without names: each line begins with the number of its first entry in brackets.
+  /// - Parameter gap: blanks before each entry.
+  static func vector(_ values: [String], gap: Int = 1) -> String {
+    let labelWidth = String(values.count).utf8.count + 2
+    let width = values.reduce(0) { max($0, $1.displayWidth) } + gap
+    let perLine = max(1, (lineWidth - labelWidth) / width)
+    var out = ""
+    for start in stride(from: 0, to: values.count, by: perLine) {
+      out += "[\(start + 1)]".leftPadded(to: labelWidth)
+      out +=
+        values[start..<min(start + perLine, values.count)].map { $0.leftPadded(to: width) }.joined() + "\n"
+    }
+    return out
+  }
+
   /// A matrix of texts with row names; columns that don't fit on a line follow in blocks below.
   static func matrix(
     rowNames: [String], columnNames: [String], cells: [[String]], alignment: TextTable.Alignment

@@ -4,12 +4,14 @@ import Tables
 
 /// R lines that do the same as a command of ours.
 public enum RCode {
-  /// The lines that read a file and fit a model to it: `lm`, `lmer`, or one `lm` a level of a column.
+  /// The lines that read a file and fit a model to it: `lm`, `glm`, `lmer`, or one `lm` or `glm` a level of a column.
   /// - Parameters:
   ///   - formula: the model.
   ///   - file: the data file's path; `-` for standard input.
   ///   - method: REML or ML; a linear model has neither.
   ///   - roles: what columns are beside the formula.
+  ///   - family: the family of a generalized linear model; nil for a linear one.
+  ///   - link: its link; the family's default if nil.
   ///   - tests: degrees of freedom of the tests of a mixed model's fixed effects, if they are wanted.
   ///   - by: the column for one linear model a level.
   ///   - formulaText: what R is to fit in place of the formula, e.g. without a `||` that R reads in another way.
@@ -17,13 +19,14 @@ public enum RCode {
   ///   - then: what is done with `fit` (and `df`); its summary if nothing is said.
   public static func fit(
     _ formula: ModelFormula, file: String, method: EstimationMethod, roles: ColumnRoles = ColumnRoles(),
-    tests: DegreesOfFreedomMethod? = nil,
+    family: ResponseFamily? = nil, link: LinkFunction? = nil, tests: DegreesOfFreedomMethod? = nil,
     by: String? = nil, formulaText: String? = nil,
     options: CSVOptions = CSVOptions(), then: [String]? = nil
   ) -> String {
     let text = RCode.escaped(formulaText ?? formula.textForLmer)
-    let data = RDataLines(formula, text: text, roles: roles, by: by)
-    let call = RFitLines(formula, text: text, method: method, roles: roles, tests: tests, by: by)
+    let data = RDataLines(formula, text: text, roles: roles, by: by, makesFactors: family == .binomial)
+    var call = RFitLines(formula, text: text, method: method, roles: roles, tests: tests, by: by)
+    call.distribution = family.map { ($0, link ?? $0.defaultLink) }
     let fit = then.map { call.fit.dropLast() + $0 } ?? call.fit
     let lines = call.libraries + [data.reading(file, options: options)] + data.factors + call.remarks + fit
     return lines.joined(separator: "\n") + "\n"
@@ -88,9 +91,14 @@ private struct RDataLines {
   private let called: Set<String>
   /// Whether R would change a name that the model uses, because it is no plain word.
   private let keepsNames: Bool
+  /// Whether texts become factors, which glm needs of a response.
+  private let makesFactors: Bool
 
-  init(_ formula: ModelFormula, text: String, roles: ColumnRoles, by: String?) {
+  init(
+    _ formula: ModelFormula, text: String, roles: ColumnRoles, by: String?, makesFactors: Bool = false
+  ) {
     self.roles = roles
+    self.makesFactors = makesFactors
     called = Set(formula.factorCalls.keys)
     let named =
       roles.factors.union(roles.contrasts.keys) + [by, roles.weights, roles.offset].compactMap { $0 }
@@ -101,6 +109,7 @@ private struct RDataLines {
     var arguments = [file == "-" ? "file(\"stdin\")" : RCode.quoted(file)]
     if options.separator != "," { arguments.append("sep = " + RCode.quoted(String(options.separator))) }
     if options.decimalMark != "." { arguments.append("dec = " + RCode.quoted(String(options.decimalMark))) }
+    if makesFactors { arguments.append("stringsAsFactors = TRUE") }
     if keepsNames { arguments.append("check.names = FALSE") }
     return "df <- read.csv(\(arguments.joined(separator: ", ")))"
   }
@@ -122,6 +131,8 @@ private struct RFitLines {
   let roles: ColumnRoles
   let tests: DegreesOfFreedomMethod?
   let by: String?
+  /// Family and link of a generalized linear model.
+  var distribution: (family: ResponseFamily, link: LinkFunction)?
 
   init(
     _ formula: ModelFormula, text: String, method: EstimationMethod, roles: ColumnRoles,
@@ -137,9 +148,20 @@ private struct RFitLines {
 
   private var isMixed: Bool { !formula.randomTerms.isEmpty }
 
+  private var isNegativeBinomial: Bool {
+    if case .negativeBinomial = distribution?.family { true } else { false }
+  }
+
+  /// R's function for a model without random effects, and the argument that names its family.
+  private var regression: (function: String, arguments: [String]) {
+    guard let (family, link) = distribution else { return ("lm", []) }
+    return isNegativeBinomial ? ("glm.nb", []) : ("glm", ["family = " + family.rCall(link)])
+  }
+
   var libraries: [String] {
     var names: [String] = []
     if isMixed { names.append(tests == nil ? "lme4" : "lmerTest") }
+    if isNegativeBinomial { names.append("MASS") }
     if text.contains("ns(") { names.append("splines") }
     return names.map { "library(\($0))" }
   }
@@ -163,12 +185,14 @@ private struct RFitLines {
 
   var fit: [String] {
     if let by {
-      let call = call("lm", data: "d", [])
+      let call = call(regression.function, data: "d", regression.arguments)
       return [
         "fits <- lapply(split(df, df$\(RCode.name(by))), function(d) \(call))", "lapply(fits, summary)",
       ]
     }
-    guard isMixed else { return ["fit <- " + call("lm", data: "df", []), "summary(fit)"] }
+    guard isMixed else {
+      return ["fit <- " + call(regression.function, data: "df", regression.arguments), "summary(fit)"]
+    }
     return [
       "fit <- " + call("lmer", data: "df", method == .ml ? ["REML = FALSE"] : []),
       tests == .kenwardRoger ? "summary(fit, ddf = \"Kenward-Roger\")" : "summary(fit)",

@@ -124,15 +124,29 @@ extension LinearMixedModelFit {
   }
 }
 
-extension LinearModelFit {
-  /// One row a coefficient with estimate, standard error, t statistic and p value, as broom's `tidy`.
+extension RegressionFit {
+  /// One row a coefficient with estimate, standard error, t or z statistic and p value, as broom's `tidy`.
   public var tidyTable: DataTable {
     DataTable([
       Column("term", coefficientNames), Column("estimate", coefficients), Column("std.error", standardErrors),
       Column("statistic", statistics), Column("p.value", pValues),
     ])
   }
+}
 
+extension GeneralizedLinearModelFit {
+  /// One row about the whole fit, as broom's `glance`.
+  public var glanceTable: DataTable {
+    DataTable([
+      Column("null.deviance", [nullDeviance]), Column("df.null", [nullDegreesOfFreedom]),
+      Column("logLik", [logLikelihood]), Column("AIC", [aic]), Column("BIC", [bic]),
+      Column("deviance", [deviance]), Column("df.residual", [residualDegreesOfFreedom]),
+      Column("nobs", [observationCount]),
+    ])
+  }
+}
+
+extension LinearModelFit {
   /// One row about the whole fit, as broom's `glance`.
   public var glanceTable: DataTable {
     DataTable([
@@ -146,7 +160,7 @@ extension LinearModelFit {
   }
 }
 
-extension GroupwiseLinearModels {
+extension GroupwiseModels {
   /// The tidy rows of all levels below each other, the level in the first column; it is called as the factor, or with `.1` behind where a
   /// tidy column has that name.
   public var tidyTable: DataTable {
