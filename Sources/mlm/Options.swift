@@ -84,14 +84,19 @@ struct FactorOption: ParsableArguments {
   var columns: [String] = []
 
   /// Refuses names that would silently do nothing.
+  /// - Parameter takesFactors: whether the response may be a factor.
   /// - Throws: `OptionError`.
-  func check(_ formulas: [ModelFormula], _ table: DataTable) throws(OptionError) {
+  func check(
+    _ formulas: [ModelFormula], _ table: DataTable, takesFactors: Bool = false
+  ) throws(OptionError) {
     for name in columns where table[name] == nil {
       throw .unknownColumn(option: "--factor", name, table.columnNames)
     }
-    if let name = columns.first(where: { column in
-      formulas.contains { $0.response.variables.contains(column) }
-    }) {
+    if !takesFactors,
+      let name = columns.first(where: { column in
+        formulas.contains { $0.response.variables.contains(column) }
+      })
+    {
       throw .factorResponse(name)
     }
   }
@@ -111,7 +116,8 @@ struct RoleOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Prior weights: the residual variance of a row is σ²/w, w above 0.", valueName: "COL"))
+      "Prior weights w above 0: the residual variance of a row is σ²/w; of shares with --family binomial their numbers of trials.",
+      valueName: "COL"))
   var weights: String?
 
   @Option(
@@ -126,11 +132,15 @@ struct RoleOptions: ParsableArguments {
   var doubleBar: DoubleBar = .split
 
   /// Refuses options that would silently do nothing.
-  /// - Parameter table: the data; without them names are believed.
+  /// - Parameters:
+  ///   - table: the data; without them names are believed.
+  ///   - takesFactors: whether the response may be a factor.
   /// - Throws: `OptionError`.
-  func check(_ formulas: [ModelFormula], _ table: DataTable?) throws(OptionError) {
+  func check(
+    _ formulas: [ModelFormula], _ table: DataTable?, takesFactors: Bool = false
+  ) throws(OptionError) {
     if let table {
-      try factor.check(formulas, table)
+      try factor.check(formulas, table, takesFactors: takesFactors)
       let named = [("--weights", weights), ("--offset", offset)]
       for case (let option, let name?) in named where table[name] == nil {
         throw .unknownColumn(option: option, name, table.columnNames)
@@ -183,12 +193,15 @@ struct ModelOptions: ParsableArguments {
   )
   var exact = false
 
+  @OptionGroup var distribution: FamilyOptions
   @OptionGroup var columns: RoleOptions
 
   /// Refuses options that would silently do nothing.
+  /// - Parameter offersFamilies: whether the command fits generalized linear models.
   /// - Throws: `OptionError`.
-  func check(_ formula: ModelFormula, _ table: DataTable) throws(OptionError) {
-    try columns.check([formula], table)
+  func check(_ formula: ModelFormula, _ table: DataTable, offersFamilies: Bool = false) throws(OptionError) {
+    try distribution.check(formula, isOffered: offersFamilies)
+    try columns.check([formula], table, takesFactors: distribution.family == .binomial)
     if ml, formula.randomTerms.isEmpty { throw .needsBar("--ml") }
     if exact, formula.randomTerms.isEmpty { throw .needsBar("--exact") }
   }
@@ -217,7 +230,8 @@ struct ModelOptions: ParsableArguments {
 
   /// Whether any option differs from its default.
   var isGiven: Bool {
-    ml || exact || !columns.factor.columns.isEmpty || !columns.contrasts.isEmpty || columns.weights != nil
+    ml || exact || distribution.family != nil || !columns.factor.columns.isEmpty || !columns.contrasts.isEmpty
+      || columns.weights != nil
       || columns.offset != nil || columns.doubleBar != .split
   }
 
@@ -243,7 +257,8 @@ struct RCodeOption: ParsableArguments {
     }
     return CommandResult(
       output: RCode.fit(
-        formula, file: input.data, method: model.method, roles: model.roles, tests: tests, by: by,
+        formula, file: input.data, method: model.method, roles: model.roles,
+        family: model.distribution.responseFamily, link: model.distribution.link, tests: tests, by: by,
         formulaText: text, options: input.reading.options, then: then))
   }
 }
@@ -277,6 +292,8 @@ enum OptionError: Error, Equatable, CustomStringConvertible {
   case unknownColumn(option: String, String, [String])
   case factorResponse(String)
   case needsBar(String)
+  case familyWithBar
+  case familyNotOffered
   case unusedContrast(String)
   case repeatedContrast(String)
   case standardInputInLab
@@ -286,6 +303,11 @@ enum OptionError: Error, Equatable, CustomStringConvertible {
     case .unknownColumn(let option, let name, let columns):
       "\(option) names no column '\(name)'; columns are \(columns.joined(separator: ", "))"
     case .factorResponse(let name): "--factor names the response '\(name)'; a factor cannot be the response"
+    case .familyWithBar:
+      "--family with a random-effects term is a generalized mixed model, which this version does not fit yet; it takes formulas without a bar, "
+        + "or the formula without --family as a linear mixed model"
+    case .familyNotOffered:
+      "this command is for linear models; with --family there are mlm fit and mlm predict"
     case .needsBar(let option):
       "\(option) is for mixed models; this formula has no random-effects term such as (1 | group)"
     case .unusedContrast(let name): "--contrasts names '\(name)', which is no predictor of the formula"

@@ -6,20 +6,23 @@ import ModelFormula
 import Reporting
 import Tables
 
-/// `mlm fit`: one model, or one linear model a group.
+/// `mlm fit`: one model, or one linear or generalized linear model a group.
 struct FitCommand: ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "fit",
-    abstract: "Fit a linear model or a linear mixed model.",
+    abstract: "Fit a linear, generalized linear or linear mixed model.",
     discussion: """
-      A formula without a bar is a linear model. --by COL fits one linear model to
-      each level of a column (no pooling). (1 + x | g) lets intercept and slope
+      A formula without a bar is a linear model, with --family a generalized one.
+      --by COL fits one such model to each level of a column (no pooling).
+      A binomial response is 0 and 1, a column of two levels (the second is
+      success), cbind(successes, failures), or shares with --weights trials. (1 + x | g) lets intercept and slope
       vary together, (1 + x || g) apart. Several grouping factors are nested as in
       (1 | batch/cask) or crossed as in (1 | plate) + (1 | sample).
       Styles: print and summary as R prints them, display as arm::display, tidy as
       broom.
 
       Example: mlm fit "salary ~ experience + (1 | department)" --data salary.csv
+      Example: mlm fit "passed ~ hours" --data d.csv --family binomial
       Example: mlm fit "y ~ 1 + (1 | plate) + (1 | sample)" --data d.csv
       """)
 
@@ -34,7 +37,9 @@ struct FitCommand: ReportingCommand {
   @OptionGroup var model: ModelOptions
 
   @Option(
-    name: .long, help: ArgumentHelp("Fit one linear model to each level of this column.", valueName: "COL"))
+    name: .long,
+    help: ArgumentHelp("Fit one model without random effects to each level of this column.", valueName: "COL")
+  )
   var by: String?
 
   @Option(
@@ -88,9 +93,10 @@ struct FitCommand: ReportingCommand {
 
   func result(in context: CommandContext) throws -> CommandResult {
     let formula = try ModelFormula(formula)
+    try model.distribution.check(formula, isOffered: true)
     if code.rCode { return try code.lines(formula, input, model, in: context, tests: tests, by: by) }
     let table = try input.table(in: context)
-    try model.check(formula, table)
+    try model.check(formula, table, offersFamilies: true)
     if formula.randomTerms.isEmpty, !effects.isEmpty { throw OptionError.needsBar("--effects") }
     if formula.randomTerms.isEmpty, tests != nil { throw OptionError.needsBar("--df") }
     if formula.randomTerms.isEmpty, let style, [.varcorr, .ledger].contains(style) {
@@ -98,6 +104,9 @@ struct FitCommand: ReportingCommand {
     }
     return try withNotes(on: table, of: formula) {
       if let by { return try noPooling(formula, table, by: by) }
+      if let family = model.distribution.responseFamily {
+        return try generalized(formula, table, family, in: context)
+      }
       return formula.randomTerms.isEmpty
         ? try linear(formula, table, in: context) : try mixed(formula, table, in: context)
     }
@@ -115,6 +124,25 @@ struct FitCommand: ReportingCommand {
       result.notes.append(
         "note: essentially perfect fit; standard errors and tests may be nothing but rounding")
     }
+    result.output =
+      switch (format, style ?? .print) {
+      case (.json, _): fit.document.text(indent: 2) + "\n"
+      case (.text, .print): fit.text(.print)
+      case (.text, .summary): fit.text(.summary)
+      case (.text, .display): fit.text(.display)
+      default: fit.tidyTable.text(in: format)
+      }
+    return result
+  }
+
+  private func generalized(
+    _ formula: ModelFormula, _ table: DataTable, _ family: ResponseFamily, in context: CommandContext
+  ) throws -> CommandResult {
+    let fit = try GeneralizedLinearModel(
+      formula, data: table, family: family, link: model.distribution.link, roles: model.roles
+    ).fit()
+    var result = CommandResult(estimates: fit.estimates)
+    result.notes = fit.notes(in: context.language.ofSentences)
     result.output =
       switch (format, style ?? .print) {
       case (.json, _): fit.document.text(indent: 2) + "\n"
@@ -152,14 +180,21 @@ struct FitCommand: ReportingCommand {
   }
 
   private func noPooling(_ formula: ModelFormula, _ table: DataTable, by: String) throws -> CommandResult {
-    let groups = try GroupwiseLinearModels(formula, data: table, by: by, roles: model.roles)
-    var result = CommandResult(estimates: groups.estimates)
-    result.notes = groups.failures.map { "note: \(by) '\($0.level)' is not fitted: \($0.reason)" }
-    if format == .json {
-      result.output = groups.document.text(indent: 2) + "\n"
-    } else {
-      result.output = groups.tidyTable.text(in: format)
+    func result<Fit>(_ groups: GroupwiseModels<Fit>, _ document: JSONValue) -> CommandResult {
+      var result = CommandResult(estimates: groups.estimates)
+      result.notes = groups.failures.map { "note: \(by) '\($0.level)' is not fitted: \($0.reason)" }
+      result.output =
+        format == .json ? document.text(indent: 2) + "\n" : groups.tidyTable.text(in: format)
+      return result
     }
-    return result
+    guard let family = model.distribution.responseFamily else {
+      let groups = try GroupwiseLinearModels(formula, data: table, by: by, roles: model.roles)
+      return result(groups, groups.document)
+    }
+    let groups = try GroupwiseGeneralizedModels(
+      formula, data: table, by: by, family: family, link: model.distribution.link, roles: model.roles)
+    var whole = result(groups, groups.document)
+    whole.notes += groups.notes
+    return whole
   }
 }

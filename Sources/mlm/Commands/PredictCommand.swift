@@ -26,6 +26,9 @@ struct PredictCommand: ReportingCommand {
       new observation is one of a new level. Its variance is sigma^2/w where the
       rows have the column of --weights.
 
+      With --family the prediction is the linear predictor; --type response gives
+      the mean, a probability of a binomial response.
+
       Example: mlm predict "salary ~ experience" --data salary.csv
       """)
 
@@ -48,6 +51,11 @@ struct PredictCommand: ReportingCommand {
 
   @Flag(name: .long, help: "Predict levels that the fit has not seen, with random effects of 0 for them.")
   var allowNewLevels = false
+
+  @Option(
+    name: .long,
+    help: "Scale of the predictions of a generalized model: link (default) or response.")
+  var type: PredictionScale?
 
   @Option(
     name: .long,
@@ -92,6 +100,13 @@ struct PredictCommand: ReportingCommand {
     if interval == nil, level != nil || replicates != nil || seed != nil {
       throw ValidationError("--level, --replicates and --seed belong to --interval confidence or prediction")
     }
+    if type != nil, model.distribution.family == nil {
+      throw ValidationError("--type belongs to generalized models, e.g. --family binomial")
+    }
+    if interval == .prediction, model.distribution.family != nil {
+      throw ValidationError(
+        "--interval prediction is for linear models; with --family there is --interval confidence")
+    }
     if seed != nil, replicates == nil { throw ValidationError("--seed belongs to --replicates") }
     if let level, !(level > 0 && level < 1) {
       throw ValidationError("--level is \(level); a number between 0 and 1 would work, e.g. 0.95")
@@ -105,7 +120,7 @@ struct PredictCommand: ReportingCommand {
     let table = try input.table(in: context)
     let rows = try newdata.map { try input.reading.table($0, in: context) } ?? table
     let formula = try ModelFormula(formula)
-    try model.check(formula, table)
+    try model.check(formula, table, offersFamilies: true)
     if code.rCode { return try rLines(formula, in: context) }
     return try withNotes(on: table, of: formula) {
       try predicted(formula, table, for: rows, in: context)
@@ -116,7 +131,12 @@ struct PredictCommand: ReportingCommand {
   private func rLines(_ formula: ModelFormula, in context: CommandContext) throws -> CommandResult {
     var arguments = ["fit", newdata == nil ? "df" : "rows"]
     if formula.randomTerms.isEmpty {
-      if let interval { arguments.append("interval = \"\(interval.rawValue)\", level = \(level ?? 0.95)") }
+      if model.distribution.family != nil {
+        arguments.append("type = \"\((type ?? .link).rawValue)\"")
+        if interval != nil { arguments.append("se.fit = TRUE") }
+      } else if let interval {
+        arguments.append("interval = \"\(interval.rawValue)\", level = \(level ?? 0.95)")
+      }
     } else {
       if random == "none" { arguments.append("re.form = NA") }
       if random != "all", random != "none" {
@@ -139,11 +159,23 @@ struct PredictCommand: ReportingCommand {
     if formula.randomTerms.isEmpty {
       if random != "all" { throw OptionError.needsBar("--random") }
       if allowNewLevels { throw OptionError.needsBar("--allow-new-levels") }
-      let linear = try LinearModel(formula, data: table, roles: model.roles)
       if replicates != nil { throw OptionError.needsBar("--replicates") }
-      predictions = try naming(newdata) { try linear.predict(linear.fit(), for: rows) }
-      intervals = try interval.map { kind in
-        try linear.fit().predictionIntervals(of: linear, for: rows, kind, level: level ?? 0.95)
+      if let family = model.distribution.responseFamily {
+        let generalized = try GeneralizedLinearModel(
+          formula, data: table, family: family, link: model.distribution.link, roles: model.roles)
+        let fit = try generalized.fit()
+        let scale = type ?? .link
+        predictions = try naming(newdata) { try generalized.predict(fit, for: rows, scale: scale) }
+        if interval != nil {
+          intervals = try generalized.confidenceIntervals(fit, for: rows, scale: scale, level: level ?? 0.95)
+        }
+        result.notes = fit.notes(in: context.language.ofSentences)
+      } else {
+        let linear = try LinearModel(formula, data: table, roles: model.roles)
+        predictions = try naming(newdata) { try linear.predict(linear.fit(), for: rows) }
+        intervals = try interval.map { kind in
+          try linear.fit().predictionIntervals(of: linear, for: rows, kind, level: level ?? 0.95)
+        }
       }
     } else {
       let fit = try model.mixedModel(formula, table).fit(by: model.method)

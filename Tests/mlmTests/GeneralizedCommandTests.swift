@@ -1,0 +1,134 @@
+import Foundation
+import Tables
+import TestSupport
+import Testing
+
+@testable import Labs
+@testable import mlm
+
+@Suite("Commands with --family")
+struct GeneralizedCommandTests {
+  private static let data = Reference.directory.appendingPathComponent("glm/glm.csv").path
+
+  private func run(_ words: String...) throws -> CommandResult {
+    try SubcommandRunner().run(words + ["--data", Self.data], in: CommandContext(language: .en))
+  }
+
+  private static func record(_ id: String) throws -> JSON {
+    try #require(
+      try Reference.json("glm/glm.json")["records"].array.first { $0["id"].string == id })
+  }
+
+  @Test("fit in every style, R's own where it has one")
+  func styles() throws {
+    let probit = ["--family", "binomial", "--link", "probit"]
+    func fit(_ more: String...) throws -> CommandResult {
+      try SubcommandRunner().run(
+        ["fit", "y ~ x + f", "--data", Self.data] + probit + more, in: CommandContext(language: .en))
+    }
+    let record = try Self.record("probit")
+    #expect(try fit().output.contains(#"family = binomial(link = "probit")"#))
+    #expect(try fit().output == record["printed"].string! + "\n")
+    #expect(try fit("--style", "summary").output.contains("Number of Fisher Scoring iterations: 4"))
+    #expect(try fit("--style", "display").output.contains("residual deviance = 172.2"))
+    #expect(try fit("--style", "tidy").output.contains("std.error"))
+    let json = try fit("--format", "json")
+    #expect(json.output.contains("\"link\": \"probit\""))
+    let deviance = try json.estimates.value(at: "deviance")
+    expectClose(deviance, record["deviance"].double, relative: 1e-9)
+    let slope = try json.estimates.value(at: "fixed.x")
+    expectClose(slope, record["fixef"]["values"][1].double, relative: 1e-8)
+  }
+
+  @Test("families by their names, responses in their forms")
+  func families() throws {
+    for (response, family, id, more) in [
+      ("count ~ x + f", "poisson", "poisson", []), ("cost ~ x + f", "Gamma", "gamma", []),
+      ("ticks ~ x + f", "nbinom", "nb", []), ("ticks ~ x + f", "negative-binomial", "nb", []),
+      ("cbind(hits, size - hits) ~ x + f", "binomial", "cbind", []),
+      ("share ~ x + f", "binomial", "proportion", ["--weights", "size"]),
+      ("vote ~ x * f", "binomial", "logit_factor", []),
+      ("factor(y) ~ x", "binomial", "logit", []), ("y ~ x", "binomial", "logit", ["--factor", "y"]),
+      ("y ~ x", "binomial", "logit_offset_argument", ["--offset", "z"]),
+    ] as [(String, String, String, [String])] {
+      let result = try SubcommandRunner().run(
+        ["fit", response, "--data", Self.data, "--family", family] + more,
+        in: CommandContext(language: .en))
+      let slope = try Self.record(id)["fixef"]["values"][1].double
+      expectClose(try result.estimates.value(at: "fixed.x"), slope, relative: 1e-8, id)
+    }
+    let votes = try run("fit", "vote ~ x", "--family", "binomial")
+    #expect(votes.notes == ["note: 'yes' counts as success, 'no' as failure"])
+  }
+
+  @Test("--by fits one model a level")
+  func noPooling() throws {
+    let groups = try run("fit", "y ~ x", "--family", "binomial", "--by", "g")
+    let recorded = try Reference.json("glm/glm.json")["groups"].array
+    for r in recorded {
+      expectClose(
+        try groups.estimates.value(at: "by.\(r["level"].int).fixed.x"), r["values"][1].double, relative: 1e-8)
+    }
+    #expect(groups.output.split(separator: "\n").count > 16)
+    let json = try run("fit", "y ~ x", "--family", "binomial", "--by", "g", "--format", "json")
+    #expect(json.output.contains("\"null_deviance\""))
+  }
+
+  @Test("predictions on both scales")
+  func predict() throws {
+    let link = try run("predict", "y ~ x", "--family", "binomial", "--interval", "confidence")
+    let mean = try run("predict", "y ~ x", "--family", "binomial", "--type", "response")
+    let record = try Self.record("logit")
+    for i in 0..<10 {
+      expectClose(
+        try link.estimates.value(at: "\"\(i + 1)\""), record["linear10"][i].double, relative: 1e-8)
+      expectClose(
+        try mean.estimates.value(at: "\"\(i + 1)\""), record["fitted10"][i].double, relative: 1e-8)
+    }
+    #expect(link.output.split(separator: "\n")[0].hasSuffix("pred,se,lower,upper"))
+  }
+
+  @Test(
+    "what does not go together is said",
+    arguments: [
+      (["fit", "y ~ x + (1 | g)", "--family", "binomial"], "generalized mixed model"),
+      (["fit", "y ~ x", "--link", "probit"], "--link probit belongs to a family"),
+      (["fit", "count ~ x", "--family", "poisson", "--link", "logit"], "log would work"),
+      (["fit", "f ~ x", "--family", "binomial"], "has 3 levels ('low', 'mid', 'top')"),
+      (["fit", "cost ~ x", "--family", "poisson"], "counts are whole numbers from 0"),
+      (["fit", "share ~ x", "--family", "binomial"], "of how many trials?"),
+      (["fit", "cbind(hits, misses) ~ x"], "(--family binomial)"),
+      (["augment", "y ~ x", "--family", "binomial"], "mlm fit and mlm predict"),
+      (["predict", "y ~ x", "--type", "response"], "--type belongs to generalized models"),
+      (["predict", "y ~ x", "--family", "poisson", "--interval", "prediction"], "--interval confidence"),
+      (["fit", "y ~ x", "--family", "gaussian"], "binomial"),
+    ])
+  func faults(_ words: [String], _ part: String) throws {
+    do {
+      _ = try SubcommandRunner().run(words + ["--data", Self.data], in: CommandContext(language: .en))
+      Issue.record("no error: \(words)")
+    } catch {
+      #expect("\(error)".contains(part), "\(words): \(error)")
+    }
+  }
+
+  @Test("separation is a note, not an error")
+  func separation() throws {
+    let result = try run("fit", "rare ~ f", "--family", "binomial")
+    #expect(result.notes.contains { $0.hasPrefix("separation: ") && $0.contains("fmid = 1") })
+  }
+
+  @Test(
+    "R lines",
+    arguments: [
+      (["vote ~ x", "--family", "binomial"], "glm(vote ~ x, data = df, family = binomial)"),
+      (["y ~ x", "--family", "binomial", "--link", "cloglog"], "family = binomial(link = \"cloglog\")"),
+      (["cost ~ x", "--family", "gamma"], "family = Gamma(link = \"log\")"),
+      (["ticks ~ x", "--family", "nb"], "library(MASS)"),
+    ])
+  func rLines(_ words: [String], _ part: String) throws {
+    let result = try SubcommandRunner().run(
+      ["fit", "--data", "d.csv", "--r-code"] + words, in: CommandContext(language: .en))
+    #expect(result.output.contains(part), "\(result.output)")
+  }
+}
