@@ -73,7 +73,8 @@ extension Separation {
     var seen: Set<String> = []
     var texts: [String] = []
     for cause in causes {
-      for (column, sign) in zip(cause.columns, cause.signs) where seen.insert(column).inserted {
+      let constant = cause.constantSign == 0 ? [] : [("(Intercept)", cause.constantSign)]
+      for (column, sign) in constant + zip(cause.columns, cause.signs) where seen.insert(column).inserted {
         texts.append("\(column) → \(sign < 0 ? "−∞" : "+∞")")
       }
     }
@@ -98,11 +99,11 @@ extension Separation {
         "分离：\(names) 合在一起在 \(cause.rowCount) 行中无误差地区分了" + (isBinomial ? "成功与失败" : "零计数与其他计数"))
     }
     let parts = cause.cells.map { cell -> String in
-      let low = shortestText(cell.least)
-      let high = shortestText(cell.greatest)
-      let place =
-        cell.least == cell.greatest
-        ? "\(names) = \(low)" : cell.isAbove ? "\(names) ≥ \(low)" : "\(names) ≤ \(high)"
+      let place = cause.columns.indices.map { j -> String in
+        let (low, high) = (shortestText(cell.least[j]), shortestText(cell.greatest[j]))
+        let name = cause.columns[j]
+        return low == high ? "\(name) = \(low)" : cell.isAbove ? "\(name) ≥ \(low)" : "\(name) ≤ \(high)"
+      }.joined(separator: ", ")
       let rows = cell.rowCount
       if !isBinomial {
         return words.pick("all \(rows) rows with \(place) have a count of 0", "\(place) 的 \(rows) 行计数全为 0")

@@ -28,9 +28,9 @@ struct SeparationTests {
     #expect(separation.columns == ["x"] && separation.causes[0].signs == [[1], [-1], [1]][k])
     let cells = separation.causes[0].cells
     switch k {
-    case 0: #expect(cells.map(\.greatest) == [4, 8] && cells.map(\.least) == [1, 5])
-    case 1: #expect(cells.map(\.greatest) == [1] && cells.map(\.isSuccess) == [false])
-    default: #expect(cells.map(\.greatest) == [3, 7] && cells.map(\.least) == [1, 5])
+    case 0: #expect(cells.map(\.greatest) == [[4], [8]] && cells.map(\.least) == [[1], [5]])
+    case 1: #expect(cells.map(\.greatest) == [[1]] && cells.map(\.isSuccess) == [false])
+    default: #expect(cells.map(\.greatest) == [[3], [7]] && cells.map(\.least) == [[1], [5]])
     }
   }
 
@@ -74,7 +74,9 @@ struct SeparationTests {
       #expect(fit.separation?.columns == ["ga"] && fit.separation?.rowCount == 3)
       let other = try self.fit("y ~ g", columns, family)
       // The constant runs away with level a; b and c follow it in the other direction.
-      #expect(other.separation?.rowCount == 3)
+      let cause = try #require(other.separation?.causes.first)
+      #expect(cause.columns == ["gb", "gc"] && cause.signs == [1, 1] && cause.constantSign == -1)
+      #expect(cause.cells.map(\.least) == [[0, 0]] && cause.rowCount == 3)
     }
   }
 

@@ -108,6 +108,10 @@ struct GeneralizedTextTests {
     let counts = try fit(
       "y ~ 0 + g", [Column("y", [0, 0, 3, 1]), Column("g", ["a", "a", "b", "b"])], .poisson)
     #expect(counts.notes()[0] == "separation: all 2 rows with ga = 1 have a count of 0")
+    let base = try fit(
+      "y ~ g", [Column("y", [0, 0, 3, 1, 0, 2]), Column("g", ["a", "a", "b", "b", "c", "c"])], .poisson)
+    #expect(base.notes()[0] == "separation: all 2 rows with gb = 0, gc = 0 have a count of 0")
+    #expect(base.notes()[1].contains("as (Intercept) → −∞, gb → +∞, gc → +∞;"))
     let limit = try fit("y ~ 1", [Column("y", [1, 2, 1, 2])], .negativeBinomial(theta: 1))
     #expect(limit.notes().count == 1 && limit.notes()[0].hasPrefix("boundary fit: "))
   }

@@ -16,19 +16,22 @@ public struct Separation: Sendable, Equatable {
     public let columns: [String]
     /// Where the coefficient of each column runs to: −1 or +1 times infinity.
     public let signs: [Int]
+    /// Where the constant runs to beside them; 0 where it stays.
+    public let constantSign: Int
     /// How many rows are separated by them.
     public let rowCount: Int
-    /// What rows look like, where one column says it.
+    /// What these rows look like, where their values in the columns say it.
     public let cells: [Cell]
   }
 
-  /// Rows on one side of a column's values, all of which are at the same end of the response's range.
+  /// Rows with certain values in the columns of a cause, all of which are at the same end of the response's
+  /// range.
   public struct Cell: Sendable, Equatable {
-    /// The least value of the column among them.
-    public let least: Double
-    /// The greatest value.
-    public let greatest: Double
-    /// Whether they lie above the other rows of the column.
+    /// The least value of each column among them.
+    public let least: [Double]
+    /// The greatest value of each.
+    public let greatest: [Double]
+    /// Of a single column: whether they lie above its other rows.
     public let isAbove: Bool
     /// The end: true for successes, false for failures and counts of 0.
     public let isSuccess: Bool
@@ -79,55 +82,51 @@ public struct Separation: Sendable, Equatable {
     let constant = (0..<x.columns).first { j in
       x.rows > 0 && x[0, j] != 0 && (1..<x.rows).allSatisfy { x[$0, j] == x[0, j] }
     }
-    if let constant, let found = SeparatingDirection(part([constant]), ends: ends) {
-      causes = [
-        Cause(
-          columns: [names[constant]], signs: [found.direction[0] < 0 ? -1 : 1], rowCount: found.rows.count,
-          cells: [])
-      ]
+    let companions = constant.map { [$0] } ?? []
+    /// The cause that some columns are beside the constant; nil if they separate nothing.
+    func cause(_ columns: [Int]) -> Cause? {
+      let parts = companions.filter { !columns.contains($0) } + columns
+      guard let found = SeparatingDirection(part(parts), ends: ends) else { return nil }
+      let sizes = zip(parts, found.direction).map { abs($1) * (x.column($0).map(abs).max() ?? 0) }
+      let largest = sizes.max() ?? 0
+      func sign(_ place: Int) -> Int { found.direction[place] < 0 ? -1 : 1 }
+      let first = parts.count - columns.count
+      return Cause(
+        columns: columns.map { names[$0] }, signs: columns.indices.map { sign(first + $0) },
+        constantSign: first == 1 && sizes[0] > 1e-7 * largest ? sign(0) : 0, rowCount: found.rows.count,
+        cells: columns == companions
+          ? [] : Separation.cells(of: columns.map { x.column($0) }, rows: found.rows, ends: ends))
+    }
+    if let constant, let only = cause([constant]) {
+      causes = [only]
       return
     }
-    let companions = constant.map { [$0] } ?? []
-    var causes: [Cause] = []
-    for j in 0..<x.columns where j != constant {
-      guard let found = SeparatingDirection(part(companions + [j]), ends: ends) else { continue }
-      let column = x.column(j)
-      causes.append(
-        Cause(
-          columns: [names[j]], signs: [found.direction.last! < 0 ? -1 : 1], rowCount: found.rows.count,
-          cells: Separation.cells(of: column, rows: found.rows, ends: ends)))
-    }
+    var causes = (0..<x.columns).filter { $0 != constant }.compactMap { cause([$0]) }
     if causes.isEmpty {
       // Columns are left out one by one as long as the others still separate.
-      var kept = (0..<x.columns).filter { j in
-        let size = first.direction[j] * (x.column(j).map(abs).max() ?? 0)
-        return abs(size) > 1e-9 || j == constant
-      }
-      if SeparatingDirection(part(kept), ends: ends) == nil { kept = Array(0..<x.columns) }
-      for j in kept.reversed() where j != constant {
+      var kept = (0..<x.columns).filter { $0 != constant }
+      for j in kept.reversed() {
         let fewer = kept.filter { $0 != j }
-        if SeparatingDirection(part(fewer), ends: ends) != nil { kept = fewer }
+        if SeparatingDirection(part(companions + fewer), ends: ends) != nil { kept = fewer }
       }
-      if let found = SeparatingDirection(part(kept), ends: ends) {
-        let shown = kept.indices.filter { kept[$0] != constant }
-        causes.append(
-          Cause(
-            columns: shown.map { names[kept[$0]] }, signs: shown.map { found.direction[$0] < 0 ? -1 : 1 },
-            rowCount: found.rows.count, cells: []))
-      }
+      causes = cause(kept).map { [$0] } ?? []
     }
     self.causes = causes
   }
 
-  /// The separated rows of one column, those of each end by themselves.
-  private static func cells(of column: [Double], rows: [Int], ends: [Int8]) -> [Cell] {
-    [Int8(-1), 1].compactMap { end in
-      let values = rows.filter { ends[$0] == end }.map { column[$0] }
-      guard let least = values.min(), let greatest = values.max() else { return nil }
-      let highest = column.max() ?? greatest
+  /// The separated rows, those of each end by themselves: of one column by the range of their values, of
+  /// several where each has but one value.
+  private static func cells(of columns: [[Double]], rows: [Int], ends: [Int8]) -> [Cell] {
+    let cells = [Int8(-1), 1].compactMap { end -> Cell? in
+      let own = rows.filter { ends[$0] == end }
+      if own.isEmpty { return nil }
+      let values = columns.map { column in own.map { column[$0] } }
+      let greatest = values.map { $0.max()! }
       return Cell(
-        least: least, greatest: greatest, isAbove: greatest == highest, isSuccess: end > 0,
-        rowCount: values.count)
+        least: values.map { $0.min()! }, greatest: greatest,
+        isAbove: columns.count == 1 && greatest[0] == columns[0].max(), isSuccess: end > 0,
+        rowCount: own.count)
     }
+    return columns.count == 1 || cells.allSatisfy { $0.least == $0.greatest } ? cells : []
   }
 }
