@@ -7,7 +7,8 @@ import LinearAlgebra
 ///     W = m·(dμ/dη)² / V(μ),   z = η + (y − μ)·dη/dμ
 ///
 /// The first steps are those of R's `glm`, from the same start, so that its count of iterations can be told;
-/// the iteration then goes on until the step is rounding. A step that raises the deviance is halved.
+/// the iteration then goes on, with observed weights, until the step is rounding. A step that raises the
+/// deviance is halved.
 ///
 /// - Reference: McCullagh & Nelder (1989), *Generalized Linear Models*, 2nd ed., section 2.5.
 struct FisherScoring {
@@ -89,7 +90,7 @@ struct FisherScoring {
         isSearched = true
         if findSeparation(names) { return }
       }
-      let next = step(from: predictor)
+      let next = step(from: predictor, observed: isCounted && !family.isCanonical(link))
       let values = (0..<x.rows).map { next.roots[$0] * next.residuals[$0] }
       let (change, size) = next.solve(values)
       old = deviance
@@ -111,7 +112,7 @@ struct FisherScoring {
       }
     }
     // Where one row among very many runs away, R's rule stops before it shows.
-    if !isSearched, mayBeSeparated, findSeparation(names), let counted {
+    if !isSearched, mayBeSeparated || !converged, findSeparation(names), let counted {
       (coefficients, predictor, deviance) = counted
     }
   }
@@ -152,7 +153,9 @@ struct FisherScoring {
     }
   }
 
-  func step(from eta: [Double]) -> Step {
+  /// - Parameter observed: whether weights are the observed ones where those are positive, and the step
+  ///   Newton's.
+  func step(from eta: [Double], observed: Bool = false) -> Step {
     var roots = [Double](repeating: 0, count: eta.count)
     var residuals = roots
     for i in eta.indices {
@@ -162,6 +165,12 @@ struct FisherScoring {
       guard derivative > 0, weight > 0, weight.isFinite else { continue }
       roots[i] = weight.squareRoot()
       residuals[i] = responseResidual(i, eta[i]) / derivative
+      guard observed else { continue }
+      let own = observedWeight(i, eta[i])
+      if own > 1e-8 * weight, own.isFinite {
+        roots[i] = own.squareRoot()
+        residuals[i] *= weight / own
+      }
     }
     return Step(roots: roots, residuals: residuals, qr: PivotedQR(x, rowFactors: roots, tolerance: 1e-11))
   }

@@ -77,40 +77,47 @@ public struct GeneralizedLinearModel: Sendable {
       try scoring.run(names: keptNames, start: start)
       return scoring
     }
-    var result: FisherScoring
-    var fitted = family
-    var thetaError = Double.nan
-    var isPoissonLimit = false
-    if case .negativeBinomial = family {
-      // θ and β in turn, each at its maximum: their expected cross information is 0, so that few turns are
-      // needed.
-      result = try scoring(.poisson)
+    guard case .negativeBinomial = family else {
+      return summary(try scoring(family), kept: kept, family: family, thetaError: .nan, isPoissonLimit: false)
+    }
+    /// θ and β in turn from a fit of some family, each at its maximum: their expected cross information is 0,
+    /// so that few turns are needed.
+    func alternated(from start: ResponseFamily) throws(GeneralizedFitError) -> GeneralizedLinearModelFit {
+      var result = try scoring(start)
       var theta: Double?
       for _ in 0..<100 {
         let means = result.predictor.map { link.mean(predictor: $0) }
         let shape = NegativeBinomialShape(counts: frame.response, means: means, weights: own, start: theta)
-        (fitted, thetaError) = (.negativeBinomial(theta: shape.theta), shape.standardError)
+        let estimated = ResponseFamily.negativeBinomial(theta: shape.theta)
         if shape.theta == .infinity {
-          isPoissonLimit = true
-          result = try scoring(.poisson)
-          break
+          return summary(
+            try scoring(.poisson), kept: kept, family: estimated, thetaError: .nan, isPoissonLimit: true)
         }
-        let last = theta
+        if let theta, abs(theta / shape.theta - 1) < 1e-13 {
+          return summary(
+            result, kept: kept, family: estimated, thetaError: shape.standardError, isPoissonLimit: false)
+        }
         theta = shape.theta
-        if let last, abs(last / shape.theta - 1) < 1e-13 { break }
-        result = try scoring(fitted, start: result.coefficients)
+        result = try scoring(estimated, start: result.coefficients)
       }
-    } else {
-      result = try scoring(family)
+      return summary(
+        result, kept: kept, family: result.family, thetaError: .nan, isPoissonLimit: false, isLeftOff: true)
     }
-    return summary(
-      result, kept: kept, family: fitted, thetaError: thetaError, isPoissonLimit: isPoissonLimit)
+    let first = try alternated(from: .poisson)
+    guard first.isPoissonLimit else { return first }
+    // The likelihood may have a maximum of its own at a finite θ, where few rows follow the predictors.
+    var best = first
+    for theta in [1.0, 10] {
+      let other = try alternated(from: .negativeBinomial(theta: theta))
+      if other.logLikelihood > best.logLikelihood { best = other }
+    }
+    return best
   }
 
   /// Everything that is reported of converged coefficients.
   private func summary(
     _ scoring: FisherScoring, kept: [Int], family estimated: ResponseFamily, thetaError: Double,
-    isPoissonLimit: Bool
+    isPoissonLimit: Bool, isLeftOff: Bool = false
   ) -> GeneralizedLinearModelFit {
     let (n, p) = (frame.response.count, frame.fixedCoding.columnNames.count)
     let eta = scoring.predictor
@@ -188,7 +195,8 @@ public struct GeneralizedLinearModel: Sendable {
       fitted: means, linearPredictors: eta, leverages: leverages, priorWeights: scoring.weights,
       deviances: deviances, responseResiduals: response, pearsonResiduals: pearson,
       workingResiduals: last.residuals,
-      iterationCount: scoring.iterationCount, converged: scoring.converged, separation: scoring.separation,
+      iterationCount: scoring.iterationCount, converged: scoring.converged && !isLeftOff,
+      separation: scoring.separation,
       isPoissonLimit: isPoissonLimit)
   }
 

@@ -14,10 +14,11 @@ struct FitCommand: ReportingCommand {
     discussion: """
       A formula without a bar is a linear model, with --family a generalized one.
       --by COL fits one such model to each level of a column (no pooling).
-      A binomial response is 0 and 1, a column of two levels (the second is
-      success), cbind(successes, failures), or shares with --weights trials. (1 + x | g) lets intercept and slope
-      vary together, (1 + x || g) apart. Several grouping factors are nested as in
-      (1 | batch/cask) or crossed as in (1 | plate) + (1 | sample).
+      (1 + x | g) lets intercept and slope vary together, (1 + x || g) apart.
+      Several grouping factors are nested as in (1 | batch/cask) or crossed as in
+      (1 | plate) + (1 | sample).
+      A binomial response is 0 and 1, a column of two levels (the second counts as
+      success), cbind(successes, failures), or shares with --weights trials.
       Styles: print and summary as R prints them, display as arm::display, tidy as
       broom.
 
