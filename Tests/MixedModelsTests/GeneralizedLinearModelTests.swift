@@ -1,3 +1,4 @@
+import Foundation
 import LinearAlgebra
 import ModelFormula
 import Tables
@@ -233,39 +234,15 @@ struct GeneralizedLinearModelTests {
     expectClose(fit.logLikelihood, r["logLik"].double, relative: 1e-10)
   }
 
-  @Test("observed weights are the curvature of the log density")
-  func observedWeights() throws {
-    let cases: [(ResponseFamily, LinkFunction, Double, Double)] = [
-      (.binomial, .logit, 0.4, 5), (.binomial, .probit, 0.4, 5), (.binomial, .cloglog, 0.4, 5),
-      (.binomial, .cauchit, 0.4, 5), (.poisson, .log, 3, 2), (.negativeBinomial(theta: 1.7), .log, 9, 2),
-      (.gamma(shape: 1), .log, 2.5, 1.5),
-    ]
-    for (family, link, y, m) in cases {
-      for eta in [-2.5, -0.3, 0.4, 1.9] {
-        let scoring = FisherScoring(
-          x: Matrix(rows: 1, columns: 0), response: [y], weights: [m], offset: nil, family: family, link: link
-        )
-        // Half the deviance is −ℓ but for a constant; second differences lose half the digits.
-        let h = 1e-3
-        let values = [-2, -1, 0, 1, 2].map { scoring.unitDeviance(0, eta + $0 * h) / 2 }
-        let curvature =
-          (-values[0] + 16 * values[1] - 30 * values[2] + 16 * values[3] - values[4]) / (12 * h * h)
-        expectClose(
-          scoring.observedWeight(0, eta), curvature, relative: 1e-6, absolute: 1e-7,
-          "\(family) \(link) \(eta)")
-      }
-    }
-  }
-
   @Test("the Gamma likelihood is at its maximum over the shape")
   func gammaShapes() throws {
     let table = try DataTable(csv: Reference.bytes("glm/glm.csv"), file: "glm.csv")
     let fit = try GeneralizedLinearModel("cost ~ x + f", data: table, family: .gamma(shape: 1)).fit()
     let y = table["cost"]!.numbers!
-    func likelihood(_ shape: Double) -> Double {
-      zip(y, fit.fitted).reduce(0) {
-        $0
-          + ResponseFamily.gamma(shape: shape).logDensity($1.0, trials: 1, mean: $1.1, complement: 0)
+    func likelihood(_ a: Double) -> Double {
+      zip(y, fit.fitted).reduce(0) { sum, row in
+        let z = a * row.0 / row.1
+        return sum + a * Foundation.log(z) - z - Foundation.log(row.0) - Foundation.lgamma(a)
       }
     }
     guard case .gamma(let shape) = fit.family else {

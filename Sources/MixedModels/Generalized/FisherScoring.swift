@@ -158,6 +158,7 @@ struct FisherScoring {
   func step(from eta: [Double], observed: Bool = false) -> Step {
     var roots = [Double](repeating: 0, count: eta.count)
     var residuals = roots
+    let newton = observed ? curvature(at: eta) : nil
     for i in eta.indices {
       let derivative = link.meanDerivative(predictor: eta[i])
       let weight = weights[i] * derivative * derivative / variance(eta[i])
@@ -165,14 +166,23 @@ struct FisherScoring {
       guard derivative > 0, weight > 0, weight.isFinite else { continue }
       roots[i] = weight.squareRoot()
       residuals[i] = responseResidual(i, eta[i]) / derivative
-      guard observed else { continue }
-      let own = observedWeight(i, eta[i])
+      guard let newton else { continue }
+      let own = newton.observed[i]
       if own > 1e-8 * weight, own.isFinite {
         roots[i] = own.squareRoot()
-        residuals[i] *= weight / own
+        residuals[i] = newton.score[i] / own
       }
     }
     return Step(roots: roots, residuals: residuals, qr: PivotedQR(x, rowFactors: roots, tolerance: 1e-11))
+  }
+
+  /// Scores and observed weights at η; with them steps are Newton's, which end quadratically where Fisher's
+  /// are slow or run to and fro, as with counts far above their means in a negative binomial model.
+  private func curvature(at eta: [Double]) -> (logDensity: [Double], score: [Double], observed: [Double]) {
+    var (unit, numbers) = (family, response)
+    if case .gamma = family { unit = .gamma(shape: 1) }
+    if case .binomial = family { numbers = zip(response, weights).map(*) }
+    return ObservationModel(unit, link: link).curvature(eta: eta, y: numbers, m: weights)
   }
 
   /// V(μ), small values to full accuracy.

@@ -167,16 +167,15 @@ public struct GeneralizedLinearModel: Sendable {
       (density, atMaximum) = (.poisson, .poisson)
     }
     func logLikelihood(_ family: ResponseFamily) -> Double {
-      var sum = 0.0
-      for i in 0..<n {
-        let y = frame.binomial?.successes[i] ?? frame.response[i]
-        sum +=
-          (frame.weights?[i] ?? 1)
-          * family.logDensity(
-            y, trials: frame.binomial?.trials[i] ?? 1, mean: means[i],
-            complement: link.complement(predictor: eta[i]))
+      // A saturated Gamma model has densities without a limit.
+      if let parameter = family.dispersionParameter, !parameter.isFinite { return .infinity }
+      let model = ObservationModel(family, link: link)
+      let numbers = frame.binomial?.successes ?? frame.response
+      let trials = frame.binomial?.trials ?? [Double](repeating: 1, count: n)
+      let density = model.curvature(eta: eta, y: numbers, m: trials).logDensity
+      return (0..<n).reduce(0) { sum, i in
+        sum + (frame.weights?[i] ?? 1) * (density[i] + model.logConstant(numbers[i], trials[i]))
       }
-      return sum
     }
     let likelihood = logLikelihood(density)
     let parameters = rank + (family.hasDispersion ? 1 : 0)
