@@ -31,10 +31,9 @@ struct GeneralizedCoordinates {
     var r = Matrix(rows: columns.count, columns: columns.count)
     let count = Double(max(n, 1))
     a.storage.withUnsafeMutableBufferPointer { storage in
+      guard let base = storage.baseAddress else { return }
       func meanProduct(_ j: Int, _ k: Int) -> Double {
-        var sum = 0.0
-        for i in 0..<n { sum += storage[i + j * n] * storage[i + k * n] }
-        return sum / count
+        SmallMatrices.longDot(base + j * n, base + k * n, n) / count
       }
       for j in columns {
         let original = (0..<n).map { storage[$0 + j * n] }
@@ -105,7 +104,7 @@ struct GeneralizedCoordinates {
     return RelativeCovarianceFactor.lowerTriangularized(a)
   }
 
-  /// β and θ in search coordinates from those of the given columns.
+  /// β and θ in search coordinates from those of the given columns, without a dispersion parameter.
   func searched(beta: [Double], theta: [Double]) -> [Double] {
     let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: data.blocks)
     let scaled = RelativeCovarianceFactor.lowerTriangularized(randomScale * lambda)

@@ -18,6 +18,7 @@ extension GeneralizedSearch {
       let isHeld = row == column ? point[p + index] == 0 : isEmpty
       if !isHeld { free.append(p + index) }
     }
+    if criterion.estimatesDispersion { free.append(criterion.parameterCount - 1) }
     let value = criterion.evaluate(at: point)
     let gradient = free.map { criterion.gradient[$0] }
     guard let hessian = differences(free) else { return nil }
@@ -69,7 +70,7 @@ extension GeneralizedSearch {
     return GeneralizedCoordinates.unscaled(part, coordinates.fixedScale)
   }
 
-  /// Covariance matrix of β and θ in the coordinates of the given columns: JCJ', with the derivatives J of θ by differences of the map.
+  /// Covariance matrix of β, θ and an estimated dispersion's logarithm in the coordinates of the given columns: JCJ', with the derivatives J of θ by differences of the map.
   func parameterCovariance(_ covariance: Matrix) -> Matrix {
     let p = criterion.fixedCount
     let count = criterion.parameterCount
@@ -78,7 +79,8 @@ extension GeneralizedSearch {
       let column = GeneralizedCoordinates.solveUpper(coordinates.fixedScale, (0..<p).map { $0 == j ? 1 : 0 })
       for i in 0..<p { jacobian[i, j] = column[i] }
     }
-    let theta = (p..<count).map { point[$0] }
+    let theta = (p..<p + criterion.thetaCount).map { point[$0] }
+    if criterion.estimatesDispersion { jacobian[count - 1, count - 1] = 1 }
     func mapped(_ theta: [Double]) -> [Double] {
       RelativeCovarianceFactor.theta(
         of: coordinates.lambda(RelativeCovarianceFactor.matrix(theta: theta, blocks: criterion.blocks)),

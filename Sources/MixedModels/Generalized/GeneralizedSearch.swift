@@ -58,12 +58,12 @@ final class GeneralizedSearch {
     let p = criterion.fixedCount
     criterion.evaluationCount = 0
     let start = GeneralizedStart(criterion)
-    var best = search(from: start.beta + theta(deviations: start.deviations))
+    var best = search(from: parameters(start, theta: theta(deviations: start.deviations)))
     let isLean = criterion.effectCount == 1 || criterion.groupCount >= 10 * criterion.thetaCount
     if best.isSingular || best.end != .converged || !isLean {
       for deviation in [0.2, 1, 3] where isLean || deviation != 0.2 {
         let found = search(
-          from: start.beta + theta(deviations: start.deviations.map { _ in deviation }))
+          from: parameters(start, theta: theta(deviations: start.deviations.map { _ in deviation })))
         if found.isBetter(than: best) { best = found }
         if isLean && best.end == .converged { break }
       }
@@ -78,13 +78,13 @@ final class GeneralizedSearch {
       let found = search(from: parameters)
       if found.isBetter(than: best) { best = found }
     }
-    for start in starts {
-      let found = search(from: coordinates.searched(beta: start.beta, theta: start.theta))
+    for other in starts {
+      let found = search(
+        from: coordinates.searched(beta: other.beta, theta: other.theta) + dispersionStart(start))
       if found.isBetter(than: best) { best = found }
     }
     let evaluations = criterion.evaluationCount
     for i in 0..<best.parameters.count { point[i] = best.parameters[i] }
-    restart()
     criterion.modeTolerance = 1e-7
     defer { criterion.modeTolerance = 1e-5 }
     var covariance: (free: [Int], matrix: Matrix)?
@@ -123,6 +123,7 @@ final class GeneralizedSearch {
     return GeneralizedSolution(
       status: status, minus2LogLikelihood: value, beta: coordinates.beta((0..<p).map { point[$0] }),
       lambda: lambda, theta: RelativeCovarianceFactor.theta(of: lambda, blocks: criterion.blocks),
+      dispersionParameter: criterion.model.family.dispersionParameter,
       isSingular: best.isSingular, modes: effects, conditionalCovariances: conditional,
       fixedCovariance: covariance.map { fixedPart($0.matrix) },
       parameterCovariance: covariance.flatMap {
@@ -186,7 +187,7 @@ final class GeneralizedSearch {
     var value = criterion.evaluate(at: optimizer.point, outer: true)
     if !value.isFinite {
       // Nothing is known there; without fixed effects and with small random ones there is a value if there is one at all.
-      for i in 0..<count { optimizer.point[i] = i < p ? 0 : 0.1 * optimizer.point[i] }
+      for i in 0..<p + criterion.thetaCount { optimizer.point[i] = i < p ? 0 : 0.1 * optimizer.point[i] }
       restart()
       value = criterion.evaluate(at: optimizer.point, outer: true)
     }
@@ -238,6 +239,9 @@ final class GeneralizedSearch {
         hessian[(p + index) * (count + 1)] += share * (row == column ? 1 : 0.5) * information[row]
       }
     }
+    if mixes && criterion.estimatesDispersion {
+      hessian[count * count - 1] += share * 0.5 * criterion.outerProduct[count * count - 1]
+    }
     var largest = 0.0
     for i in 0..<count { largest = max(largest, hessian[i * (count + 1)]) }
     for i in 0..<count {
@@ -251,7 +255,7 @@ final class GeneralizedSearch {
     let count = criterion.parameterCount
     for range in criterion.blocks {
       let lambda = RelativeCovarianceFactor.matrix(
-        theta: Array(found.parameters[p...]), blocks: criterion.blocks)
+        theta: Array(found.parameters[p..<p + criterion.thetaCount]), blocks: criterion.blocks)
       let size = range.count
       var part = Matrix(rows: size, columns: size)
       for j in 0..<size {
@@ -270,7 +274,8 @@ final class GeneralizedSearch {
         for i in 0..<size { changed[range.lowerBound + i, range.lowerBound + j] = settled[i, j] }
       }
       let theta = RelativeCovarianceFactor.theta(of: changed, blocks: criterion.blocks)
-      for i in 0..<count { point[i] = i < p ? found.parameters[i] : theta[i - p] }
+      for i in 0..<count { point[i] = found.parameters[i] }
+      for i in theta.indices { point[p + i] = theta[i] }
       let value = criterion.evaluate(at: point)
       if value <= found.value + 1e-8 + 1e-11 * abs(found.value) {
         found.value = value
@@ -293,6 +298,15 @@ final class GeneralizedSearch {
   /// The curvature in a parameter as the search knows it.
   func curvatureGuess(_ parameter: Int) -> Double {
     optimizer.hessian[parameter * (criterion.parameterCount + 1)]
+  }
+
+  /// A starting point.
+  private func parameters(_ start: GeneralizedStart, theta: [Double]) -> [Double] {
+    start.beta + theta + dispersionStart(start)
+  }
+
+  private func dispersionStart(_ start: GeneralizedStart) -> [Double] {
+    criterion.estimatesDispersion ? [log(start.dispersionParameter ?? 1)] : []
   }
 
   /// θ of independent effects.

@@ -26,6 +26,8 @@ struct GeneralizedSolution: Sendable {
   let lambda: Matrix
   /// Its free elements, by columns, one term after another.
   let theta: [Double]
+  /// The negative binomial's θ, or Gamma's shape; nil for families without one.
+  let dispersionParameter: Double?
   /// Whether some term's covariance matrix is singular.
   let isSingular: Bool
   /// Conditional modes b_j = Λû_j (q×J).
@@ -34,7 +36,7 @@ struct GeneralizedSolution: Sendable {
   let conditionalCovariances: [Matrix]
   /// Covariance matrix of β from the exact Hessian over (β, θ), zero variances held; nil where that is not positive definite.
   let fixedCovariance: Matrix?
-  /// The same of β and θ together; nil also for singular fits.
+  /// The same of β and θ together, and of the logarithm of an estimated dispersion parameter; nil also for singular fits.
   let parameterCovariance: Matrix?
   /// Covariance matrix of β with θ held, lme4's RX variant: (X'WX − X'WZΛH⁻¹Λ'Z'WX)⁻¹; nil where it has no inverse.
   let fixedCovarianceRX: Matrix?

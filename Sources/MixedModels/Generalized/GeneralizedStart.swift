@@ -9,6 +9,8 @@ struct GeneralizedStart {
   private(set) var separation: [Double]?
   /// Standard deviations of the effects by moments of the scores.
   private(set) var deviations: [Double] = []
+  /// The dispersion parameter by moments of the residuals; nil for families without one.
+  private(set) var dispersionParameter: Double?
 
   /// Fits by Fisher scoring. The criterion gives rows and memory; its modes are not touched.
   ///
@@ -106,6 +108,7 @@ struct GeneralizedStart {
     if let steady { beta = steady }
     predict(eta, beta, offset: true)
     _ = fill()
+    dispersionParameter = GeneralizedStart.dispersion(c, eta)
     // θ² = Σ_j (U_j² − I_j)/Σ_j I_j² with U_j = Z_j's and I_j = Z_j'WZ_j.
     for k in 0..<c.effectCount {
       var (above, below) = (0.0, 0.0)
@@ -120,6 +123,25 @@ struct GeneralizedStart {
       let variance = below > 0 ? above / below : 0
       deviations.append(variance.isFinite ? min(max(variance, 0.01), 9).squareRoot() : 0.1)
     }
+  }
+
+  /// 1/θ = Σ((y − μ)² − μ)/Σμ² of the negative binomial, 1/shape the mean of (y/μ − 1)².
+  private static func dispersion(_ c: GroupwiseCriterion, _ eta: UnsafeMutablePointer<Double>) -> Double? {
+    guard c.model.family.hasDispersion else { return nil }
+    var (above, below) = (0.0, 0.0)
+    for i in 0..<c.rowCount {
+      let mu = exp(min(max(eta[i], -300), 300))
+      let residual = c.y[i] - mu
+      if case .gamma = c.model.family {
+        above += c.m[i] * (residual / mu) * (residual / mu)
+        below += c.m[i]
+      } else {
+        above += c.m[i] * (residual * residual - mu)
+        below += c.m[i] * mu * mu
+      }
+    }
+    let inverse = above / below
+    return inverse.isFinite ? 1 / min(max(inverse, 0.01), 20) : 1
   }
 
   /// R's first means of an iteration.

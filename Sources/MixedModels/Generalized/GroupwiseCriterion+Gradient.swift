@@ -11,6 +11,11 @@ extension GroupwiseCriterion {
     model.fillAll(
       rows, eta: eta, y: y + firstRow, m: m + firstRow, logDensity: logDensity, score: score,
       observed: observed, weight: weight, slope: slope, weightIsObserved: determinant == .observed)
+    if estimatesDispersion {
+      model.fillDispersionChanges(
+        rows, eta: eta, y: y + firstRow, m: m + firstRow, density: densityChange, score: scoreChange,
+        weight: weightChange, weightIsObserved: determinant == .observed)
+    }
     for (g, j) in piece.groups.enumerated() {
       guard factorGroup(g, j, firstRow) else { return .infinity }
     }
@@ -62,6 +67,7 @@ extension GroupwiseCriterion {
     let firstRow = piece.rows.lowerBound
     let rows = piece.rows.count
     for i in 0..<rows { meanScore[i] = 0 }
+    if estimatesDispersion { for g in 0..<piece.groups.count { nodeDensityChange[g] = 0 } }
     for g in 0..<piece.groups.count {
       nodeSum[g] = 0
       for i in 0..<q { nodeMean[i + g * q] = 0 }
@@ -82,6 +88,11 @@ extension GroupwiseCriterion {
       // ℓ and s of the mode are not needed any more (`zScore` and `lastH` hold what is), but s is in the gradient of one node only.
       model.fillScores(
         rows, eta: nodeEta, y: y + firstRow, m: m + firstRow, logDensity: logDensity, score: score)
+      if estimatesDispersion {
+        model.fillDispersionChanges(
+          rows, eta: nodeEta, y: y + firstRow, m: m + firstRow, density: densityChange, score: nodeSpare,
+          weight: nodeSpare, weightIsObserved: false)
+      }
       for (g, j) in piece.groups.enumerated() {
         let (local, count) = (start[j] - firstRow, start[j + 1] - start[j])
         placeNode(at, node, g, j)
@@ -90,6 +101,7 @@ extension GroupwiseCriterion {
         let e = exp(pointLogs[k] + (h - lastH[g]))
         guard e > 0 else { continue }
         nodeSum[g] += e
+        if estimatesDispersion { nodeDensityChange[g] += e * sum(densityChange + local, count) }
         let s = score + local
         let mean = meanScore + local
         for i in 0..<count { mean[i] += e * s[i] }
@@ -137,22 +149,14 @@ extension GroupwiseCriterion {
       value -= 2 * log(nodeSum[g])
       correctInverse(g)
     }
-    // ΛÃΛ'.
-    for c in 0..<q {
-      for i in 0..<q { work[i] = inverse[i + c * q] }
-      SmallMatrices.multiply(lambda, work, q)
-      for i in 0..<q { spread[i + c * q] = work[i] }
-    }
-    for i in 0..<q {
-      for c in 0..<q { work[c] = spread[i + c * q] }
-      SmallMatrices.multiply(lambda, work, q)
-      for c in 0..<q { spread[i + c * q] = work[c] }
-    }
+    spreadByLambda(spread, inverse)
+    var change = 0.0
     // c·t in the rows.
     let t = quadratic + local
     let c = slope + local
     if q == 1 && isConstant[0] {
       let variance = spread[0]
+      if estimatesDispersion { change += variance * sum(weightChange + local, rows) }
       for i in 0..<rows { t[i] = c[i] * variance }
     } else {
       for i in 0..<rows { t[i] = 0 }
@@ -164,6 +168,7 @@ extension GroupwiseCriterion {
           for i in 0..<rows { t[i] += factor * first[i] * second[i] }
         }
       }
+      if estimatesDispersion { change += SmallMatrices.longDot(weightChange + local, t, rows) }
       for i in 0..<rows { t[i] *= c[i] }
     }
     projectScores(b, t, group: j)
@@ -185,6 +190,7 @@ extension GroupwiseCriterion {
     let r = rowGradient + local
     if q == 1 && isConstant[0] {
       let shift = effect[0]
+      if estimatesDispersion { change += shift * sum(scoreChange + local, rows) }
       for i in 0..<rows { r[i] = t[i] - wo[i] * shift }
     } else {
       for i in 0..<rows { r[i] = 0 }
@@ -193,6 +199,7 @@ extension GroupwiseCriterion {
         let shift = effect[k]
         for i in 0..<rows { r[i] += shift * column[i] }
       }
+      if estimatesDispersion { change += SmallMatrices.longDot(scoreChange + local, r, rows) }
       for i in 0..<rows { r[i] = t[i] - wo[i] * r[i] }
     }
     projectScores(zr, r, group: j)
@@ -203,6 +210,12 @@ extension GroupwiseCriterion {
     } else {
       let s = score + local
       for i in 0..<rows { r[i] -= 2 * s[i] }
+    }
+
+    if estimatesDispersion {
+      change -= 2 * (pointCount > 1 ? nodeDensityChange[g] / nodeSum[g] : sum(densityChange + local, rows))
+      groupGradient[parameterCount - 1] = change
+      gradient[parameterCount - 1] += change
     }
 
     // (Z'r)û' + 2Z'WZΛÃ + pa' − 2Σπ(Z's)u'.
@@ -224,6 +237,22 @@ extension GroupwiseCriterion {
       }
     }
     return value
+  }
+
+  /// ΛAΛ'.
+  private func spreadByLambda(_ out: Pointer, _ a: Pointer) {
+    let q = effectCount
+    let work = scratch[6]
+    for c in 0..<q {
+      for i in 0..<q { work[i] = a[i + c * q] }
+      SmallMatrices.multiply(lambda, work, q)
+      for i in 0..<q { out[i + c * q] = work[i] }
+    }
+    for i in 0..<q {
+      for c in 0..<q { work[c] = out[i + c * q] }
+      SmallMatrices.multiply(lambda, work, q)
+      for c in 0..<q { out[i + c * q] = work[c] }
+    }
   }
 
   /// A = (LL')⁻¹.
@@ -275,7 +304,8 @@ extension GroupwiseCriterion {
     let count = parameterCount
     for b in 0..<count {
       let factor = groupGradient[b]
-      gradient[b] += factor
+      // The dispersion's part is there already.
+      if b < fixedCount + thetaCount { gradient[b] += factor }
       for a in 0..<count { outerProduct[a + b * count] += factor * groupGradient[a] }
     }
   }
@@ -287,24 +317,31 @@ extension GroupwiseCriterion {
     posterior.values[j] = value
     // Columns of ΛL⁻ᵀ: ΛH⁻¹Λ' is their product, and L⁻¹Λ'Z'WX the projection of X.
     fillInverse(inverse, factor: factor + g * q * q)
-    let root = Matrix(rows: q, columns: q, storage: (0..<q * q).map { lambda[$0] })
-    let a = Matrix(rows: q, columns: q, storage: (0..<q * q).map { inverse[$0] })
-    let covariance = root * a * root.transposed
-    for i in 0..<q * q { posterior.covariances[i + j * q * q] = covariance.storage[i] }
+    let covariance = scratch[1]
+    spreadByLambda(covariance, inverse)
+    for i in 0..<q * q { posterior.covariances[i + j * q * q] = covariance[i] }
     let w = weight + local
-    var projection = Matrix(rows: q, columns: p)
+    let projection = posterior.projection
+    let first = z + start[j]
     for c in 0..<p {
       let column = x + (c * stride + start[j])
       for k in 0..<q {
-        projection[k, c] = weightedDot(w, z + (start[j] + k * stride), column, rows)
+        projection[k + c * q] =
+          isConstant[k]
+          ? SmallMatrices.longDot(w, column, rows) : weightedDot(w, first + k * stride, column, rows)
       }
     }
-    let solved = covariance * projection
-    for c in 0..<p {
-      for d in 0..<p {
+    let solved = scratch[2]
+    for d in 0..<p {
+      for k in 0..<q {
+        solved[k] = 0
+        for l in 0..<q { solved[k] += covariance[k + l * q] * projection[l + d * q] }
+      }
+      for c in d..<p {
         var value = weightedDot(w, x + (c * stride + start[j]), x + (d * stride + start[j]), rows)
-        for k in 0..<q { value -= projection[k, c] * solved[k, d] }
+        for k in 0..<q { value -= projection[k + c * q] * solved[k] }
         posterior.information[c + d * p] += value
+        if c != d { posterior.information[d + c * p] += value }
       }
     }
   }

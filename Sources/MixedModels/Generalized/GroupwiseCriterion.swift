@@ -25,6 +25,10 @@ import LinearAlgebra
 /// where Laplace has Ã = A, m̄ = 0 and one node û. With nodes, π_k are their shares of the sum, h'_k = Λ'Z's_k − u_k, m̄ = Σ π_k h'_k,
 /// s̄ = Σ π_k s_k, N = Σ π_k z_k(L⁻¹h'_k)', and Ã = A + 2L⁻ᵀ T L⁻¹ with T the symmetric part of N's lower triangle whose diagonal is halved.
 ///
+/// With φ the logarithm of the negative binomial's θ or of Gamma's shape, where that is estimated,
+///
+///     ∂/∂φ = Σ [ t_i·∂w_i/∂φ + z_i'Λa·∂s_i/∂φ − 2 Σ_k π_k ∂ℓ_ik/∂φ ]
+///
 /// An evaluation allocates nothing; it costs 3–4 passes over the rows for the modes (each group by Newton's steps of its own, from where the last evaluation
 /// left it) and one for each node. What the last step leaves of the way to the mode is taken out of the value to first order.
 ///
@@ -36,8 +40,10 @@ final class GroupwiseCriterion {
   /// Largest number of points of a product rule.
   static let mostPoints = 100_000
 
-  /// The model of an observation.
-  let model: ObservationModel
+  /// The model of an observation; its θ or shape changes where it is estimated.
+  private(set) var model: ObservationModel
+  /// Whether θ of the negative binomial, or the shape, is a parameter.
+  let estimatesDispersion: Bool
   /// Weights of the determinant.
   let determinant: DeterminantWeights
   /// n, p, q, J.
@@ -48,12 +54,12 @@ final class GroupwiseCriterion {
   let thetaCount: Int
   /// Nodes of one dimension; 1 is Laplace's approximation.
   let nodeCount: Int
-  /// Terms that depend on the data alone: −2 Σ of what ℓ leaves out.
-  let constant: Double
+  /// −2 Σ of what ℓ leaves out of the log-density.
+  private(set) var constant: Double
 
-  /// p and θ's length together.
-  var parameterCount: Int { fixedCount + thetaCount }
-  /// Derivatives in β, then θ, after an evaluation (parameterCount).
+  /// p and θ's length together, and 1 for an estimated θ of the negative binomial or shape.
+  var parameterCount: Int { fixedCount + thetaCount + (estimatesDispersion ? 1 : 0) }
+  /// Derivatives in β, then θ, then the logarithm of the negative binomial's θ or of the shape, after an evaluation (parameterCount).
   let gradient: Pointer
   /// u_j (q×J), where the last evaluation found the modes.
   let modes: Pointer
@@ -80,10 +86,13 @@ final class GroupwiseCriterion {
   let points, pointLogs: Pointer
   // Of a piece: rows.
   let fixedPart, eta, logDensity, score, observed, weight, slope, quadratic, rowGradient, meanScore: Pointer
-  let nodeEta: Pointer
+  let nodeEta, nodeSpare: Pointer
+  // The same, derivatives in the dispersion parameter's logarithm.
+  let densityChange, scoreChange, weightChange: Pointer
+  private let distinct: DistinctResponses?
   // Of a piece: groups.
   let previous, lastH, factor, otherFactor, cross, zScore, inverse: Pointer
-  let nodeSum, nodeMean, nodeProduct, nodeOuter: Pointer
+  let nodeSum, nodeDensityChange, nodeMean, nodeProduct, nodeOuter: Pointer
   let active, halvings: UnsafeMutablePointer<Int>
   // Single vectors and matrices.
   let lambdaGradient, groupLambda, groupGradient: Pointer
@@ -130,10 +139,11 @@ final class GroupwiseCriterion {
     let rows = (pieces.map(\.rows.count).max() ?? 0) + 8
     let wide = max(pieces.map(\.groups.count).max() ?? 0, 1)
     let hasNodes = count > 1
-    let parameters = p + data.thetaCount
+    let parameters = p + data.thetaCount + (data.estimatesDispersion ? 1 : 0)
+    estimatesDispersion = data.estimatesDispersion
 
-    let rowArrays = 11 * rows
-    let groupArrays = wide * (5 * q * q + 4 * q + 3)
+    let rowArrays = 15 * rows
+    let groupArrays = wide * (5 * q * q + 3 * q + 3)
     let pointArrays = hasNodes ? count * (q + 1) : 0
     let small = 4 * q * q + 2 * parameters + parameters * parameters + 8 * q * q + 64
     block = ScratchBlock(
@@ -150,13 +160,16 @@ final class GroupwiseCriterion {
       y[place] = data.response[i]
       m[place] = trials
       offset[place] = data.offset?[i] ?? 0
-      for c in 0..<p { x[place + c * stride] = data.fixed[i, c] }
-      for c in 0..<q { z[place + c * stride] = data.random[i, c] }
       constants += data.model.logConstant(data.response[i], trials)
     }
-    for place in n..<stride { (y[place], m[place]) = (1, 1) }
+    GroupwiseCriterion.fill(x, from: data.fixed, order, stride: stride)
+    GroupwiseCriterion.fill(z, from: data.random, order, stride: stride)
+    for place in n..<n + 4 { (y[place], m[place]) = (1, 1) }
+    distinct = data.estimatesDispersion ? DistinctResponses(data) : nil
     constant = -2 * constants
-    isConstant = (0..<q).map { c in (0..<n).allSatisfy { data.random[$0, c] == 1 } }
+    let columns = z
+    let length = stride
+    isConstant = (0..<q).map { c in (0..<n).allSatisfy { columns[$0 + c * length] == 1 } }
     start = .allocate(capacity: groups + 1)
     start.initialize(from: starts, count: groups + 1)
 
@@ -179,11 +192,16 @@ final class GroupwiseCriterion {
     rowGradient = block.take(rows)
     meanScore = block.take(rows)
     nodeEta = block.take(rows)
+    nodeSpare = block.take(rows)
+    densityChange = block.take(rows)
+    scoreChange = block.take(rows)
+    weightChange = block.take(rows)
     previous = block.take(wide * q)
     zScore = block.take(wide * q)
     nodeMean = block.take(wide * q)
     lastH = block.take(wide)
     nodeSum = block.take(wide)
+    nodeDensityChange = block.take(wide)
     factor = block.take(wide * q * q)
     otherFactor = block.take(wide * q * q)
     cross = block.take(wide * q * q)
@@ -216,6 +234,15 @@ final class GroupwiseCriterion {
     halvings.deallocate()
   }
 
+  /// The columns of a matrix with its rows in another order.
+  private static func fill(_ out: Pointer, from matrix: Matrix, _ order: [Int], stride: Int) {
+    matrix.storage.withUnsafeBufferPointer { values in
+      for c in 0..<matrix.columns {
+        for (place, i) in order.enumerated() { out[place + c * stride] = values[i + c * matrix.rows] }
+      }
+    }
+  }
+
   /// Points of the product rule.
   static func pointCount(_ nodeCount: Int, effects: Int) throws(FitError) -> Int {
     var count = 1
@@ -245,7 +272,7 @@ final class GroupwiseCriterion {
   /// −2 log L at β and θ; ∞ where it cannot be computed. Fills `gradient`.
   ///
   /// - Parameters:
-  ///   - parameters: β, then θ (parameterCount).
+  ///   - parameters: β, then θ, then the logarithm of an estimated dispersion parameter (parameterCount).
   ///   - outer: whether to fill `outerProduct`.
   ///   - posterior: receives what depends on the groups, where given.
   func evaluate(at parameters: Pointer, outer: Bool = false, posterior: GroupwisePosterior? = nil) -> Double {
@@ -258,6 +285,14 @@ final class GroupwiseCriterion {
     }
     for i in 0..<q * q { (lambda[i], lambdaGradient[i]) = (0, 0) }
     forEachFree { index, place in lambda[place] = parameters[p + index] }
+    let last = parameterCount - 1
+    if let distinct {
+      // Beyond, the distribution is its limit to the last digit.
+      guard abs(parameters[last]) < 25 else { return .infinity }
+      model = ObservationModel(
+        model.family.with(dispersionParameter: exp(parameters[last])), link: model.link)
+      constant = -2 * distinct.logConstant(model)
+    }
     if outer { for i in 0..<parameterCount * parameterCount { outerProduct[i] = 0 } }
     var total = 0.0
     for piece in pieces {
@@ -275,6 +310,7 @@ final class GroupwiseCriterion {
       total += part
     }
     if !outer { forEachFree { index, place in gradient[p + index] = lambdaGradient[place] } }
+    if let distinct { gradient[last] -= 2 * distinct.constantSlope(model) }
     return total + constant
   }
 
@@ -301,6 +337,9 @@ final class GroupwisePosterior {
   var information: [Double]
   /// −2 log L of each group, without the constants of the density.
   var values: [Double]
+  /// Room for Z'WX of a group (q×p).
+  let projection: UnsafeMutablePointer<Double>
+  private let block: ScratchBlock
 
   /// Memory for a criterion's groups.
   init(_ criterion: GroupwiseCriterion) {
@@ -308,5 +347,7 @@ final class GroupwisePosterior {
     covariances = [Double](repeating: 0, count: q * q * criterion.groupCount)
     information = [Double](repeating: 0, count: p * p)
     values = [Double](repeating: 0, count: criterion.groupCount)
+    block = ScratchBlock(count: p * q)
+    projection = block.take(p * q)
   }
 }

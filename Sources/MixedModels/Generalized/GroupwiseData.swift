@@ -24,12 +24,16 @@ struct GroupwiseData: Sendable {
   var codes: [Int]
   /// J; groups without rows have the distribution of the population.
   var groupCount: Int
+  /// Whether the negative binomial's θ or Gamma's shape is estimated too; the family's own is then where it starts.
+  var estimatesDispersion = false
 
   /// Number of elements of θ: the lower triangles of the terms' blocks of Λ.
   var thetaCount: Int { blocks.reduce(0) { $0 + $1.count * ($1.count + 1) / 2 } }
 
   /// - Precondition: the arrays fit together, codes are groups, and every group of columns belongs to one block.
   func checkShape() {
+    precondition(
+      !estimatesDispersion || model.family.hasDispersion, "\(model.family.name) has nothing to estimate")
     let n = response.count
     precondition(fixed.rows == n && random.rows == n && codes.count == n, "rows differ from \(n) responses")
     precondition(trials?.count ?? n == n && offset?.count ?? n == n, "trials or offset differ from \(n) rows")

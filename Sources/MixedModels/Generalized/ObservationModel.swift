@@ -92,12 +92,43 @@ struct ObservationModel: Sendable {
     }
   }
 
+  /// Fills ∂ℓ/∂φ, ∂s/∂φ and the derivative of the determinant's weight, with φ the logarithm of the negative binomial's θ or of the shape.
+  ///
+  /// ℓ's constant has a part of its own that depends on φ.
+  func fillDispersionChanges(
+    _ count: Int, eta: Pointer, y: Pointer, m: Pointer, density: Pointer, score: Pointer, weight: Pointer,
+    weightIsObserved: Bool
+  ) {
+    switch family {
+    case .binomial, .poisson: preconditionFailure("\(family.name) has no dispersion parameter")
+    case .negativeBinomial(let theta):
+      let logTheta = log(theta)
+      for i in 0..<count {
+        let shifted = eta[i] - logTheta
+        let e = exp(-abs(shifted))
+        let (p, q) = shifted < 0 ? (e / (1 + e), 1 / (1 + e)) : (1 / (1 + e), e / (1 + e))
+        let logQ = -max(shifted, 0) - log1p(e)
+        density[i] = m[i] * (theta * (logQ + p) - y[i] * q)
+        score[i] = m[i] * p * (y[i] * q - theta * p)
+        weight[i] = m[i] * (weightIsObserved ? p * q * (theta - (y[i] + theta) * (q - p)) : theta * p * p)
+      }
+    case .gamma(let shape):
+      for i in 0..<count {
+        let a = m[i] * shape
+        let ratio = y[i] * exp(-eta[i])
+        density[i] = -a * (ratio + eta[i])
+        score[i] = a * (ratio - 1)
+        weight[i] = weightIsObserved ? a * ratio : a
+      }
+    }
+  }
+
   /// What ℓ leaves out of the log-density of an observation: log C(m, y), −log y!, or terms of lgamma, θ and the shape.
   ///
   /// With it −2 Σ(ℓ + constant) is R's −2 logLik of a `glm` with known θ or shape.
   func logConstant(_ y: Double, _ m: Double) -> Double {
     /// log Γ(a + 1), also at 0.
-    func factorial(_ a: Double) -> Double { a > 0 ? logFactorial(a) : 0 }
+    func factorial(_ a: Double) -> Double { a == 0 || a == 1 ? 0 : logFactorial(a) }
     switch family {
     case .binomial: return factorial(m) - factorial(y) - factorial(m - y)
     case .poisson: return -m * factorial(y)

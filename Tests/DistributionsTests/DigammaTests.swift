@@ -1,0 +1,20 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Distributions
+
+@Suite("Digamma function")
+struct DigammaTests {
+  @Test("has its known values and its recurrence")
+  func values() {
+    let gamma = 0.57721566490153286061
+    expectClose(digamma(1), -gamma, relative: 1e-15)
+    expectClose(digamma(0.5), -gamma - 2 * log(2), relative: 1e-15)
+    expectClose(digamma(30), (1..<30).reduce(-gamma) { $0 + 1 / Double($1) }, relative: 1e-15)
+    for x in [0.01, 0.7, 3.3, 12, 1e5] {
+      // The difference of the two has lost what 1/x has more digits.
+      expectClose(digamma(x + 1), digamma(x) + 1 / x, relative: 1e-15, absolute: 4e-16 * (1 + 1 / x), "\(x)")
+    }
+  }
+}
