@@ -12,8 +12,18 @@ package func digamma(_ x: Double) -> Double {
     below += 1 / shifted
     shifted += 1
   }
-  let s = 1 / (shifted * shifted)
+  return Glibc.log(shifted) - 0.5 / shifted - digammaSeries(shifted) - below
+}
+
+/// ψ(x + y) − ψ(x) for x > 0, y ≥ 0, to full precision of the difference also where x is large beside y.
+package func digammaRise(_ x: Double, by y: Double) -> Double {
+  if x < 10 { return digamma(x + y) - digamma(x) }
+  return log1p(y / x) + 0.5 * y / (x * (x + y)) - (digammaSeries(x + y) - digammaSeries(x))
+}
+
+/// log x − 1/(2x) − ψ(x) for x ≥ 10.
+private func digammaSeries(_ x: Double) -> Double {
+  let s = 1 / (x * x)
   let high: Double = 1.0 / 132 - s * (691.0 / 32760 - s * (1.0 / 12))
-  let series: Double = s * (1.0 / 12 - s * (1.0 / 120 - s * (1.0 / 252 - s * (1.0 / 240 - s * high))))
-  return Glibc.log(shifted) - 0.5 / shifted - series - below
+  return s * (1.0 / 12 - s * (1.0 / 120 - s * (1.0 / 252 - s * (1.0 / 240 - s * high))))
 }

@@ -30,6 +30,14 @@ package func logFactorial(_ a: Double) -> Double {
   stirlingError(a) + (a + 0.5) * Glibc.log(a) - a + StandardNormalTail.logRootTwoPi
 }
 
+/// log Γ(a + y) − log Γ(a) for a > 0, y ≥ 0, to full precision of the difference also where a is large beside y.
+package func logGammaRise(_ a: Double, by y: Double) -> Double {
+  if y == 0 { return 0 }
+  // log Γ(a) = (a − ½)·log a − a + log √(2π) + error(a).
+  let linear: Double = (a + y - 0.5) * log1p(y / a) - y
+  return y * Glibc.log(a) + linear + (stirlingError(a + y) - stirlingError(a))
+}
+
 /// log B(a, b), the beta function, for a, b > 0.
 func logBeta(_ a: Double, _ b: Double) -> Double {
   let n = a + b

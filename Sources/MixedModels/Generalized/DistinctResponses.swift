@@ -32,8 +32,7 @@ struct DistinctResponses: Sendable {
     switch model.family {
     case .binomial, .poisson: return 0
     case .negativeBinomial(let theta):
-      let origin = digamma(theta)
-      return values.reduce(0) { $0 + $1.count * $1.m * theta * (digamma($1.y + theta) - origin) }
+      return values.reduce(0) { $0 + $1.count * $1.m * theta * digammaRise(theta, by: $1.y) }
     case .gamma(let a):
       let fixed = log(a) + 1 - digamma(a)
       return values.reduce(0) { $0 + $1.count * $1.m * a * (fixed + log($1.y)) }

@@ -133,8 +133,7 @@ struct ObservationModel: Sendable {
     case .binomial: return factorial(m) - factorial(y) - factorial(m - y)
     case .poisson: return -m * factorial(y)
     case .negativeBinomial(let theta):
-      // log Γ(y + θ) − log Γ(θ) = log Γ(y + θ + 1) − log Γ(θ + 1) − log((y + θ)/θ).
-      return m * (factorial(y + theta) - factorial(theta) - log1p(y / theta) - factorial(y))
+      return m * (logGammaRise(theta, by: y) - factorial(y))
     case .gamma(let a):
       return m * (a * log(a) + (a - 1) * log(y) - factorial(a) + log(a))
     }
