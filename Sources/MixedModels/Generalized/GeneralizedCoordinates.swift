@@ -94,6 +94,19 @@ struct GeneralizedCoordinates {
   /// β from γ.
   func beta(_ gamma: [Double]) -> [Double] { GeneralizedCoordinates.solveUpper(fixedScale, gamma) }
 
+  /// A direction of γ as one of β: its largest entry ±1, and 0 where a column moves predictors by nothing but rounding.
+  func direction(_ gamma: [Double]) -> [Double] {
+    let direction = beta(gamma)
+    // The root mean square of each given column.
+    let sizes = (0..<fixedScale.columns).map { j in
+      (0...j).reduce(0) { $0 + fixedScale[$1, j] * fixedScale[$1, j] }.squareRoot()
+    }
+    let most = zip(direction, sizes).reduce(0) { max($0, abs($1.0 * $1.1)) }
+    let kept = zip(direction, sizes).map { abs($0 * $1) < 1e-4 * most ? 0 : $0 }
+    let largest = kept.reduce(0) { max($0, abs($1)) }
+    return largest > 0 ? kept.map { $0 / largest } : kept
+  }
+
   /// Λ of the given columns, lower triangular with a diagonal that is not negative, from the searched one.
   func lambda(_ searched: Matrix) -> Matrix {
     var a = Matrix(rows: searched.rows, columns: searched.columns)

@@ -3,8 +3,8 @@ import LinearAlgebra
 extension GeneralizedSearch {
   /// 2 × the inverse Hessian of −2 log L over the free parameters at `point`, by central differences of the gradient; nil where it is not positive definite.
   ///
-  /// Elements of Λ that are exactly 0 on the diagonal, with what stands below them if that is 0 too, are held. With `polishing`, a step of Newton's is taken
-  /// first where it does not raise the value.
+  /// Elements of Λ that are exactly 0 on the diagonal, with what stands below them if that is 0 too, are held. With `polishing`, steps of Newton's
+  /// move `point` on where they do not raise the value.
   func hessianInverse(polishing: Bool) -> (free: [Int], matrix: Matrix)? {
     let p = criterion.fixedCount
     let q = criterion.effectCount
@@ -18,18 +18,27 @@ extension GeneralizedSearch {
       let isHeld = row == column ? point[p + index] == 0 : isEmpty
       if !isHeld { free.append(p + index) }
     }
-    if criterion.estimatesDispersion { free.append(criterion.parameterCount - 1) }
-    let value = criterion.evaluate(at: point)
-    let gradient = free.map { criterion.gradient[$0] }
-    guard let hessian = differences(free) else { return nil }
-    guard let inverse = GeneralizedSearch.inverse(hessian) else { return nil }
+    let last = criterion.parameterCount - 1
+    if criterion.estimatesDispersion, point[last] < GeneralizedSearch.poissonLimit { free.append(last) }
+    var value = criterion.evaluate(at: point)
+    var gradient = free.map { criterion.gradient[$0] }
+    saveModes()
+    guard let hessian = differences(free), let inverse = GeneralizedSearch.inverse(hessian) else {
+      return nil
+    }
+    restoreModes()
     if polishing {
-      let step = inverse * gradient
-      for i in 0..<criterion.parameterCount { trial[i] = point[i] }
-      for (k, i) in free.enumerated() { trial[i] -= step[k] }
-      let next = criterion.evaluate(at: trial)
-      if next <= value + 1e-12 * max(1, abs(value)) {
+      // The same Hessian serves for all steps: each leaves a small part of the distance.
+      for _ in 0..<4 {
+        let step = inverse * gradient
+        if zip(step, gradient).reduce(0, { $0 + $1.0 * $1.1 }) < 1e-13 { break }
+        for i in 0..<criterion.parameterCount { trial[i] = point[i] }
+        for (k, i) in free.enumerated() { trial[i] -= step[k] }
+        let next = criterion.evaluate(at: trial)
+        guard next <= value + 1e-12 * max(1, abs(value)) else { break }
         for i in 0..<criterion.parameterCount { point[i] = trial[i] }
+        value = next
+        gradient = free.map { criterion.gradient[$0] }
       }
     }
     return (free, inverse * 2)
@@ -41,12 +50,17 @@ extension GeneralizedSearch {
     let all = criterion.parameterCount
     var hessian = Matrix(rows: count, columns: count)
     for i in 0..<all { trial[i] = point[i] }
+    // From the modes at the point one step leaves an error that is the same on both sides, to second order.
+    criterion.modeTolerance = GeneralizedSearch.looseModes
+    defer { criterion.modeTolerance = GeneralizedSearch.sharpModes }
     for (k, i) in free.enumerated() {
       let curvature = curvatureGuess(i)
       let step = 2e-4 / max(curvature / 2, 1e-12).squareRoot()
+      restoreModes()
       trial[i] = point[i] + step
       guard criterion.evaluate(at: trial).isFinite else { return nil }
       for (l, j) in free.enumerated() { hessian[l, k] = criterion.gradient[j] }
+      restoreModes()
       trial[i] = point[i] - step
       guard criterion.evaluate(at: trial).isFinite else { return nil }
       for (l, j) in free.enumerated() { hessian[l, k] = (hessian[l, k] - criterion.gradient[j]) / (2 * step) }
@@ -121,12 +135,5 @@ extension GeneralizedSearch {
     guard isPositive else { return nil }
     for j in 0..<n { for i in 0..<n { result[i, j] *= scale[i] * scale[j] } }
     return result
-  }
-
-  /// A direction with its largest entry at ±1, and what is rounding beside it at 0.
-  static func normalized(_ direction: [Double]) -> [Double] {
-    let largest = direction.reduce(0) { max($0, abs($1)) }
-    guard largest > 0 else { return direction }
-    return direction.map { abs($0) < 1e-4 * largest ? 0 : $0 / largest }
   }
 }

@@ -13,10 +13,16 @@ import LinearAlgebra
 final class GeneralizedSearch {
   typealias Pointer = UnsafeMutablePointer<Double>
 
-  /// Decrement g'B⁻¹g after which a last step is taken.
+  /// Decrement g'B⁻¹g after which a last step is taken; steps of Newton's follow where the Hessian is formed.
   static let tolerance = 1e-8
+  /// The last step on the way to a mode, in standard deviations: during the search, where what is left is taken out of the value, and at
+  /// its end.
+  static let looseModes = 1e-4
+  static let sharpModes = 1e-7
   /// Evaluations of one search.
   static let mostEvaluations = 400
+  /// log θ of the negative binomial from which on it is Poisson's distribution to the last digits.
+  static let poissonLimit = 20.0
   /// A standard deviation on the scale of η that no data tell from a larger one.
   static let divergentDeviation = 50.0
 
@@ -25,6 +31,7 @@ final class GeneralizedSearch {
   let coordinates: GeneralizedCoordinates
   private let optimizer: DampedBFGS
   let point, trial: Pointer
+  private var isAtPoissonLimit = false
   private let savedModes: Pointer
   private let block: ScratchBlock
 
@@ -57,6 +64,7 @@ final class GeneralizedSearch {
   {
     let p = criterion.fixedCount
     criterion.evaluationCount = 0
+    criterion.modeTolerance = GeneralizedSearch.looseModes
     let start = GeneralizedStart(criterion)
     var best = search(from: parameters(start, theta: theta(deviations: start.deviations)))
     let isLean = criterion.effectCount == 1 || criterion.groupCount >= 10 * criterion.thetaCount
@@ -85,8 +93,7 @@ final class GeneralizedSearch {
     }
     let evaluations = criterion.evaluationCount
     for i in 0..<best.parameters.count { point[i] = best.parameters[i] }
-    criterion.modeTolerance = 1e-7
-    defer { criterion.modeTolerance = 1e-5 }
+    criterion.modeTolerance = GeneralizedSearch.sharpModes
     var covariance: (free: [Int], matrix: Matrix)?
     if standardErrors && best.value.isFinite {
       covariance = hessianInverse(polishing: start.separation == nil)
@@ -99,7 +106,7 @@ final class GeneralizedSearch {
     let lambda = coordinates.lambda(searched)
     let status: GeneralizedSolution.Status
     if let direction = start.separation {
-      status = .separated(direction: GeneralizedSearch.normalized(coordinates.beta(direction)))
+      status = .separated(direction: coordinates.direction(direction))
     } else if (0..<q).contains(where: { i in
       (0..<q).reduce(0) { $0 + searched[i, $1] * searched[i, $1] }.squareRoot()
         > GeneralizedSearch.divergentDeviation
@@ -172,11 +179,32 @@ final class GeneralizedSearch {
         restoreModes()
       }
     }
+    if let limit = poissonEnd() { end = limit }
     var found = Found(
       value: optimizer.value, parameters: (0..<count).map { optimizer.point[$0] }, end: end,
       decrement: optimizer.decrement, isSingular: false)
     if found.value.isFinite { settleBoundary(&found) }
     return found
+  }
+
+  /// Counts that vary no more than Poisson's have their supremum where the negative binomial's θ is infinite, and on the way there the criterion falls ever
+  /// more slowly: so θ is set at least to `poissonLimit` where that is no worse, and the others are searched again.
+  private func poissonEnd() -> DampedBFGS.End? {
+    guard criterion.estimatesDispersion, case .negativeBinomial = criterion.model.family,
+      optimizer.value.isFinite
+    else { return nil }
+    let count = criterion.parameterCount
+    guard optimizer.point[count - 1] > 2 else { return nil }
+    for i in 0..<count { point[i] = optimizer.point[i] }
+    point[count - 1] = max(point[count - 1], GeneralizedSearch.poissonLimit)
+    guard criterion.evaluate(at: point) <= optimizer.value + 1e-7 else {
+      restoreModes()
+      return nil
+    }
+    for i in 0..<count { optimizer.point[i] = point[i] }
+    isAtPoissonLimit = true
+    defer { isAtPoissonLimit = false }
+    return descend()
   }
 
   /// One run of BFGS from the optimizer's point with a Hessian from the groups' gradients there.
@@ -193,12 +221,22 @@ final class GeneralizedSearch {
     }
     for i in 0..<count { optimizer.gradient[i] = criterion.gradient[i] }
     fillFirstHessian()
+    if isAtPoissonLimit {
+      // θ is held: no slope, and no connection with the others.
+      optimizer.gradient[count - 1] = 0
+      for i in 0..<count - 1 {
+        optimizer.hessian[i + (count - 1) * count] = 0
+        optimizer.hessian[count - 1 + i * count] = 0
+      }
+      optimizer.hessian[count * count - 1] = 1
+    }
     saveModes()
     return optimizer.minimize(
       from: value, tolerance: GeneralizedSearch.tolerance, mostEvaluations: GeneralizedSearch.mostEvaluations,
       evaluate: { point, gradient in
         let value = criterion.evaluate(at: point)
         for i in 0..<count { gradient[i] = criterion.gradient[i] }
+        if isAtPoissonLimit { gradient[count - 1] = 0 }
         return value
       }, accepted: saveModes, rejected: restoreModes)
   }
@@ -288,10 +326,10 @@ final class GeneralizedSearch {
   private func restart() {
     for i in 0..<criterion.groupCount * criterion.effectCount { criterion.modes[i] = 0 }
   }
-  private func saveModes() {
+  func saveModes() {
     for i in 0..<criterion.groupCount * criterion.effectCount { savedModes[i] = criterion.modes[i] }
   }
-  private func restoreModes() {
+  func restoreModes() {
     for i in 0..<criterion.groupCount * criterion.effectCount { criterion.modes[i] = savedModes[i] }
   }
 

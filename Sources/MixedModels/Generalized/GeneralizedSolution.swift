@@ -26,7 +26,8 @@ struct GeneralizedSolution: Sendable {
   let lambda: Matrix
   /// Its free elements, by columns, one term after another.
   let theta: [Double]
-  /// The negative binomial's θ, or Gamma's shape; nil for families without one.
+  /// The negative binomial's θ, or Gamma's shape; nil for families without one. θ above 1e8 says that counts vary no more than Poisson's; it is then held
+  /// in the Hessian.
   let dispersionParameter: Double?
   /// Whether some term's covariance matrix is singular.
   let isSingular: Bool

@@ -80,7 +80,8 @@ struct GeneralizedStart {
       predict(trial, direction, offset: false)
       var largest = 0.0
       for i in 0..<n { largest = max(largest, abs(trial[i])) }
-      if decrement < 1e-4 {
+      // Good enough for a start.
+      if decrement < 1e-2 {
         if largest < 0.05 || iteration > 30 { break }
         // Predictors still move: on the way to a separation, perhaps. The start stays where it is.
         if steady == nil { steady = beta }

@@ -178,10 +178,17 @@ extension GroupwiseCriterion {
     let modeFactor = model.isCanonical || determinant == .observed ? l : otherFactor + g * q * q
     SmallKernels.solveLower(modeFactor, q, a)
     SmallKernels.solveLowerTransposed(modeFactor, q, a)
-    // What is left of the way to the mode, K⁻¹h', changes the value by b'K⁻¹h'.
+    // What is left of the way to the mode, K⁻¹h', changes the value by b'K⁻¹h' to first order, and h itself by ½h''K⁻¹h'.
     for i in 0..<q { work[i] = zScore[i + g * q] }
     SmallMatrices.multiplyTransposed(lambda, work, q)
-    for i in 0..<q { value += a[i] * (work[i] - u[i]) }
+    for i in 0..<q {
+      work[i] -= u[i]
+      value += a[i] * work[i]
+    }
+    if pointCount == 1 {
+      SmallKernels.solveLower(modeFactor, q, work)
+      for i in 0..<q { value -= work[i] * work[i] }
+    }
 
     // r, and with it the rows' gradient.
     for i in 0..<q { effect[i] = a[i] }

@@ -30,7 +30,7 @@ import LinearAlgebra
 ///     ∂/∂φ = Σ [ t_i·∂w_i/∂φ + z_i'Λa·∂s_i/∂φ − 2 Σ_k π_k ∂ℓ_ik/∂φ ]
 ///
 /// An evaluation allocates nothing; it costs 3–4 passes over the rows for the modes (each group by Newton's steps of its own, from where the last evaluation
-/// left it) and one for each node. What the last step leaves of the way to the mode is taken out of the value to first order.
+/// left it) and one for each node. What the last step leaves of the way to the mode is taken out of the value.
 ///
 /// - References: Breslow & Clayton (1993), doi:10.1080/01621459.1993.10594284; Pinheiro & Chao (2006), doi:10.1198/106186006X96962;
 ///   Liu & Pierce (1994), doi:10.1093/biomet/81.3.624.
