@@ -37,6 +37,17 @@ import Testing
     #expect(throws: FigureError.notPositive(axis: "n", value: 0)) { try self.layout(zero) }
   }
 
+  @Test("a named tick beyond the data has no place, and asks for no wider canvas")
+  func tickBeyond() throws {
+    var x = Axis("icc", tickSpacing: 26)
+    x.namedTicks = [NamedTick(0.2, "0.2"), NamedTick(1, "1"), NamedTick(1e30, "far")]
+    let figure = Figure(
+      size: .centimetres(16, 9), x: x, y: Axis("y"),
+      panels: [Panel("a", [PointMark(x: [0.2, 0.2], y: [1, 2], .fixed(CategoryStyle(.black)))])])
+    let layout = try layout(figure)
+    #expect(layout.panels[0].x.breaks.values.count == 1)
+  }
+
   @Test("panels with scales of their own each have ticks, in rows too")
   func ownScales() throws {
     let style = Appearance.fixed(CategoryStyle(.black))
