@@ -194,6 +194,74 @@ struct FittedFormulaTests {
     }
   }
 
+  @Test("Factors coded otherwise give the design's contrasts")
+  func contrasts() throws {
+    let (outcome, named) = try outcomes(
+      """
+      strategies:
+        plain: {method: reml, formula: y ~ c * x + (1 | g)}
+        means: {method: reml, formula: y ~ 0 + c * x + (1 | g)}
+        slopes: {method: reml, formula: "y ~ c + c:x + (1 | g)"}
+        both: {method: reml, formula: "y ~ 0 + c + c:x + (1 | g)"}
+      design:
+        levels: {g: 12, i: {per: g, size: 10}}
+        predictors: {x: {level: i, normal: [1, 1]}, c: {level: i, categorical: [a, b, c]}}
+        response:
+          formula: y ~ c * x + (1 | g)
+          beta: {"(Intercept)": 2, x: 1, cb: -1, cc: 1, "cb:x": 0.3, "cc:x": -0.5}
+          sd: {g: 1, residual: 1}
+      """)
+    for name in ["means", "slopes", "both"] {
+      expectSame(try #require(named["plain"]), try #require(named[name]), outcome.layout, relative: 1e-6)
+    }
+  }
+
+  @Test("Means over groups move with what is centred at them", arguments: [true, false])
+  func means(isCentred: Bool) throws {
+    let design = Self.within.replacing("FIXED", with: isCentred ? "x_within + x_mean" : "x + x_mean")
+      .replacing("BETA", with: "[1, 2, 3]")
+    let (outcome, named) = try outcomes(
+      """
+      strategies:
+        mundlak: {method: reml, formula: y ~ x + x_mean + (1 | g)}
+        between: {method: reml, formula: y ~ x_within + x_mean + (1 | g)}
+      """ + "\n" + design)
+    expectSame(
+      try #require(named["mundlak"]), try #require(named["between"]), outcome.layout, relative: 1e-6)
+    // A design without the means has no intercept where they are 0.
+    let plain = Self.within.replacing("FIXED", with: "x").replacing("BETA", with: "[1, 2]")
+    let (other, models) = try outcomes(
+      "strategies:\n  m: {method: reml, formula: y ~ x + x_mean + (1 | g)}\n" + plain)
+    let constant = try #require(other.layout.estimands.first { $0.address == "fixed.(Intercept)" })
+    #expect(try #require(models["m"]).estimates[constant.members.lowerBound].isNaN)
+  }
+
+  @Test(
+    "A line without a slope is no estimate of an intercept",
+    arguments: ["normal: [10, 1]", "uniform: [9, 11]"])
+  func linesWithoutSlope(law: String) throws {
+    let study = try StudyExamples.study(
+      """
+      replicates: 5
+      strategies: [none, lsdv]
+      design:
+        levels: {g: 6, i: {per: g, size: [1, 8]}}
+        predictors: {x: {level: i, \(law)}}
+        response: {formula: "y ~ x + (1 + x | g)", beta: [1, 1], sd: {g: [1, 1], residual: 1}}
+      """)
+    let cell = study.cells[0]
+    let runner = try CellRunner.make(study, cell)
+    #expect((runner is MomentRunner) == law.hasPrefix("normal"))
+    let outcome = ReplicateOutcome(layout: runner.layout, strategyCount: 2)
+    runner.run(0, into: outcome)
+    for own in outcome.strategies {
+      for address in ["coef.g.(Intercept)", "coef.g.x"] {
+        let members = try #require(outcome.layout.estimands.first { $0.address == address }).members
+        #expect(members.map { own.estimates[$0].isNaN } == [true, false, true, false, true, false])
+      }
+    }
+  }
+
   @Test("Another offset than the design's is refused")
   func offset() throws {
     let design = Self.within.replacing("FIXED", with: "x").replacing("BETA", with: "[1, 2]")

@@ -38,9 +38,9 @@ struct StudyReportTests {
       """
     let english = try report(.en, yaml)
     #expect(
-      english.contains("no estimate of them: by no pooling up to 33.3 % (coef.g.x). The measure `estimated`"))
+      english.contains("no estimate of them: by no pooling up to 33.3 % (coef.g.(Intercept)). The measure `estimated`"))
     #expect(english.contains("- share of groups with an estimate: $"))
-    #expect(try report(.zh, yaml).contains("无池化至多 33.3 %（coef.g.x）"))
+    #expect(try report(.zh, yaml).contains("无池化至多 33.3 %（coef.g.(Intercept)）"))
     #expect(try !report(.en).contains("share of groups with an estimate"))
   }
 

@@ -166,6 +166,16 @@ final class MomentRunner: ReplicateRunner {
         weights[first + j] = ownWeights[j]
       }
     }
+    // A line whose slope its rows do not determine is none at x = 0.
+    if method == .none && kernel.model != .varyingMeans || method == .lsdv && kernel.model == .varyingSlopes {
+      let slopes = fit.ownSlopes
+      for j in 0..<shape.groupCount where slopes[j].isNaN {
+        for first in groups {
+          estimates[first + j] = .nan
+          errors[first + j] = .nan
+        }
+      }
+    }
     let common = fit.residualDegreesOfFreedom
     let isPartial = method == .reml || method == .ml
     for k in fixed.indices {

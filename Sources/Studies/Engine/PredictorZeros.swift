@@ -14,6 +14,8 @@ struct PredictorZeros {
     case zero
     /// The mean that a centred column of the design has taken off.
     case mean(centered: String)
+    /// A mean over groups that the design's formula does not have: it stays what it is.
+    case own
     /// A place that cannot be found from the predictor alone.
     case unknown
   }
@@ -47,20 +49,33 @@ struct PredictorZeros {
         if case .centered(name, _) = design.law(of: $0) { true } else { false }
       }) {
         zeros[name] = .mean(centered: centered)
+      } else if case .mean = design.law(of: name) {
+        zeros[name] = .own
       } else {
         let isHidden = known.contains { PredictorZeros.sources(of: $0.variables, design).contains(name) }
         zeros[name] = isHidden ? .unknown : .zero
       }
     }
     self.zeros = zeros
-    let isOther = own.contains { factor in
-      if texts.contains(factor.text) { return false }
-      guard case .variable(let name, _) = factor.unwrapped else { return factor.factorColumn == nil }
+    // The columns of a factor depend on the terms around it.
+    let hasFactors = own.contains { factor in
+      if factor.factorColumn != nil { return true }
+      guard case .variable(let name, _) = factor.unwrapped else { return false }
       switch design.law(of: name) {
-      case .centered, .computed: return true
-      default: if case .zero = zeros[name] { return false } else { return true }
+      case .categorical, .names: return true
+      default: return false
       }
     }
+    let isOther =
+      hasFactors && formula.text != design.formula.text
+      || own.contains { factor in
+        if texts.contains(factor.text) { return false }
+        guard case .variable(let name, _) = factor.unwrapped else { return factor.factorColumn == nil }
+        switch design.law(of: name) {
+        case .centered, .computed: return true
+        default: if case .zero = zeros[name] { return false } else { return true }
+        }
+      }
     if !isOther { return nil }
   }
 
@@ -194,8 +209,11 @@ struct PredictorZeros {
     let rows = data.selecting(rows: places)
     var values: [String: [Double]] = [:]
     var texts: [String: String] = [:]
-    for name in drawn where !kept.contains(name) {
+    // Means come first: centred predictors are counted from them.
+    let means = drawn.filter { if case .mean = design.law(of: $0) { true } else { false } }
+    for name in means + drawn.filter({ !means.contains($0) }) where !kept.contains(name) {
       guard let column = rows[name], let zero = zeros[name] else { return nil }
+      if case .own = zero { continue }
       var (shift, other): (Double, String?) = (0, nil)
       for (step, size) in moves where step.name == name {
         switch step {
@@ -215,9 +233,11 @@ struct PredictorZeros {
       switch zero {
       case .zero: values[name] = numbers.map { _ in shift }
       case .mean(let centered):
-        guard let inner = rows[centered]?.numbers else { return nil }
-        values[name] = zip(numbers, inner).map { $0 - $1 + shift }
-      case .unknown: return nil
+        guard let inner = rows[centered]?.numbers, case .centered(_, let by) = design.law(of: centered)
+        else { return nil }
+        let mean = design.mean(of: name, by: by).flatMap { values[$0] } ?? zip(numbers, inner).map { $0 - $1 }
+        values[name] = mean.map { $0 + shift }
+      case .own, .unknown: return nil
       }
     }
     let named = DataTable(

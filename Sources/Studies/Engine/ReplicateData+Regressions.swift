@@ -62,8 +62,20 @@ extension ReplicateData {
       ? nil : try fitted.lines(group, of: own.names, effects: [], model.frame, data: table)
     let names =
       lines == nil ? own.names : ReplicateData.different(design.fixedEffectNames + group.effectNames)
+    // A regression without a slope is no answer to a question of slopes.
+    let asked = own.names.indices.filter { k in
+      varying.contains(own.names[k])
+        || kind == .noPooling && table[own.names[k]] != nil && !group.heldColumns.contains(own.names[k])
+    }
+    // Nor is a line whose slope its rows do not determine one at x = 0.
+    func isLine(_ j: Int) -> Bool { asked.allSatisfy { isKnown(j, $0) } }
     // With group-level predictors the mean and spread of the groups' own lines are no longer those of β and the effects.
-    let describesPopulation = group.lines.storage.elementsEqual(group.coefficients.storage)
+    func describesPopulation(_ name: String) -> Bool {
+      guard let e = group.effectNames.firstIndex(of: name) else {
+        return group.lines.storage.elementsEqual(group.coefficients.storage)
+      }
+      return group.lines.column(e) == group.coefficients.column(e)
+    }
     for name in names {
       var acting = own.names.firstIndex(of: name).map { [$0] } ?? []
       if let row = lines?.populationRow(name) { acting = row.fixed.indices.filter { row.fixed[$0] != 0 } }
@@ -71,7 +83,7 @@ extension ReplicateData {
       let first = place(["coef", group.factor, name])
       var known: [Double] = []
       var commonError = Double.nan
-      for j in sizes.indices {
+      for j in sizes.indices where isCommon || isLine(j) {
         let row = lines.map { lines -> LineRow? in
           guard let e = group.effectNames.firstIndex(of: name) else { return lines.populationRow(name) }
           return places[j].flatMap { lines.row(effect: e, level: $0) }
@@ -90,7 +102,7 @@ extension ReplicateData {
         set(place(["fixed", name]), known[0], error: commonError, df: Double(lsdvDF), in: outcome)
         continue
       }
-      guard describesPopulation else { continue }
+      guard describesPopulation(name) else { continue }
       let population = OwnCoefficients(known, count: known.count)
       set(
         place(["fixed", name]), population.mean, error: population.meanError, df: population.degreesOfFreedom,
@@ -103,11 +115,6 @@ extension ReplicateData {
         df: population.degreesOfFreedom, in: outcome)
     }
     set(place(["residual"], suffix: ".sd"), own.sigma, in: outcome)
-    // A regression without a slope is no answer to a question of slopes.
-    let asked = own.names.indices.filter { k in
-      varying.contains(own.names[k])
-        || kind == .noPooling && table[own.names[k]] != nil && !group.heldColumns.contains(own.names[k])
-    }
     if asked.contains(where: { !own.isDetermined($0) }) {
       outcome.fail(.unidentified, "no group's rows determine its coefficients")
     } else if kind == .lsdv, lsdvDF <= 0 {
