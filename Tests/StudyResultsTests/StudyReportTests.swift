@@ -38,7 +38,8 @@ struct StudyReportTests {
       """
     let english = try report(.en, yaml)
     #expect(
-      english.contains("no estimate of them: by no pooling up to 33.3 % (coef.g.(Intercept)). The measure `estimated`"))
+      english.contains(
+        "no estimate of them: by no pooling up to 33.3 % (coef.g.(Intercept)). The measure `estimated`"))
     #expect(english.contains("- share of groups with an estimate: $"))
     #expect(try report(.zh, yaml).contains("无池化至多 33.3 %（coef.g.(Intercept)）"))
     #expect(try !report(.en).contains("share of groups with an estimate"))
