@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the lab's studies with many replicates (two minutes on two processors) and keeps what the lab quotes, in large/: rows of all replicates
+# Runs the lab's studies with many replicates (half a minute on two processors) and keeps what the lab quotes, in large/: rows of all replicates
 # for the fixed effects.
 set -eu
 mlm=${1:-mlm}

@@ -4,16 +4,7 @@ extension GeneralizedLinearModelFit {
   /// All reported numbers with their addresses: `fixed.TERM(.se .statistic .p)`, `dispersion`, `theta`
   /// (negative binomial), `deviance`, `null_deviance`, `loglik`, `aic`, `bic`, `n`, `df`.
   public var estimates: Estimates {
-    var all = Estimates()
-    for (i, name) in coefficientNames.enumerated() {
-      all.append(
-        EstimateRow(
-          ["fixed", name], effect: .fixed, term: name,
-          [
-            .init("estimate", coefficients[i]), .init("std.error", standardErrors[i]),
-            .init("statistic", statistics[i]), .init("p.value", pValues[i]),
-          ]))
-    }
+    var all = Estimates(coefficientRows)
     all.append(scalar: "dispersion", value: dispersion)
     if case .negativeBinomial(let theta) = family {
       all.append(

@@ -4,16 +4,7 @@ extension LinearModelFit {
   /// All reported numbers with their addresses: `fixed.TERM(.se .statistic .p)`, `residual.sd`, `r_squared`, `adjusted_r_squared`, `loglik`, `aic`, `bic`,
   /// `deviance`, `n`, `df`.
   public var estimates: Estimates {
-    var all = Estimates()
-    for (i, name) in coefficientNames.enumerated() {
-      all.append(
-        EstimateRow(
-          ["fixed", name], effect: .fixed, term: name,
-          [
-            .init("estimate", coefficients[i]), .init("std.error", standardErrors[i]),
-            .init("statistic", statistics[i]), .init("p.value", pValues[i]),
-          ]))
-    }
+    var all = Estimates(coefficientRows)
     all.append(
       EstimateRow(
         ["residual"], effect: .variance, group: "Residual",

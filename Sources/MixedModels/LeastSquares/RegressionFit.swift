@@ -16,5 +16,19 @@ public protocol RegressionFit: Sendable {
   var estimates: Estimates { get }
 }
 
+extension RegressionFit {
+  /// A row for each coefficient at `fixed.TERM(.se .statistic .p)`.
+  var coefficientRows: [EstimateRow] {
+    coefficientNames.enumerated().map { i, name in
+      EstimateRow(
+        ["fixed", name], effect: .fixed, term: name,
+        [
+          .init("estimate", coefficients[i]), .init("std.error", standardErrors[i]),
+          .init("statistic", statistics[i]), .init("p.value", pValues[i]),
+        ])
+    }
+  }
+}
+
 extension LinearModelFit: RegressionFit {}
 extension GeneralizedLinearModelFit: RegressionFit {}

@@ -28,6 +28,7 @@ struct HorizontalAxis {
     let full = (right - left - Double(columns - 1) * (theme.panelGap + between)) / Double(columns)
     var choices: [Choice] = []
     for axis in axes {
+      // A canvas however wide asks for no more ticks than can be read.
       let target = max(4, Int(min(100, (full / axis.axis.tickSpacing).rounded())) + 1)
       choices.append(try Choice(axis, target: target, theme: theme, texts: texts))
     }

@@ -3,7 +3,7 @@ import MixedModels
 import ModelFormula
 
 extension StudySpecification {
-  /// What strategies with formulas of their own do not estimate, and what of theirs is no estimand: found on the first data set of the first cell.
+  /// What strategies do not estimate of what their method could, and which of their coefficients are no estimands: found on the first data set of the first cell.
   func gaps() -> [String] {
     guard let cell = cells.first, let design = try? design(of: cell),
       MomentRunner(self, cell, design) == nil, let runner = try? RowRunner(self, cell, design)
@@ -16,8 +16,7 @@ extension StudySpecification {
       if strategy.method == .oracle, own.status == .unidentified, let reason = own.reason {
         notes.append("\(strategy.name): \(reason): every replicate will be unidentified")
       }
-      guard own.status.index < ReplicateStatus.estimatedCount
-      else { continue }
+      guard own.status.index < ReplicateStatus.estimatedCount else { continue }
       let missing = outcome.layout.estimands.filter { estimand in
         strategy.method.estimates(estimand)
           && estimand.members.contains { outcome.truths[$0].isFinite }

@@ -125,14 +125,7 @@ struct FitCommand: ReportingCommand {
       result.notes.append(
         "note: essentially perfect fit; standard errors and tests may be nothing but rounding")
     }
-    result.output =
-      switch (format, style ?? .print) {
-      case (.json, _): fit.document.text(indent: 2) + "\n"
-      case (.text, .print): fit.text(.print)
-      case (.text, .summary): fit.text(.summary)
-      case (.text, .display): fit.text(.display)
-      default: fit.tidyTable.text(in: format)
-      }
+    result.output = regressionText(fit.document, fit.tidyTable) { fit.text($0) }
     return result
   }
 
@@ -144,15 +137,22 @@ struct FitCommand: ReportingCommand {
     ).fit()
     var result = CommandResult(estimates: fit.estimates)
     result.notes = fit.notes(in: context.language.ofSentences)
-    result.output =
-      switch (format, style ?? .print) {
-      case (.json, _): fit.document.text(indent: 2) + "\n"
-      case (.text, .print): fit.text(.print)
-      case (.text, .summary): fit.text(.summary)
-      case (.text, .display): fit.text(.display)
-      default: fit.tidyTable.text(in: format)
-      }
+    result.output = regressionText(fit.document, fit.tidyTable) { fit.text($0) }
     return result
+  }
+
+  /// A regression in the wanted format and style; only that is made.
+  private func regressionText(
+    _ document: @autoclosure () -> JSONValue, _ tidy: @autoclosure () -> DataTable,
+    _ text: (HouseStyle) -> String
+  ) -> String {
+    switch (format, style ?? .print) {
+    case (.json, _): document().text(indent: 2) + "\n"
+    case (.text, .print): text(.print)
+    case (.text, .summary): text(.summary)
+    case (.text, .display): text(.display)
+    default: tidy().text(in: format)
+    }
   }
 
   private func mixed(
