@@ -26,7 +26,7 @@ struct GeneralizedCase: CustomTestStringConvertible, Sendable {
   static func named(_ name: String) -> GeneralizedCase { all.first { $0.name == name }! }
 
   /// The arrays of the model, the response read from its column of successes or counts.
-  func data() throws -> GroupwiseData {
+  func data() throws -> GeneralizedData {
     let table = try DataTable(csv: Reference.bytes(record["data"].string!), file: name)
     let formula = record["formula"].string!
     let response = [
@@ -38,7 +38,7 @@ struct GeneralizedCase: CustomTestStringConvertible, Sendable {
     let frame = try ModelFrame(
       ModelFormula("\(response[left] ?? left) ~\(right)"), data: table,
       roles: ColumnRoles(factors: factors, offset: record["offset"].string))
-    return GroupwiseData(
+    return GeneralizedData(
       frame,
       ObservationModel(
         record["family"].string == "poisson" ? .poisson : .binomial,
@@ -53,7 +53,7 @@ extension Substring {
   }
 }
 
-extension GroupwiseData {
+extension GeneralizedData {
   /// The arrays of a frame whose terms have one grouping factor.
   init(_ frame: ModelFrame, _ model: ObservationModel, trials: [Double]? = nil) {
     var blocks: [Range<Int>] = []
@@ -68,14 +68,15 @@ extension GroupwiseData {
       model: model, response: frame.response, trials: trials, offset: frame.offset, fixed: frame.fixed,
       random: Matrix(
         rows: frame.response.count, columns: blocks.last?.upperBound ?? 0, storage: random),
-      blocks: blocks, codes: grouping.codes, groupCount: grouping.levels.count)
+      blocks: blocks, factors: [(grouping.codes, grouping.levels.count)],
+      factorOfBlock: blocks.map { _ in 0 })
   }
 
   /// Made-up data: a constant and p − 1 predictors, of which the first q vary by group; some groups without rows or with one.
   static func simulated(
     _ model: ObservationModel, seed: UInt64, groups: Int = 8, rows: Int = 60, p: Int = 3, q: Int,
     blocks: [Range<Int>]? = nil, deviation: Double = 0.7
-  ) -> GroupwiseData {
+  ) -> GeneralizedData {
     var numbers = TestNumbers(seed: seed)
     var fixed = Matrix(rows: rows, columns: p)
     var random = Matrix(rows: rows, columns: q)
@@ -104,9 +105,10 @@ extension GroupwiseData {
       case .gamma: response.append(mean * (0.2 + numbers.uniform() + numbers.uniform()))
       }
     }
-    return GroupwiseData(
+    return GeneralizedData(
       model: model, response: response, trials: trials, offset: offset, fixed: fixed, random: random,
-      blocks: blocks ?? [0..<q], codes: codes, groupCount: groups)
+      blocks: blocks ?? [0..<q], factors: [(codes, groups)],
+      factorOfBlock: (blocks ?? [0..<q]).map { _ in 0 })
   }
 }
 

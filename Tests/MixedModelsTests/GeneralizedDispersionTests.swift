@@ -14,7 +14,7 @@ struct GeneralizedDispersionTests {
     arguments: [ResponseFamily.negativeBinomial(theta: 2), .gamma(shape: 3)])
   func gradient(_ family: ResponseFamily) throws {
     for shape in GroupwiseCriterionTests.Shape.all {
-      var data = GroupwiseData.simulated(
+      var data = GeneralizedData.simulated(
         ObservationModel(family, link: .log), seed: 5, q: shape.q, blocks: shape.blocks)
       data.estimatesDispersion = true
       for nodes in [1, 4] {
@@ -69,7 +69,7 @@ struct GeneralizedDispersionTests {
     let frame = try ModelFrame(
       ModelFormula(formula), data: table, roles: ColumnRoles(factors: ["period", "YEAR"]))
     let link = LinkFunction(rawValue: name) ?? .log
-    var data = GroupwiseData(
+    var data = GeneralizedData(
       frame, ObservationModel(family, link: link), trials: family == .binomial ? table["size"]!.numbers : nil)
     data.estimatesDispersion = family.hasDispersion
     let fit = try GeneralizedSearch(data, determinant: .observed).minimize()
@@ -95,7 +95,7 @@ struct GeneralizedDispersionTests {
 
   @Test("counts that vary no more than Poisson's end at Poisson's likelihood")
   func poisson() throws {
-    var data = GroupwiseData.simulated(
+    var data = GeneralizedData.simulated(
       ObservationModel(.poisson, link: .log), seed: 8, groups: 10, rows: 80, q: 1)
     // Nearly no variation about the mean.
     data.response = data.response.map { min(max($0, 1), 2) }

@@ -45,14 +45,26 @@ struct GeneralizedSearchTests {
           "vcov[\(i), \(j)]")
       }
     }
+    // The first rows, in the order of the data.
+    let predictors = r.record["linear10"].doubles
+    expectClose(
+      Array(fit.linearPredictors[..<predictors.count]), predictors, absolute: 1e-5 * loose, "predictors")
+    for (i, eta) in fit.linearPredictors.enumerated() where i % 7 == 0 {
+      let model = data.model
+      let m = data.trials?[i] ?? 1
+      let mu = model.link.mean(predictor: eta)
+      let slope = model.link.meanDerivative(predictor: eta)
+      expectClose(fit.weights[i], m * slope * slope / model.family.variance(mean: mu), relative: 1e-10, "w")
+      if model.isCanonical { #expect(fit.observedWeights[i] == fit.weights[i]) }
+    }
     let ranef = r.record["ranef"][0]
     let spread = deviations.max()!
     for (j, (values, sds)) in zip(ranef["values"].matrix, ranef["cond_sd"].matrix).enumerated() {
       for k in values.indices {
         expectClose(
-          fit.modes[k, j], values[k], relative: 1e-5 * loose, absolute: 1e-5 * loose * spread, "mode \(j)")
+          fit.modes[0][k, j], values[k], relative: 1e-5 * loose, absolute: 1e-5 * loose * spread, "mode \(j)")
         expectClose(
-          fit.conditionalCovariances[j][k, k].squareRoot(), sds[k], relative: 1e-5 * (isExact ? 1 : 200),
+          fit.conditionalCovariances[0][j][k, k].squareRoot(), sds[k], relative: 1e-5 * (isExact ? 1 : 200),
           "sd \(j)")
       }
     }
@@ -82,9 +94,9 @@ struct GeneralizedSearchTests {
   func boundary(_ model: ObservationModel) throws {
     // Every group has the same responses, fewer differences than chance would make.
     let (groups, rows) = (6, 8)
-    var data = GroupwiseData.simulated(model, seed: 4, groups: groups + 2, rows: groups * rows, p: 2, q: 2)
-    data.groupCount = groups
-    data.codes = (0..<groups * rows).map { $0 / rows }
+    var data = GeneralizedData.simulated(model, seed: 4, groups: groups + 2, rows: groups * rows, p: 2, q: 2)
+    data.factors[0].levelCount = groups
+    data.factors[0].codes = (0..<groups * rows).map { $0 / rows }
     data.offset = nil
     data.trials = nil
     for i in 0..<groups * rows {
@@ -105,7 +117,7 @@ struct GeneralizedSearchTests {
       expectClose(criterion.at(fit.beta + [0, 0, 0]).value, fit.minus2LogLikelihood, relative: 1e-12)
       #expect(criterion.at(fit.beta + [0.05, 0, 0.05]).value > fit.minus2LogLikelihood)
       #expect(fit.fixedCovariance != nil && fit.parameterCovariance == nil)
-      #expect(fit.modes.storage.allSatisfy { $0 == 0 })
+      #expect(fit.modes[0].storage.allSatisfy { $0 == 0 })
     }
   }
 
@@ -113,7 +125,7 @@ struct GeneralizedSearchTests {
   func singular() throws {
     for seed in 1...12 {
       // Intercepts vary, slopes do not.
-      var data = GroupwiseData.simulated(
+      var data = GeneralizedData.simulated(
         ObservationModel(.binomial, link: .logit), seed: UInt64(seed), groups: 14, rows: 200, q: 1)
       data.random = Matrix(
         rows: 200, columns: 2, storage: data.fixed.column(0) + data.fixed.column(1))
@@ -136,7 +148,7 @@ struct GeneralizedSearchTests {
 
   @Test("units and origins of predictors do not matter", arguments: observationModels)
   func units(_ model: ObservationModel) throws {
-    let data = GroupwiseData.simulated(model, seed: 21, groups: 12, rows: 240, q: 2)
+    let data = GeneralizedData.simulated(model, seed: 21, groups: 12, rows: 240, q: 2)
     let fit = try GeneralizedSearch(data).minimize()
     var scaled = data
     let (unit, origin) = (1e6, 2000.0)
@@ -164,7 +176,7 @@ struct GeneralizedSearchTests {
     "separation by a predictor is found with its direction",
     arguments: [LinkFunction.logit, .probit, .cloglog, .cauchit])
   func separation(_ link: LinkFunction) throws {
-    var data = GroupwiseData.simulated(
+    var data = GeneralizedData.simulated(
       ObservationModel(.binomial, link: link), seed: 9, groups: 10, rows: 120, q: 1)
     data.trials = nil
     // No success where the indicator is 1: quasi-complete separation. The second predictor is innocent.
@@ -186,7 +198,7 @@ struct GeneralizedSearchTests {
   @Test("a response of one kind is separated by the constant")
   func constant() throws {
     for model in observationModels where model.family != .gamma(shape: 3) {
-      var data = GroupwiseData.simulated(model, seed: 2, q: 1)
+      var data = GeneralizedData.simulated(model, seed: 2, q: 1)
       data.response = data.response.map { _ in 0 }
       let fit = try GeneralizedSearch(data).minimize()
       guard case .separated(let direction) = fit.status else {
@@ -200,10 +212,10 @@ struct GeneralizedSearchTests {
 
   @Test("groups of one kind of response each are reported")
   func groupsOfOneKind() throws {
-    var data = GroupwiseData.simulated(
+    var data = GeneralizedData.simulated(
       ObservationModel(.binomial, link: .logit), seed: 2, groups: 12, rows: 300, q: 1)
     data.trials = nil
-    data.response = data.codes.map { Double($0 % 2) }
+    data.response = data.factors[0].codes.map { Double($0 % 2) }
     let fit = try GeneralizedSearch(data).minimize()
     #expect(fit.minus2LogLikelihood.isFinite)
     #expect(fit.status != .converged || GeneralizedSearchTests.deviation(fit, 0) > 5)
@@ -220,17 +232,17 @@ struct GeneralizedSearchTests {
       let rows = 20 + Int(numbers.uniform() * 120)
       // From one row a group to many; rare events; offsets that are far off.
       let groups = 4 + Int(numbers.uniform() * Double(seed % 4 == 0 ? rows : 8))
-      var data = GroupwiseData.simulated(
+      var data = GeneralizedData.simulated(
         model, seed: UInt64(seed), groups: groups, rows: rows, q: q, deviation: numbers.uniform() * 2)
       let shift = [0.0, 0, -4, 300, -300][seed % 5]
       data.offset = data.offset!.map { $0 + shift }
       if seed % 6 == 0 {
-        for i in 0..<rows where data.codes[i] == 2 { data.response[i] = min(data.response[i], 1) }
+        for i in 0..<rows where data.factors[0].codes[i] == 2 { data.response[i] = min(data.response[i], 1) }
       }
       let search = try GeneralizedSearch(data)
       let fit = search.minimize(starts: [])
       #expect(fit.minus2LogLikelihood.isFinite, "seed \(seed)")
-      #expect((fit.beta + fit.theta + fit.modes.storage).allSatisfy { $0.isFinite }, "seed \(seed)")
+      #expect((fit.beta + fit.theta + fit.modes[0].storage).allSatisfy { $0.isFinite }, "seed \(seed)")
       if case .notConverged(let decrement) = fit.status {
         Issue.record("seed \(seed): decrement \(decrement)")
       }

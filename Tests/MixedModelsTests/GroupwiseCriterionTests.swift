@@ -30,7 +30,7 @@ struct GroupwiseCriterionTests {
 
   @Test("its gradient is the limit of differences", arguments: observationModels, Shape.all)
   func gradient(_ model: ObservationModel, _ shape: Shape) throws {
-    let data = GroupwiseData.simulated(model, seed: 7, q: shape.q, blocks: shape.blocks)
+    let data = GeneralizedData.simulated(model, seed: 7, q: shape.q, blocks: shape.blocks)
     for nodes in [1, 2, 5] {
       for determinant in DeterminantWeights.allCases {
         // The observed determinant of cauchit need not be positive.
@@ -55,7 +55,7 @@ struct GroupwiseCriterionTests {
   }
 
   /// log ∫ exp Σ log f(y | η(u)) φ(u) du of each group by the trapezoidal rule, which converges geometrically; −2 times the sum, constants included.
-  static func bruteForce(_ data: GroupwiseData, beta: [Double], theta: [Double]) -> Double {
+  static func bruteForce(_ data: GeneralizedData, beta: [Double], theta: [Double]) -> Double {
     let q = data.random.columns
     let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: data.blocks)
     let fixed = data.fixed * beta
@@ -65,8 +65,8 @@ struct GroupwiseCriterionTests {
     var points = 1
     for _ in 0..<q { points *= count }
     var total = 0.0
-    for j in 0..<data.groupCount {
-      let rows = data.codes.indices.filter { data.codes[$0] == j }
+    for j in 0..<data.factors[0].levelCount {
+      let rows = data.factors[0].codes.indices.filter { data.factors[0].codes[$0] == j }
       var logs: [Double] = []
       for k in 0..<points {
         var rest = k
@@ -110,7 +110,7 @@ struct GroupwiseCriterionTests {
   @Test("quadrature converges to the integral as nodes double", arguments: observationModels)
   func integral(_ model: ObservationModel) throws {
     for (q, blocks, theta) in [(1, [0..<1], [0.9]), (2, [0..<2], [0.8, -0.3, 0.5])] {
-      let data = GroupwiseData.simulated(model, seed: 3, groups: 5, rows: 24, q: q, blocks: blocks)
+      let data = GeneralizedData.simulated(model, seed: 3, groups: 5, rows: 24, q: q, blocks: blocks)
       let exact = GroupwiseCriterionTests.bruteForce(data, beta: GroupwiseCriterionTests.beta, theta: theta)
       var errors: [Double] = []
       for nodes in [1, 2, 4, 8, 16, 32, 64] {
@@ -126,7 +126,7 @@ struct GroupwiseCriterionTests {
   @Test("one node of quadrature is Laplace's approximation, and Λ = 0 is the model without effects")
   func limits() throws {
     for model in observationModels {
-      let data = GroupwiseData.simulated(model, seed: 5, q: 1)
+      let data = GeneralizedData.simulated(model, seed: 5, q: 1)
       let criterion = try GroupwiseCriterion(data)
       let value = criterion.at(GroupwiseCriterionTests.beta + [0]).value
       let fixed = data.fixed * GroupwiseCriterionTests.beta
@@ -144,7 +144,7 @@ struct GroupwiseCriterionTests {
   @Test("order of rows, signs of columns and the split of terms do not matter")
   func symmetries() throws {
     let model = ObservationModel(.binomial, link: .cloglog)
-    let data = GroupwiseData.simulated(model, seed: 11, groups: 9, rows: 90, q: 2)
+    let data = GeneralizedData.simulated(model, seed: 11, groups: 9, rows: 90, q: 2)
     let theta = [0.7, 0.2, 0.5]
     for nodes in [1, 4] {
       let value = try GroupwiseCriterion(data, nodeCount: nodes).at(GroupwiseCriterionTests.beta + theta)
@@ -154,7 +154,7 @@ struct GroupwiseCriterionTests {
       turned.response = order.map { data.response[$0] }
       turned.trials = order.map { data.trials![$0] }
       turned.offset = order.map { data.offset![$0] }
-      turned.codes = order.map { data.codes[$0] }
+      turned.factors[0].codes = order.map { data.factors[0].codes[$0] }
       turned.fixed = Matrix(order.map { data.fixed.row($0) })
       turned.random = Matrix(order.map { data.random.row($0) })
       let other = try GroupwiseCriterion(turned, nodeCount: nodes)
@@ -162,6 +162,7 @@ struct GroupwiseCriterionTests {
       expectClose(other.at(GroupwiseCriterionTests.beta + [-0.7, -0.2, 0.5]).value, value, relative: 1e-12)
       var split = data
       split.blocks = [0..<1, 1..<2]
+      split.factorOfBlock = [0, 0]
       let whole = try GroupwiseCriterion(data, nodeCount: nodes).at(
         GroupwiseCriterionTests.beta + [0.7, 0, 0.5])
       let parts = try GroupwiseCriterion(split, nodeCount: nodes).at(
@@ -173,7 +174,7 @@ struct GroupwiseCriterionTests {
 
   @Test("product rules have a limit")
   func limit() throws {
-    let data = GroupwiseData.simulated(ObservationModel(.poisson, link: .log), seed: 1, q: 3)
+    let data = GeneralizedData.simulated(ObservationModel(.poisson, link: .log), seed: 1, q: 3)
     let most = try GroupwiseCriterion(data, nodeCount: 46)
     #expect(most.pointCount == 97_336)
     #expect(throws: FitError.tooManyPoints(nodes: 47, effects: 3, most: 100_000)) {
@@ -185,7 +186,7 @@ struct GroupwiseCriterionTests {
   func range(_ model: ObservationModel) throws {
     for seed in 1...4 {
       for scale in [1.0, 1e3, 1e6, 1e150, 1e308] {
-        let data = GroupwiseData.simulated(model, seed: UInt64(seed), q: 2)
+        let data = GeneralizedData.simulated(model, seed: UInt64(seed), q: 2)
         for nodes in [1, 3] {
           let criterion = try GroupwiseCriterion(data, nodeCount: nodes)
           let (value, gradient) = criterion.at([scale, -scale, 0.1 * scale, scale, -scale, 1])

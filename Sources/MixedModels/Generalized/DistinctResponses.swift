@@ -6,7 +6,7 @@ import Glibc
 struct DistinctResponses: Sendable {
   private let values: [(y: Double, m: Double, count: Double)]
 
-  init(_ data: GroupwiseData) {
+  init(_ data: GeneralizedData) {
     struct Pair: Hashable {
       let y: Double
       let m: Double

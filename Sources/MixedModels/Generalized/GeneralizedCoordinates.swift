@@ -6,13 +6,13 @@ import LinearAlgebra
 /// coordinates are the same, and units and origins of the predictors do not matter to the search.
 struct GeneralizedCoordinates {
   /// The model in the new coordinates.
-  let data: GroupwiseData
+  let data: GeneralizedData
   /// R_x (p×p).
   let fixedScale: Matrix
   /// R, with a block for each term (q×q).
   let randomScale: Matrix
 
-  init(_ data: GroupwiseData) {
+  init(_ data: GeneralizedData) {
     var changed = data
     fixedScale = GeneralizedCoordinates.orthogonalize(&changed.fixed, 0..<data.fixed.columns)
     var scale = Matrix(rows: data.random.columns, columns: data.random.columns)

@@ -40,7 +40,7 @@ final class GeneralizedSearch {
   ///   - nodeCount: nodes of one dimension of adaptive quadrature; 1 for Laplace's approximation.
   ///   - determinant: weights of the determinant.
   /// - Throws: `FitError.tooManyPoints`.
-  init(_ data: GroupwiseData, nodeCount: Int = 1, determinant: DeterminantWeights = .expected)
+  init(_ data: GeneralizedData, nodeCount: Int = 1, determinant: DeterminantWeights = .expected)
     throws(FitError)
   {
     coordinates = GeneralizedCoordinates(data)
@@ -117,16 +117,8 @@ final class GeneralizedSearch {
     } else {
       status = best.isSingular ? .boundary : .converged
     }
-    var effects = Matrix(rows: q, columns: criterion.groupCount)
-    var conditional: [Matrix] = []
-    for j in 0..<criterion.groupCount {
-      let u = (0..<q).map { criterion.modes[$0 + j * q] }
-      let b = GeneralizedCoordinates.solveUpper(coordinates.randomScale, searched * u)
-      for k in 0..<q { effects[k, j] = b[k] }
-      let block = Matrix(
-        rows: q, columns: q, storage: Array(posterior.covariances[j * q * q..<(j + 1) * q * q]))
-      conditional.append(GeneralizedCoordinates.unscaled(block, coordinates.randomScale))
-    }
+    let (effects, conditional) = factorEffects(searched, posterior)
+    let rows = rowWeights(searched)
     return GeneralizedSolution(
       status: status, minus2LogLikelihood: value, beta: coordinates.beta((0..<p).map { point[$0] }),
       lambda: lambda, theta: RelativeCovarianceFactor.theta(of: lambda, blocks: criterion.blocks),
@@ -139,7 +131,55 @@ final class GeneralizedSearch {
       fixedCovarianceRX: GeneralizedSearch.inverse(
         Matrix(rows: p, columns: p, storage: posterior.information)
       ).map { GeneralizedCoordinates.unscaled($0, coordinates.fixedScale) },
-      groupValues: posterior.values, evaluations: evaluations)
+      groupValues: posterior.values, linearPredictors: rows.predictors, weights: rows.expected,
+      observedWeights: rows.observed, evaluations: evaluations)
+  }
+
+  /// Conditional modes and covariance matrices by factor, in the coordinates of the given columns.
+  private func factorEffects(_ searched: Matrix, _ posterior: GroupwisePosterior) -> ([Matrix], [[Matrix]]) {
+    let q = criterion.effectCount
+    var effects = Matrix(rows: q, columns: criterion.groupCount)
+    var conditional: [Matrix] = []
+    for j in 0..<criterion.groupCount {
+      let u = (0..<q).map { criterion.modes[$0 + j * q] }
+      let b = GeneralizedCoordinates.solveUpper(coordinates.randomScale, searched * u)
+      for k in 0..<q { effects[k, j] = b[k] }
+      let block = Matrix(
+        rows: q, columns: q, storage: Array(posterior.covariances[j * q * q..<(j + 1) * q * q]))
+      conditional.append(GeneralizedCoordinates.unscaled(block, coordinates.randomScale))
+    }
+    return ([effects], [conditional])
+  }
+
+  /// η at the modes, w and wₒ, by rows in the given order.
+  private func rowWeights(
+    _ searched: Matrix
+  ) -> (predictors: [Double], expected: [Double], observed: [Double]) {
+    let (n, p, q) = (criterion.rowCount, criterion.fixedCount, criterion.effectCount)
+    let room = ScratchBlock(count: 5 * (n + 4))
+    let (eta, density, score) = (room.take(n + 4), room.take(n + 4), room.take(n + 4))
+    let (expected, observed) = (room.take(n + 4), room.take(n + 4))
+    for i in 0..<n { eta[i] = criterion.offset[i] }
+    for c in 0..<p {
+      let column = criterion.x + c * criterion.stride
+      for i in 0..<n { eta[i] += point[c] * column[i] }
+    }
+    for j in 0..<criterion.groupCount {
+      let b = searched * (0..<q).map { criterion.modes[$0 + j * q] }
+      for k in 0..<q {
+        let column = criterion.z + k * criterion.stride
+        for i in criterion.start[j]..<criterion.start[j + 1] { eta[i] += b[k] * column[i] }
+      }
+    }
+    criterion.model.fillCurvature(
+      n, eta: eta, y: criterion.y, m: criterion.m, logDensity: density, score: score, observed: observed,
+      expected: expected)
+    func given(_ values: Pointer) -> [Double] {
+      var result = [Double](repeating: 0, count: n)
+      for (place, i) in criterion.order.enumerated() { result[i] = values[place] }
+      return result
+    }
+    return (given(eta), given(expected), given(observed))
   }
 
   // MARK: One search

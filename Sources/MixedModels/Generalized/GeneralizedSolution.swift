@@ -31,18 +31,24 @@ struct GeneralizedSolution: Sendable {
   let dispersionParameter: Double?
   /// Whether some term's covariance matrix is singular.
   let isSingular: Bool
-  /// Conditional modes b_j = Λû_j (q×J).
-  let modes: Matrix
-  /// Conditional covariance matrices ΛH⁻¹Λ' (q×q each).
-  let conditionalCovariances: [Matrix]
+  /// Conditional modes b_j = Λû_j of each grouping factor (q_f×J_f); rows are the effects of the factor's terms in their order.
+  let modes: [Matrix]
+  /// Conditional covariance matrices of each factor's levels, blocks of ΛH⁻¹Λ' (q_f×q_f each).
+  let conditionalCovariances: [[Matrix]]
   /// Covariance matrix of β from the exact Hessian over (β, θ), zero variances held; nil where that is not positive definite.
   let fixedCovariance: Matrix?
   /// The same of β and θ together, and of the logarithm of an estimated dispersion parameter; nil also for singular fits.
   let parameterCovariance: Matrix?
   /// Covariance matrix of β with θ held, lme4's RX variant: (X'WX − X'WZΛH⁻¹Λ'Z'WX)⁻¹; nil where it has no inverse.
   let fixedCovarianceRX: Matrix?
-  /// −2 log L of each group, without the constants of the density.
+  /// −2 log L of each group, without the constants of the density; empty where there are several grouping factors.
   let groupValues: [Double]
+  /// η at the modes, by rows in the given order (n).
+  let linearPredictors: [Double]
+  /// w, the expected value of −d²ℓ/dη², at these predictors (n).
+  let weights: [Double]
+  /// wₒ = −d²ℓ/dη² (n).
+  let observedWeights: [Double]
   /// Evaluations of the criterion with its gradient, without those for the Hessian.
   let evaluations: Int
 }

@@ -4,7 +4,7 @@ import LinearAlgebra
 /// −2 log-likelihood of a generalized linear mixed model with one grouping factor, and its exact gradient in β and θ, by Laplace's
 /// approximation or adaptive Gauss–Hermite quadrature.
 ///
-/// How to use it: make one from a `GroupwiseData`, write β and then θ (the lower triangles of Λ's blocks by columns, one term after another) into
+/// How to use it: make one from `GeneralizedData`, write β and then θ (the lower triangles of Λ's blocks by columns, one term after another) into
 /// memory, call `evaluate(at:)`; `gradient` then has the derivatives and `modes` the conditional modes u_j. Signs of θ are free: the criterion does not
 /// change when a column of Λ changes its sign.
 ///
@@ -109,12 +109,14 @@ final class GroupwiseCriterion {
   ///   - nodeCount: nodes of one dimension; 1 for Laplace's approximation.
   ///   - determinant: weights of the determinant.
   /// - Throws: `FitError.tooManyPoints` for a product rule of more than `mostPoints` points or more nodes than `GaussHermiteRule.mostNodes`.
-  init(_ data: GroupwiseData, nodeCount: Int = 1, determinant: DeterminantWeights = .expected)
+  init(_ data: GeneralizedData, nodeCount: Int = 1, determinant: DeterminantWeights = .expected)
     throws(FitError)
   {
     data.checkShape()
     precondition(nodeCount >= 1, "\(nodeCount) nodes")
-    let (n, p, q, groups) = (data.response.count, data.fixed.columns, data.random.columns, data.groupCount)
+    precondition(data.factors.count == 1, "\(data.factors.count) grouping factors")
+    let (codes, groups) = data.factors[0]
+    let (n, p, q) = (data.response.count, data.fixed.columns, data.random.columns)
     let count = try GroupwiseCriterion.pointCount(nodeCount, effects: q)
     model = data.model
     self.determinant = determinant
@@ -126,11 +128,11 @@ final class GroupwiseCriterion {
     // Vectors of four read and write up to three numbers behind the end.
     stride = n + 4
     var starts = [Int](repeating: 0, count: groups + 1)
-    for code in data.codes { starts[code + 1] += 1 }
+    for code in codes { starts[code + 1] += 1 }
     for j in 0..<groups { starts[j + 1] += starts[j] }
     var next = starts
     var order = [Int](repeating: 0, count: n)
-    for (i, code) in data.codes.enumerated() {
+    for (i, code) in codes.enumerated() {
       order[next[code]] = i
       next[code] += 1
     }
