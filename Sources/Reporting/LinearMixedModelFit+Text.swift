@@ -40,30 +40,11 @@ extension LinearMixedModelFit {
       + (model.frame.roles.offset.map { " Offset: \(RCode.name($0))\n" } ?? "")
   }
 
-  private var groupsText: String {
-    model.factors.map { "\($0.name), \($0.levels.count)" }.joined(separator: "; ")
-  }
-
-  private var countsText: String { "Number of obs: \(observationCount), groups:  \(groupsText)\n" }
-
   private func printedText(_ dataName: String) -> String {
     return heading(dataName) + criterionText(decimals: 4) + "Random effects:\n"
       + table(digits: 4).text(showingVariances: false)
       + countsText
-      + (fixedEffects.isEmpty
-        ? "No fixed effect coefficients\n"
-        : "Fixed Effects:\n"
-          + PrintedLayout.namedVector(
-            model.fixedEffectNames, CommonFormat.texts(fixedEffects, digits: 4), gap: 2))
-      + droppedColumnsText
-  }
-
-  /// What R says of columns that it left out.
-  private var droppedColumnsText: String {
-    let count = model.droppedColumns.count
-    if count == 0 { return "" }
-    return "fit warnings:\nfixed-effect model matrix is rank deficient so dropping \(count) "
-      + (count == 1 ? "column / coefficient\n" : "columns / coefficients\n")
+      + printedFixedEffects + droppedColumnsText
   }
 
   /// The criterion under REML, the table of likelihood measures under ML; rounded to some decimals before it is formatted.
@@ -72,10 +53,9 @@ extension LinearMixedModelFit {
       let rounded = DecimalText.rounded(criterion, decimals: decimals)
       return "REML criterion at convergence: \(CommonFormat.text(rounded))\n"
     }
-    let rounded = [aic, bic, logLikelihood, criterion].map { DecimalText.rounded($0, decimals: decimals) }
-    return PrintedLayout.namedVector(
-      ["AIC", "BIC", "logLik", "deviance", "df.resid"],
-      CommonFormat.texts(rounded) + [String(observationCount - parameterCount)])
+    return PrintedLayout.likelihoods(
+      [aic, bic, logLikelihood, criterion], residualDegreesOfFreedom: observationCount - parameterCount,
+      decimals: decimals)
   }
 
   private func summaryText(_ dataName: String, _ tests: FixedEffectTests?) -> String {
@@ -90,34 +70,6 @@ extension LinearMixedModelFit {
       + "\nRandom effects:\n" + table(digits: 4).text(showingVariances: true) + countsText
       + (fixedEffects.isEmpty ? "" : "\nFixed effects:\n" + coefficients.text + fixedCorrelationsText)
       + droppedColumnsText
-  }
-
-  /// Correlations of the estimates of the fixed effects; R leaves them out beyond twelve.
-  private var fixedCorrelationsText: String {
-    let names = model.fixedEffectNames
-    let p = names.count
-    guard p > 1 else { return "" }
-    if p > 12 {
-      return "\nCorrelation matrix not shown by default, as p = \(p) > 12.\n"
-        + "Use print(x, correlation=TRUE)  or\n    vcov(x)        if you need it\n\n"
-    }
-    let errors = fixedEffectStandardErrors
-    var lower: [Double] = []
-    for i in 1..<p {
-      for j in 0..<i { lower.append(fixedEffectCovariance[i, j] / (errors[i] * errors[j])) }
-    }
-    // The diagonal takes part in the common format.
-    let texts = CommonFormat.rounded(lower + [1], decimals: 3)
-    var cells: [[String]] = []
-    var next = 0
-    for i in 1..<p {
-      cells.append((0..<p - 1).map { $0 < i ? texts[next + $0] : "" })
-      next += i
-    }
-    return "\nCorrelation of Fixed Effects:\n"
-      + PrintedLayout.matrix(
-        rowNames: Array(Abbreviation.abbreviated(names, to: 11).dropFirst()),
-        columnNames: Array(Abbreviation.abbreviated(names, to: 6).dropLast()), cells: cells, alignment: .left)
   }
 
   private func displayText(_ dataName: String) -> String {

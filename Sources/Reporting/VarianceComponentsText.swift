@@ -4,23 +4,23 @@ import MixedModels
 /// The table of variances, standard deviations and correlations of random effects, as R lays it out.
 struct VarianceComponentsText {
   let components: [VarianceComponent]
-  /// Residual standard deviation.
-  let sigma: Double
+  /// Residual standard deviation; nil for a model without one.
+  let sigma: Double?
   /// Significant digits of the numbers; nil for two decimals, as `arm::display` shows them.
   let digits: Int?
 
   /// The lines of the table.
   func text(showingVariances: Bool) -> String {
-    let rows = components.reduce(0) { $0 + $1.names.count } + 1
+    let rows = components.reduce(0) { $0 + $1.names.count } + (sigma == nil ? 0 : 1)
     var columnNames = ["Groups", "Name"]
     var cells: [[String]] = []
     for component in components {
       for (i, name) in component.names.enumerated() { cells.append([i == 0 ? component.label : "", name]) }
     }
-    cells.append(["Residual", ""])
+    if sigma != nil { cells.append(["Residual", ""]) }
 
-    let variances = components.flatMap { $0.covariance.diagonal } + [sigma * sigma]
-    let deviations = components.flatMap(\.standardDeviations) + [sigma]
+    let variances = components.flatMap { $0.covariance.diagonal } + (sigma.map { [$0 * $0] } ?? [])
+    let deviations = components.flatMap(\.standardDeviations) + (sigma.map { [$0] } ?? [])
     if showingVariances {
       columnNames.append("Variance")
       for (row, text) in formatted(variances).enumerated() { cells[row].append(text) }
@@ -40,7 +40,7 @@ struct VarianceComponentsText {
           row += 1
         }
       }
-      cells[row] += [String](repeating: "", count: width)
+      if sigma != nil { cells[row] += [String](repeating: "", count: width) }
     }
     return PrintedLayout.matrix(
       rowNames: [String](repeating: "", count: rows), columnNames: columnNames, cells: cells, alignment: .left

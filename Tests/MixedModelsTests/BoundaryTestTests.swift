@@ -15,7 +15,7 @@ struct BoundaryTestTests {
     let data = DataTable([table["salary"]!, table["department"]!, table["raises"]!, Column("experience", x)])
     let model = try LinearMixedModel(formula, data: data)
     let lambda = RelativeCovarianceFactor.matrix(theta: theta, blocks: model.terms.map(\.columns))
-    return BoundaryTest.boundaries(of: lambda, in: model)
+    return BoundaryTest.boundaries(of: lambda, in: model, lengths: BoundaryTest.lengths(of: model))
   }
 
   static let slope = "salary ~ experience + (1 + experience | department)"

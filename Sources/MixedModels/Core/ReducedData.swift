@@ -14,7 +14,7 @@ enum ReducedData: Sendable {
   /// - Parameter exact: whether an exact factorization is made however long it takes.
   /// - Throws: `FitError.collinearEffects` if a term's columns are linearly dependent over all rows.
   init(
-    _ rows: ModelRows, terms: [LinearMixedModel.RandomTerm], factors: [LinearMixedModel.GroupingFactor],
+    _ rows: ModelRows, terms: [RandomTerm], factors: [RandomFactor],
     qr: PivotedQR, interceptColumn: Int?, exact: Bool = false
   ) throws(FitError) {
     let p = rows.fixed.columns

@@ -134,7 +134,9 @@ final class ReducedRefit {
     if general.unseen.isEmpty, isFarFromBoundary { return false }
     let factor = Matrix(
       rows: q, columns: q, storage: Array(UnsafeBufferPointer(start: lambda, count: q * q)))
-    return !BoundaryTest.boundaries(of: factor, in: model, except: general.unseen).isEmpty
+    return !BoundaryTest.boundaries(
+      of: factor, in: model, lengths: lengths, except: general.unseen
+    ).isEmpty
   }
 
   /// Whether the test's singular values are clearly above its threshold, for terms of one and two effects.

@@ -14,13 +14,13 @@ import LinearAlgebra
 struct FisherScoring {
   /// Columns none of which is a sum of the others (n×p).
   let x: Matrix
-  /// Shares of successes, counts or positive numbers.
-  let response: [Double]
-  /// m: numbers of trials times prior weights.
-  let weights: [Double]
+  /// The response, and what its distribution says of it.
+  let observation: ObservedResponse
   let offset: [Double]?
-  let family: ResponseFamily
-  let link: LinkFunction
+  var response: [Double] { observation.response }
+  var weights: [Double] { observation.weights }
+  var family: ResponseFamily { observation.family }
+  var link: LinkFunction { observation.link }
 
   /// β.
   private(set) var coefficients: [Double]
@@ -44,11 +44,8 @@ struct FisherScoring {
     link: LinkFunction
   ) {
     self.x = x
-    self.response = response
-    self.weights = weights
+    observation = ObservedResponse(response: response, weights: weights, family: family, link: link)
     self.offset = offset
-    self.family = family
-    self.link = link
     coefficients = [Double](repeating: 0, count: x.columns)
   }
 
@@ -124,7 +121,7 @@ struct FisherScoring {
 
   /// Looks for separation; where it is found the iteration has come as far as it can.
   private mutating func findSeparation(_ names: [String]) -> Bool {
-    separation = Separation(x, names: names, ends: ends)
+    separation = Separation(x, names: names, ends: observation.ends)
     if separation != nil { converged = true }
     return separation != nil
   }
@@ -161,11 +158,11 @@ struct FisherScoring {
     let newton = observed ? curvature(at: eta) : nil
     for i in eta.indices {
       let derivative = link.meanDerivative(predictor: eta[i])
-      let weight = weights[i] * derivative * derivative / variance(eta[i])
+      let weight = weights[i] * derivative * derivative / observation.variance(eta[i])
       // Where the mean no longer moves a row says nothing.
       guard derivative > 0, weight > 0, weight.isFinite else { continue }
       roots[i] = weight.squareRoot()
-      residuals[i] = responseResidual(i, eta[i]) / derivative
+      residuals[i] = observation.responseResidual(i, eta[i]) / derivative
       guard let newton else { continue }
       let own = newton.observed[i]
       if own > 1e-8 * weight, own.isFinite {
@@ -185,35 +182,9 @@ struct FisherScoring {
     return ObservationModel(unit, link: link).curvature(eta: eta, y: numbers, m: weights)
   }
 
-  /// V(μ), small values to full accuracy.
-  func variance(_ eta: Double) -> Double {
-    let mu = link.mean(predictor: eta)
-    if case .binomial = family { return mu * link.complement(predictor: eta) }
-    return family.variance(mean: mu)
-  }
-
-  /// y − μ, without cancellation near the ends of binomial responses.
-  func responseResidual(_ i: Int, _ eta: Double) -> Double {
-    let mu = link.mean(predictor: eta)
-    guard case .binomial = family else { return response[i] - mu }
-    return response[i] * link.complement(predictor: eta) - (1 - response[i]) * mu
-  }
-
-  /// The squared deviance residual of a row.
-  func unitDeviance(_ i: Int, _ eta: Double) -> Double {
-    let mu = link.mean(predictor: eta)
-    guard case .binomial = family else {
-      return max(0, family.unitDeviance(response[i], mean: mu, weight: weights[i]))
-    }
-    let (y, k) = (response[i], 1 - response[i])
-    let successes = y == 0 ? 0 : y * log(y / mu)
-    let failures = k == 0 ? 0 : k * log(k / link.complement(predictor: eta))
-    return max(0, 2 * weights[i] * (successes + failures))
-  }
-
   private func deviance(at eta: [Double]) -> Double {
     var sum = 0.0
-    for i in eta.indices { sum += unitDeviance(i, eta[i]) }
+    for i in eta.indices { sum += observation.unitDeviance(i, eta[i]) }
     return sum.isNaN ? .infinity : sum
   }
 
@@ -268,18 +239,9 @@ struct FisherScoring {
     return false
   }
 
-  /// For each row −1 at the lower end of the response's range, +1 at the upper, 0 inside.
-  private var ends: [Int8] {
-    switch family {
-    case .binomial: response.map { $0 == 0 ? -1 : $0 == 1 ? 1 : 0 }
-    case .poisson, .negativeBinomial: response.map { $0 == 0 ? -1 : 0 }
-    case .gamma: [Int8](repeating: 0, count: response.count)
-    }
-  }
-
   /// Whether some row at an end of the range is fitted close to it, as separation must.
   private var mayBeSeparated: Bool {
-    zip(ends, predictor).contains { end, eta in
+    zip(observation.ends, predictor).contains { end, eta in
       end < 0 && link.mean(predictor: eta) < 1e-4 || end > 0 && link.complement(predictor: eta) < 1e-4
     }
   }

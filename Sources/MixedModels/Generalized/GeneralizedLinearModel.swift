@@ -129,10 +129,10 @@ public struct GeneralizedLinearModel: Sendable {
     var leverages = [Double](repeating: 0, count: n)
     for j in 0..<last.qr.rank { for i in 0..<n { leverages[i] += basis[i + j * n] * basis[i + j * n] } }
 
-    let deviances = (0..<n).map { scoring.unitDeviance($0, eta[$0]) }
-    let response = (0..<n).map { scoring.responseResidual($0, eta[$0]) }
+    let deviances = (0..<n).map { scoring.observation.unitDeviance($0, eta[$0]) }
+    let response = (0..<n).map { scoring.observation.responseResidual($0, eta[$0]) }
     let pearson = (0..<n).map { i in
-      response[i] == 0 ? 0 : response[i] * (scoring.weights[i] / scoring.variance(eta[i])).squareRoot()
+      response[i] == 0 ? 0 : response[i] * (scoring.weights[i] / scoring.observation.variance(eta[i])).squareRoot()
     }
     var dispersion = 1.0
     if case .gamma = family {
@@ -212,7 +212,7 @@ public struct GeneralizedLinearModel: Sendable {
         hasIntercept
         ? [Double](repeating: level, count: n)
         : scoring.linearPredictor([Double](repeating: 0, count: scoring.x.columns))
-      return (0..<n).reduce(0) { $0 + scoring.unitDeviance($1, eta[$1]) }
+      return (0..<n).reduce(0) { $0 + scoring.observation.unitDeviance($1, eta[$1]) }
     }
     var null = FisherScoring(
       x: Matrix(rows: n, columns: 1, storage: [Double](repeating: 1, count: n)), response: scoring.response,

@@ -32,7 +32,7 @@ public struct ParametricBootstrap: Sendable {
     let results = Mutex([([Double], Bool)?](repeating: nil, count: count))
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
       guard let workspace = try? RepeatedFit(fit.model, by: fit.method) else { return }
-      let simulator = ResponseSimulator(fit)
+      let simulator = ResponseSimulator(fit, sigma: fit.sigma)
       var response = simulator.mean
       var own: [(replicate: Int, values: [Double], isSingular: Bool)] = []
       own.reserveCapacity((count + workers - 1) / workers)

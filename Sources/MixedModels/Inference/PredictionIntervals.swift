@@ -85,7 +85,7 @@ extension LinearMixedModelFit {
     let weights = model.frame.weights(for: data)
     let errors = Mutex([[Double]?](repeating: nil, count: count))
     DispatchQueue.concurrentPerform(iterations: min(threads, count)) { worker in
-      let simulator = ResponseSimulator(self)
+      let simulator = ResponseSimulator(self, sigma: sigma)
       for r in stride(from: worker, to: count, by: min(threads, count)) {
         if worker == 0 { progress?(r) }
         var stream = KeyedStream(seed: seed, replicate: UInt32(r))

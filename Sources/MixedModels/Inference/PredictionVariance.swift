@@ -110,22 +110,6 @@ extension PredictionRows {
   }
 }
 
-extension LinearMixedModelFit {
-  /// The covariance of a factor's effects, all terms (q_f×q_f).
-  func covariance(ofFactor f: Int) -> Matrix {
-    let columns = model.factors[f].columns
-    var result = Matrix(rows: columns.count, columns: columns.count)
-    for (term, component) in zip(model.terms, varianceComponents) where term.factor == f {
-      for (b, j) in term.columns.enumerated() {
-        for (a, i) in term.columns.enumerated() {
-          result[columns.firstIndex(of: i)!, columns.firstIndex(of: j)!] = component.covariance[a, b]
-        }
-      }
-    }
-    return result
-  }
-}
-
 /// Var([b̂ − b; β̂]) of a model with several grouping factors at one Ψ, in the coordinates of the reduced data and units of σ².
 final class CrossedJointCovariance {
   private let workspace: CrossedCriterion

@@ -13,7 +13,7 @@ extension LinearMixedModelFit {
   public func simulate<Stream: UniformStream>(
     count: Int, keepingRandomEffects: Bool = false, from stream: inout Stream
   ) -> [[Double]] {
-    let simulator = ResponseSimulator(self)
+    let simulator = ResponseSimulator(self, sigma: sigma)
     var draws = (0..<count).map { _ in
       keepingRandomEffects ? simulator.meanGivenEffects(randomEffects.map(\.modes)) : simulator.mean
     }
@@ -40,7 +40,7 @@ extension LinearMixedModelFit {
 final class ResponseSimulator {
   /// o + Xβ̂.
   let mean: [Double]
-  private let factors: [LinearMixedModel.GroupingFactor]
+  private let factors: [RandomFactor]
   /// Columns and number of levels of each term; by columns of Z the factor and where the column's effects begin in `effects`.
   private let terms: [(columns: Range<Int>, levelCount: Int)]
   private let factorOf, start: [Int]
@@ -53,18 +53,19 @@ final class ResponseSimulator {
   private var effects: [Double]
   private var unit: [Double]
 
-  init(_ fit: LinearMixedModelFit) {
+  /// - Parameter sigma: σ̂, in whose units Λ is; 1 for generalized models.
+  init(_ fit: some MixedModelFit, sigma: Double) {
     let model = fit.model
     factors = model.factors
-    sigma = fit.sigma
+    self.sigma = sigma
     lambda = RelativeCovarianceFactor.matrix(theta: fit.theta, blocks: model.terms.map(\.columns))
     terms = model.terms.map { ($0.columns, model.factors[$0.factor].levels.count) }
     factorOf = model.terms.flatMap { term in term.columns.map { _ in term.factor } }
     var start = [0]
     for factor in factorOf { start.append(start.last! + model.factors[factor].levels.count) }
     self.start = start
-    mean = LinearMixedModelFit.fitted(model, fit.fixedEffects, modes: [])
-    deviations = model.frame.rowFactors.map { roots in roots.map { fit.sigma / $0 } }
+    mean = model.linearPredictor(fit.fixedEffects, modes: [])
+    deviations = model.frame.rowFactors.map { roots in roots.map { sigma / $0 } }
     z = model.randomMatrix.storage
     effects = [Double](repeating: 0, count: start.last!)
     unit = [Double](repeating: 0, count: lambda.rows)

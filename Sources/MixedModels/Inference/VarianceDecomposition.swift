@@ -24,23 +24,35 @@ public struct VarianceDecomposition: Sendable, Equatable {
 extension LinearMixedModelFit {
   /// The variance of the response in three parts.
   public var varianceDecomposition: VarianceDecomposition {
+    let random = model.terms.indices.reduce(0) { $0 + meanVariance(ofTerm: $1) }
+    return VarianceDecomposition(
+      fixed: varianceOfFixedPart, random: max(0, random), residual: sigma * sigma)
+  }
+}
+
+extension MixedModelFit {
+  /// Variance of Xβ̂ over the rows; 0 where the constant is the only fixed effect.
+  var varianceOfFixedPart: Double {
+    if model.fixedEffectNames.allSatisfy({ $0 == "(Intercept)" }) { return 0 }
     let n = observationCount
     let linear = model.fixedMatrix * fixedEffects
     let mean = linear.reduce(0, +) / Double(n)
-    let constant = model.fixedEffectNames.allSatisfy { $0 == "(Intercept)" }
-    let spread = constant ? 0 : linear.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(n - 1)
-    var random = 0.0
-    for (term, component) in zip(model.terms, varianceComponents) {
-      for (b, j) in term.columns.enumerated() {
-        for (a, i) in term.columns.enumerated() {
-          var product = 0.0
-          for row in 0..<n {
-            product += model.randomMatrix.storage[row + i * n] * model.randomMatrix.storage[row + j * n]
-          }
-          random += component.covariance[a, b] * product / Double(n)
-        }
+    return linear.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(n - 1)
+  }
+
+  /// Mean over the rows of z'Σ̂z of a term.
+  func meanVariance(ofTerm t: Int) -> Double {
+    let n = observationCount
+    let (columns, covariance) = (model.terms[t].columns, varianceComponents[t].covariance)
+    let z = model.randomMatrix.storage
+    var sum = 0.0
+    for (b, j) in columns.enumerated() {
+      for (a, i) in columns.enumerated() {
+        var product = 0.0
+        for row in 0..<n { product += z[row + i * n] * z[row + j * n] }
+        sum += covariance[a, b] * product / Double(n)
       }
     }
-    return VarianceDecomposition(fixed: spread, random: max(0, random), residual: sigma * sigma)
+    return sum
   }
 }

@@ -6,11 +6,12 @@ enum BoundaryTest {
   static let threshold = 1e-4
 
   /// The boundary directions of every term.
-  /// - Parameter except: effects whose variance is no estimate, by their columns of Z.
+  /// - Parameters:
+  ///   - lengths: root mean squares of Z's columns.
+  ///   - except: effects whose variance is no estimate, by their columns of Z.
   static func boundaries(
-    of lambda: Matrix, in model: LinearMixedModel, except: [Int] = []
+    of lambda: Matrix, in model: some MixedModel, lengths: [Double], except: [Int] = []
   ) -> [FitDiagnostics.Boundary] {
-    let lengths = lengths(of: model)
     return model.terms.flatMap { term -> [FitDiagnostics.Boundary] in
       let columns = term.columns.filter { !except.contains($0) }
       let d = columns.count

@@ -3,7 +3,7 @@ import LinearAlgebra
 /// The random effects of one grouping factor of a fit: J levels, q effects each.
 public struct FactorEffects: Sendable {
   /// The factor, its levels and the names of its effects.
-  public let factor: LinearMixedModel.GroupingFactor
+  public let factor: RandomFactor
   /// Names of a level's coefficients: random effects (of any factor) without a fixed effect, then the fixed effects, the order of R's `coef`.
   public var coefficientNames: [String] {
     var names: [String] = []
@@ -17,7 +17,7 @@ public struct FactorEffects: Sendable {
   private let fixedCovariance: Matrix
 
   init(
-    _ factor: LinearMixedModel.GroupingFactor, of model: LinearMixedModel, posteriors: any FactorPosteriors,
+    _ factor: RandomFactor, of model: some MixedModel, posteriors: any FactorPosteriors,
     fixedEffects: [Double], fixedCovariance: Matrix
   ) {
     self.factor = factor

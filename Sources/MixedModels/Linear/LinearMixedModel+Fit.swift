@@ -94,13 +94,14 @@ extension LinearMixedModelFit {
     fixedEffects = beta
     fixedEffectCovariance = fixedCovariance
     self.sigma = sigma
-    varianceComponents = LinearMixedModelFit.components(of: model, lambda, variance: sigma * sigma)
+    varianceComponents = model.varianceComponents(of: lambda, scale: sigma * sigma)
     randomEffects = zip(model.factors, posteriors).map {
       FactorEffects($0, of: model, posteriors: $1, fixedEffects: beta, fixedCovariance: fixedCovariance)
     }
     diagnostics = FitDiagnostics(
       converged: optimum.converged, evaluationCount: evaluations,
-      boundaries: BoundaryTest.boundaries(of: lambda, in: model, except: unseen),
+      boundaries: BoundaryTest.boundaries(
+        of: lambda, in: model, lengths: BoundaryTest.lengths(of: model), except: unseen),
       unseenEffects: unseen.map { model.randomEffectNames[$0] }, isFlat: isFlat,
       isUnbounded: isUnbounded, hasNoResiduals: !isUnbounded && workspace.hasNoResiduals,
       isImprecise: workspace.residualSquares < workspace.leastPreciseSquares,
@@ -129,49 +130,5 @@ extension LinearMixedModelFit {
     return model.factors.indices.map { f in
       CrossedPosteriors(workspace, factor: f, covariances: covariances, unscaleFixed: unscaleFixed)
     }
-  }
-
-  /// σ²ΛΛ', term by term.
-  private static func components(
-    of model: LinearMixedModel, _ lambda: Matrix, variance: Double
-  ) -> [VarianceComponent] {
-    model.terms.map { term in
-      let d = term.columns.count
-      var covariance = Matrix(rows: d, columns: d)
-      for (b, column) in term.columns.enumerated() {
-        for (a, row) in term.columns.enumerated() {
-          var sum = 0.0
-          for k in term.columns { sum += lambda[row, k] * lambda[column, k] }
-          covariance[a, b] = sum * variance
-        }
-      }
-      return VarianceComponent(
-        group: model.factors[term.factor].name, label: term.label, names: term.names, covariance: covariance)
-    }
-  }
-
-  /// o + Xβ + Zb, row by row; b by factors.
-  static func fitted(_ model: LinearMixedModel, _ beta: [Double], modes: [Matrix]) -> [Double] {
-    let n = model.frame.response.count
-    var fitted = model.frame.offset ?? [Double](repeating: 0, count: n)
-    for (entries, coefficient) in zip(model.fixedColumns.entries, beta) {
-      switch entries {
-      case .constant(let x): for i in 0..<n { fitted[i] += x * coefficient }
-      case .varying(let x): for i in 0..<n { fitted[i] += x[i] * coefficient }
-      }
-    }
-    let random = modes.isEmpty ? [] : model.randomColumns.entries
-    for (factor, modes) in zip(model.factors, modes) {
-      let codes = factor.codes
-      for (k, column) in factor.columns.enumerated() {
-        let own = modes.storage[k * modes.rows..<(k + 1) * modes.rows]
-        let first = own.startIndex
-        switch random[column] {
-        case .constant(let x): for i in 0..<n { fitted[i] += x * own[first + codes[i]] }
-        case .varying(let x): for i in 0..<n { fitted[i] += x[i] * own[first + codes[i]] }
-        }
-      }
-    }
-    return fitted
   }
 }

@@ -10,82 +10,26 @@ import Tables
 /// Any number of grouping factors, nested, crossed or partially crossed, with any number of random effects in one term (correlated) or several
 /// (independent). Terms stand in the order of their numbers of levels, most first, as in lme4. The data are reduced once to constants per level, so
 /// criterion evaluations and fits do not touch observations again.
-public struct LinearMixedModel: Sendable {
+public struct LinearMixedModel: MixedModel {
   /// The formula.
   public let formula: ModelFormula
   /// Response and design matrices.
   public let frame: ModelFrame
-  /// The fixed-effects matrix with aliased columns left out (n×p).
-  public var fixedMatrix: Matrix { fixedColumns.matrix }
-  /// Its columns.
-  let fixedColumns: DesignColumns
+  /// The columns of the fixed-effects matrix with aliased ones left out.
+  public let fixedColumns: DesignColumns
   /// Names of the fixed effects that are estimated.
   public let fixedEffectNames: [String]
   /// For each of them the index of its term, 0 for the constant.
   let termOfFixedEffect: [Int]
   /// Names of columns left out because the ones before them span them.
   public let droppedColumns: [String]
-  /// The columns of all random-effects terms side by side (n×q).
-  public var randomMatrix: Matrix { randomColumns.matrix }
-  /// The same one by one.
-  let randomColumns: DesignColumns
+  /// The columns of all random-effects terms side by side.
+  public let randomColumns: DesignColumns
   /// The random-effects terms, in order.
   public let terms: [RandomTerm]
   /// The grouping factors, in the order of their first terms.
-  public let factors: [GroupingFactor]
+  public let factors: [RandomFactor]
   let reducedData: ReducedData
-
-  /// A grouping factor and the effects that vary over its levels.
-  public struct GroupingFactor: Sendable, Equatable {
-    /// Its name, e.g. `department` or `batch:cask`.
-    public let name: String
-    /// Its levels.
-    public let levels: [String]
-    /// The level of each used row.
-    public let codes: [Int]
-    /// Names of its effects, term after term.
-    public let effectNames: [String]
-    /// Their columns of Z.
-    public let columns: [Int]
-    /// Number of rows of each level.
-    public var sizes: [Int] {
-      var sizes = [Int](repeating: 0, count: levels.count)
-      for code in codes { sizes[code] += 1 }
-      return sizes
-    }
-  }
-
-  /// One random-effects term: which columns of Z are its own.
-  public struct RandomTerm: Sendable, Equatable {
-    /// `department`, and `department.1`, … for further terms of the factor.
-    public let label: String
-    /// Names of its effects.
-    public let names: [String]
-    /// Its columns of Z.
-    public let columns: Range<Int>
-    /// Which of the model's grouping factors it varies over.
-    public let factor: Int
-    /// Which of the frame's designs it is.
-    let design: Int
-  }
-
-  /// The formula as R deparses it.
-  public var formulaText: String { formula.text }
-  /// Names of all random effects, term after term.
-  public var randomEffectNames: [String] { terms.flatMap(\.names) }
-  /// The name of the first grouping factor, the only one of most models.
-  public var groupingFactor: String { factors[0].name }
-  /// Its levels.
-  public var groupLevels: [String] { factors[0].levels }
-  /// The level of each used row.
-  public var groupCodes: [Int] { factors[0].codes }
-  /// Number of rows of each level.
-  public var groupSizes: [Int] { factors[0].sizes }
-  /// Names of θ's elements, e.g. `department.experience.(Intercept)`.
-  public var thetaNames: [String] {
-    RelativeCovarianceFactor.names(
-      blocks: terms.map(\.columns), groups: terms.map { factors[$0.factor].name }, effects: randomEffectNames)
-  }
 
   /// Applies a formula with bars to data.
   /// - Parameters:

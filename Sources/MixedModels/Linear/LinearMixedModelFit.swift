@@ -3,7 +3,7 @@ import LinearAlgebra
 import Tables
 
 /// The result of fitting a linear mixed model by REML or ML.
-public struct LinearMixedModelFit: Sendable {
+public struct LinearMixedModelFit: MixedModelFit {
   /// The specification that was fitted.
   public let model: LinearMixedModel
   /// REML or ML.
@@ -26,7 +26,7 @@ public struct LinearMixedModelFit: Sendable {
   let whiteLambda: Matrix
   /// Fitted values of the rows used, random effects and offset included.
   public var fitted: [Double] {
-    fittedValues.value { LinearMixedModelFit.fitted(model, fixedEffects, modes: randomEffects.map(\.modes)) }
+    fittedValues.value { model.linearPredictor(fixedEffects, modes: randomEffects.map(\.modes)) }
   }
   private let fittedValues = MadeOnce<[Double]>()
   /// How the optimization went and what stands on the boundary.
@@ -39,12 +39,8 @@ public struct LinearMixedModelFit: Sendable {
     let residuals = residuals.map { $0 / sigma }
     return model.frame.rowFactors.map { zip(residuals, $0).map(*) } ?? residuals
   }
-  /// Standard errors of the fixed effects.
-  public var fixedEffectStandardErrors: [Double] { fixedEffectCovariance.diagonal.map { $0.squareRoot() } }
   /// Number of parameters: fixed effects, covariance parameters and σ.
   public var parameterCount: Int { fixedEffects.count + theta.count + 1 }
-  /// Number of rows used.
-  public var observationCount: Int { model.frame.response.count }
   /// Log-likelihood (restricted under REML).
   public var logLikelihood: Double { -criterion / 2 }
   /// Akaike's criterion.
@@ -55,31 +51,6 @@ public struct LinearMixedModelFit: Sendable {
   public var mlDeviance: Double {
     method == .ml ? criterion : (try? model.fit(by: .ml).criterion) ?? .nan
   }
-
-  /// Modes of the first grouping factor, the only one of most models; see `FactorEffects`, here and below.
-  public var conditionalModes: Matrix { randomEffects[0].modes }
-  /// Conditional standard deviations of the modes.
-  public var conditionalStandardDeviations: Matrix { randomEffects[0].conditionalStandardDeviations }
-  /// Conditional covariance of the effects of one level.
-  public func conditionalCovariance(ofLevel j: Int) -> Matrix {
-    randomEffects[0].conditionalCovariance(ofLevel: j)
-  }
-  /// Covariance of the errors of one level's modes.
-  public func predictionCovariance(ofLevel j: Int) -> Matrix {
-    randomEffects[0].predictionCovariance(ofLevel: j)
-  }
-  /// Covariance of the errors of one level's modes and of the fixed effects.
-  public func crossCovariance(ofLevel j: Int) -> Matrix { randomEffects[0].crossCovariance(ofLevel: j) }
-  /// The weight matrix W_j of one level.
-  public func jointWeights(ofLevel j: Int) -> Matrix { randomEffects[0].jointWeights(ofLevel: j) }
-  /// The weight of one level's own information, effect by effect.
-  public func weights(ofLevel j: Int) -> [Double] { randomEffects[0].weights(ofLevel: j) }
-  /// Coefficients of the levels: fixed effects and modes together.
-  public var groupCoefficients: Matrix { randomEffects[0].coefficients }
-  /// Their standard errors.
-  public var groupCoefficientErrors: Matrix { randomEffects[0].coefficientErrors }
-  /// Their names.
-  public var coefficientNames: [String] { randomEffects[0].coefficientNames }
 }
 
 /// How variances are estimated.

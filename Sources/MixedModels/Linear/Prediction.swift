@@ -49,7 +49,7 @@ struct PredictionRows {
   let factors: [(factor: Int, places: [Int], columns: Matrix, levels: [Int])]
 
   init(
-    _ fit: LinearMixedModelFit, data: DataTable, random: RandomEffectSelection, allowingNewLevels: Bool
+    _ fit: some MixedModelFit, data: DataTable, random: RandomEffectSelection, allowingNewLevels: Bool
   ) throws {
     let isOwnData = fit.model.frame.isMade(from: data)
     let model = fit.model
@@ -93,7 +93,7 @@ struct PredictionRows {
   private let missing: [Bool]
 
   /// The rows that a fit used, all random effects counting.
-  init(_ fit: LinearMixedModelFit) {
+  init(_ fit: some MixedModelFit) {
     let model = fit.model
     let n = fit.observationCount
     fixed = model.fixedMatrix
@@ -125,13 +125,13 @@ struct PredictionRows {
   }
 
   /// Xβ̂ + Zb̂ + o.
-  func means(of fit: LinearMixedModelFit) -> [Double] {
+  func means(of fit: some MixedModelFit) -> [Double] {
     means(fixedEffects: fit.fixedEffects, modes: fit.randomEffects.map(\.modes))
   }
 
   /// Adds z'b of levels that are not known, b drawn; rows of one such level of the data draw each by itself.
   func addNewLevels<Stream: UniformStream>(
-    of fit: LinearMixedModelFit, to values: inout [Double], from stream: inout Stream
+    of fit: some MixedModelFit, to values: inout [Double], from stream: inout Stream
   ) {
     for (f, places, columns, levels) in factors {
       let covariance = fit.covariance(ofFactor: f)
@@ -162,7 +162,7 @@ struct PredictionRows {
 
   /// For each factor the places of the effects that count.
   private static func selected(
-    _ selection: RandomEffectSelection, in model: LinearMixedModel
+    _ selection: RandomEffectSelection, in model: some MixedModel
   ) throws -> [[Int]] {
     switch selection {
     case .all: return model.factors.map { Array($0.effectNames.indices) }
@@ -173,7 +173,8 @@ struct PredictionRows {
       guard formula.fixedText.hasSuffix("~ 1"), !formula.randomTerms.isEmpty else {
         throw PredictionError.notTerms(text)
       }
-      let frame = try ModelFrame(formula, data: model.frame.data, roles: model.frame.roles)
+      let frame = try ModelFrame(
+        formula, data: model.frame.data, roles: model.frame.roles, response: model.frame.responseKind)
       var places = model.factors.map { _ in Set<Int>() }
       for design in frame.random {
         guard let f = model.factors.firstIndex(where: { $0.name == design.grouping.name }) else {

@@ -2,14 +2,14 @@ import ModelFormula
 
 /// The random-effects terms of a frame in the model's order, their columns side by side, and the factors over which they vary.
 struct RandomLayout {
-  let terms: [LinearMixedModel.RandomTerm]
-  let factors: [LinearMixedModel.GroupingFactor]
+  let terms: [RandomTerm]
+  let factors: [RandomFactor]
   /// The columns of Z (n×q).
   let columns: DesignColumns
 
   /// - Throws: `FitError` for terms without effects, and effects that stand twice over one factor.
   init(_ frame: ModelFrame) throws(FitError) {
-    var terms: [LinearMixedModel.RandomTerm] = []
+    var terms: [RandomTerm] = []
     var names: [String] = []
     var designs: [DesignColumns] = []
     var next = 0
