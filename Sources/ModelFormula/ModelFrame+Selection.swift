@@ -14,6 +14,12 @@ extension ModelFrame {
     return copy
   }
 
+  /// Failure and success, where the response is a column of two levels.
+  public var successLevels: SuccessLevels? {
+    guard case .levels(let levels) = binomial?.form else { return nil }
+    return levels
+  }
+
   /// Whether a table is the one that the frame was made from, as far as the columns of the model go.
   public func isMade(from other: DataTable) -> Bool {
     other.rowCount == data.rowCount

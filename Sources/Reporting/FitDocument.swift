@@ -34,39 +34,7 @@ extension LinearMixedModelFit {
         ("theta", .numbers(theta)),
         ("theta_names", .strings(model.thetaNames)),
         ("sigma", .number(sigma)),
-        (
-          "varcorr",
-          .array(
-            varianceComponents.map {
-              .object([
-                ("group", .string($0.label)), ("terms", .strings($0.names)),
-                ("sd", .numbers($0.standardDeviations)),
-                ("corr", $0.correlations.json), ("cov", $0.covariance.json),
-              ])
-            })
-        ),
-        (
-          "ranef",
-          .array(
-            randomEffects.map {
-              .object([
-                ("group", .string($0.factor.name)), ("levels", .strings($0.factor.levels)),
-                ("terms", .strings($0.factor.effectNames)), ("values", $0.modes.json),
-                ("cond_sd", $0.conditionalStandardDeviations.json),
-              ])
-            })
-        ),
-        (
-          "coef",
-          .array(
-            randomEffects.map {
-              .object([
-                ("group", .string($0.factor.name)), ("levels", .strings($0.factor.levels)),
-                ("terms", .strings($0.coefficientNames)), ("values", $0.coefficients.json),
-                ("std_error", $0.coefficientErrors.json),
-              ])
-            })
-        ),
+        ("varcorr", varianceDocument), ("ranef", modeDocument), ("coef", coefficientDocument),
         ("logLik", .number(logLikelihood)),
         ("df", .integer(parameterCount)),
         ("df_residual", .integer(observationCount - parameterCount)),

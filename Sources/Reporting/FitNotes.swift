@@ -7,13 +7,7 @@ extension LinearMixedModelFit {
   public func notes(in language: Language = .en) -> [String] {
     let words = ExplanationWords(language)
     var notes = diagnostics.omittedRows > 0 ? [omittedRowsNote(diagnostics.omittedRows, in: language)] : []
-    if !diagnostics.droppedColumns.isEmpty {
-      let names = diagnostics.droppedColumns.joined(separator: ", ")
-      notes.append(
-        words.pick(
-          "note: fixed-effect columns left out because the ones before them span them: \(names)",
-          "说明：以下固定效应列可由前面的列线性表示，已略去：\(names)"))
-    }
+    notes += droppedColumnsNotes(diagnostics.droppedColumns, words)
     notes += doubleBarNotes(model.frame.doubleBarFactors, words)
     notes += diagnostics.boundaries.map { $0.sentence(in: language) }
     if !diagnostics.unseenEffects.isEmpty {
@@ -150,12 +144,23 @@ extension PoolingComparison {
 }
 
 /// Two significant digits.
-private func shortNumber(_ x: Double) -> String { CommonFormat.texts([x], digits: 2)[0] }
+func shortNumber(_ x: Double) -> String { CommonFormat.texts([x], digits: 2)[0] }
 
 /// The line that says how many rows were left out.
 public func omittedRowsNote(_ count: Int, in language: Language = .en) -> String {
   ExplanationWords(language).pick(
     "note: \(count) row\(count == 1 ? "" : "s") with missing values left out", "说明：略去了 \(count) 行含缺失值的数据")
+}
+
+/// Which columns of the fixed effects were left out, if any were.
+func droppedColumnsNotes(_ columns: [String], _ words: ExplanationWords) -> [String] {
+  guard !columns.isEmpty else { return [] }
+  let names = columns.joined(separator: ", ")
+  return [
+    words.pick(
+      "note: fixed-effect columns left out because the ones before them span them: \(names)",
+      "说明：以下固定效应列可由前面的列线性表示，已略去：\(names)")
+  ]
 }
 
 /// What `||` did with factors, if it met any.

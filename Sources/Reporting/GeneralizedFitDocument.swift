@@ -1,6 +1,7 @@
 import Estimates
 import LinearAlgebra
 import MixedModels
+import ModelFormula
 
 extension GeneralizedLinearModelFit {
   /// The fit as one JSON object; aliased coefficients are null. `t` holds z statistics unless the family is
@@ -12,7 +13,7 @@ extension GeneralizedLinearModelFit {
       ("weights", roles.weights.map { .string($0) } ?? .null),
       ("offset", roles.offset.map { .string($0) } ?? .null),
       ("n_obs", .integer(observationCount)), ("criterion", .string("ML")),
-      ("objective", .number(-2 * maximumLogLikelihood)), ("success", success),
+      ("objective", .number(-2 * maximumLogLikelihood)), ("success", successDocument(successLevels)),
     ]
     members += [
       (
@@ -35,14 +36,6 @@ extension GeneralizedLinearModelFit {
     return .object(members)
   }
 
-  /// Which level is failure and which success; null where the response has no levels.
-  private var success: JSONValue {
-    guard let successLevels else { return .null }
-    return .object([
-      ("failure", .string(successLevels.failure)), ("success", .string(successLevels.success)),
-    ])
-  }
-
   private var diagnostics: JSONValue {
     .object([
       ("converged", .bool(converged)), ("iterations", .integer(iterationCount)),
@@ -51,6 +44,12 @@ extension GeneralizedLinearModelFit {
       ("omitted_rows", .integer(omittedCount)),
     ])
   }
+}
+
+/// Which level is failure and which success; null where the response has no levels.
+func successDocument(_ levels: SuccessLevels?) -> JSONValue {
+  guard let levels else { return .null }
+  return .object([("failure", .string(levels.failure)), ("success", .string(levels.success))])
 }
 
 extension Separation {

@@ -8,12 +8,7 @@ extension GeneralizedLinearModelFit {
   public func notes(in language: Language = .en) -> [String] {
     let words = ExplanationWords(language)
     var notes = omittedCount > 0 ? [omittedRowsNote(omittedCount, in: language)] : []
-    if let levels = successLevels {
-      notes.append(
-        words.pick(
-          "note: '\(levels.success)' counts as success, '\(levels.failure)' as failure",
-          "说明：'\(levels.success)' 为成功，'\(levels.failure)' 为失败"))
-    }
+    if let levels = successLevels { notes.append(levels.note(in: language)) }
     notes += separation?.sentences(in: language, isBinomial: family.word == "binomial") ?? []
     if isPoissonLimit {
       notes.append(

@@ -12,6 +12,7 @@ public enum RCode {
   ///   - roles: what columns are beside the formula.
   ///   - family: the family of a generalized linear model; nil for a linear one.
   ///   - link: its link; the family's default if nil.
+  ///   - approximation: how a generalized mixed model's random effects are integrated out.
   ///   - tests: degrees of freedom of the tests of a mixed model's fixed effects, if they are wanted.
   ///   - by: the column for one linear model a level.
   ///   - formulaText: what R is to fit in place of the formula, e.g. without a `||` that R reads in another way.
@@ -19,7 +20,8 @@ public enum RCode {
   ///   - then: what is done with `fit` (and `df`); its summary if nothing is said.
   public static func fit(
     _ formula: ModelFormula, file: String, method: EstimationMethod, roles: ColumnRoles = ColumnRoles(),
-    family: ResponseFamily? = nil, link: LinkFunction? = nil, tests: DegreesOfFreedomMethod? = nil,
+    family: ResponseFamily? = nil, link: LinkFunction? = nil,
+    approximation: LikelihoodApproximation = .laplace, tests: DegreesOfFreedomMethod? = nil,
     by: String? = nil, formulaText: String? = nil,
     options: CSVOptions = CSVOptions(), then: [String]? = nil
   ) -> String {
@@ -27,6 +29,7 @@ public enum RCode {
     let data = RDataLines(formula, text: text, roles: roles, by: by, makesFactors: family == .binomial)
     var call = RFitLines(formula, text: text, method: method, roles: roles, tests: tests, by: by)
     call.distribution = family.map { ($0, link ?? $0.defaultLink) }
+    call.approximation = approximation
     let fit = then.map { call.fit.dropLast() + $0 } ?? call.fit
     let lines = call.libraries + [data.reading(file, options: options)] + data.factors + call.remarks + fit
     return lines.joined(separator: "\n") + "\n"
@@ -133,6 +136,8 @@ private struct RFitLines {
   let by: String?
   /// Family and link of a generalized linear model.
   var distribution: (family: ResponseFamily, link: LinkFunction)?
+  /// How a generalized mixed model's random effects are integrated out.
+  var approximation = LikelihoodApproximation.laplace
 
   init(
     _ formula: ModelFormula, text: String, method: EstimationMethod, roles: ColumnRoles,
@@ -161,7 +166,7 @@ private struct RFitLines {
   var libraries: [String] {
     var names: [String] = []
     if isMixed { names.append(tests == nil ? "lme4" : "lmerTest") }
-    if isNegativeBinomial { names.append("MASS") }
+    if isNegativeBinomial, !isMixed { names.append("MASS") }
     if text.contains("ns(") { names.append("splines") }
     return names.map { "library(\($0))" }
   }
@@ -193,10 +198,23 @@ private struct RFitLines {
     guard isMixed else {
       return ["fit <- " + call(regression.function, data: "df", regression.arguments), "summary(fit)"]
     }
+    if distribution != nil { return ["fit <- " + generalizedMixedCall, "summary(fit)"] }
     return [
       "fit <- " + call("lmer", data: "df", method == .ml ? ["REML = FALSE"] : []),
       tests == .kenwardRoger ? "summary(fit, ddf = \"Kenward-Roger\")" : "summary(fit)",
     ]
+  }
+
+  /// `glmer`, or `glmer.nb`, which has its family in its name.
+  private var generalizedMixedCall: String {
+    var arguments = regression.arguments
+    // R has no rule of its own for how many nodes are enough.
+    switch approximation {
+    case .laplace: break
+    case .quadrature(let nodes): arguments.append("nAGQ = \(nodes)")
+    case .automatic: arguments.append("nAGQ = 25")
+    }
+    return call(isNegativeBinomial ? "glmer.nb" : "glmer", data: "df", arguments)
   }
 
   private func call(_ function: String, data: String, _ arguments: [String]) -> String {

@@ -30,16 +30,22 @@ extension LinearMixedModelFit {
     _ effects: [TidyEffect], tests: FixedEffectTests? = nil, confidenceLevel: Double? = nil,
     asVariances: Bool = false
   ) -> DataTable {
-    var rows = TidyRows()
-    for effect in TidyEffect.allCases where effects.contains(effect) {
-      switch effect {
-      case .fixed: appendFixed(to: &rows, tests)
-      case .variance: appendVariances(to: &rows, squared: asVariances)
-      case .mode: appendModes(to: &rows)
-      case .coefficient: appendCoefficients(to: &rows)
+    let fixed: [TidyRows.Row]
+    if let tests {
+      fixed = tests.coefficients.map {
+        .init(
+          effect: .fixed, term: $0.name, estimate: $0.estimate, standardError: $0.standardError,
+          statistic: $0.statistic, degreesOfFreedom: $0.degreesOfFreedom, pValue: $0.pValue)
+      }
+    } else {
+      fixed = fixedEffectStandardErrors.enumerated().map { i, error in
+        .init(
+          effect: .fixed, term: model.fixedEffectNames[i], estimate: fixedEffects[i], standardError: error,
+          statistic: fixedEffects[i] / error)
       }
     }
-    return rows.table(confidenceLevel: confidenceLevel)
+    return tidyRows(effects, fixed: fixed, sigma: sigma, asVariances: asVariances)
+      .table(confidenceLevel: confidenceLevel)
   }
 
   /// One row about the whole fit, as broom.mixed's `glance`.
@@ -51,26 +57,62 @@ extension LinearMixedModelFit {
       Column("df.residual", [observationCount - parameterCount]),
     ])
   }
+}
 
-  private func appendFixed(to rows: inout TidyRows, _ tests: FixedEffectTests?) {
-    if let tests {
-      for test in tests.coefficients {
-        rows.append(
-          .init(
-            effect: .fixed, term: test.name, estimate: test.estimate, standardError: test.standardError,
-            statistic: test.statistic, degreesOfFreedom: test.degreesOfFreedom, pValue: test.pValue))
-      }
-      return
+extension GeneralizedLinearMixedModelFit {
+  /// All tidy rows: fixed effects, variance parameters, conditional modes, group coefficients.
+  public var tidyTable: DataTable { tidyTable(TidyEffect.allCases) }
+
+  /// Tidy rows, one a number, as for linear mixed models; fixed effects have z statistics and p values.
+  /// - Parameters:
+  ///   - effects: the kinds of rows.
+  ///   - confidenceLevel: adds Wald limits `conf.low` and `conf.high` where there is a standard error.
+  ///   - asVariances: variances and covariances in place of standard deviations and correlations.
+  /// - Precondition: the level is between 0 and 1.
+  public func tidyTable(
+    _ effects: [TidyEffect], confidenceLevel: Double? = nil, asVariances: Bool = false
+  ) -> DataTable {
+    let (errors, statistics, pValues) = (fixedEffectStandardErrors, statistics, pValues)
+    let fixed = fixedEffects.indices.map { i in
+      TidyRows.Row(
+        effect: .fixed, term: model.fixedEffectNames[i], estimate: fixedEffects[i], standardError: errors[i],
+        statistic: statistics[i], pValue: pValues[i])
     }
-    for (i, error) in fixedEffectStandardErrors.enumerated() {
-      rows.append(
-        .init(
-          effect: .fixed, term: model.fixedEffectNames[i], estimate: fixedEffects[i], standardError: error,
-          statistic: fixedEffects[i] / error))
-    }
+    return tidyRows(effects, fixed: fixed, sigma: nil, asVariances: asVariances)
+      .table(confidenceLevel: confidenceLevel)
   }
 
-  private func appendVariances(to rows: inout TidyRows, squared: Bool) {
+  /// One row about the whole fit, as broom.mixed's `glance`.
+  public var glanceTable: DataTable {
+    DataTable([
+      Column("nobs", [observationCount]), Column("logLik", [logLikelihood]), Column("AIC", [aic]),
+      Column("BIC", [bic]), Column("deviance", [conditionalDeviance]),
+      Column("df.residual", [observationCount - parameterCount]),
+    ])
+  }
+}
+
+extension MixedModelFit {
+  /// The rows of some kinds.
+  /// - Parameters:
+  ///   - fixed: those of the fixed effects.
+  ///   - sigma: the residual standard deviation; nil for a model without one.
+  fileprivate func tidyRows(
+    _ effects: [TidyEffect], fixed: [TidyRows.Row], sigma: Double?, asVariances: Bool
+  ) -> TidyRows {
+    var rows = TidyRows()
+    for effect in TidyEffect.allCases where effects.contains(effect) {
+      switch effect {
+      case .fixed: for row in fixed { rows.append(row) }
+      case .variance: appendVariances(to: &rows, sigma: sigma, squared: asVariances)
+      case .mode: appendModes(to: &rows)
+      case .coefficient: appendCoefficients(to: &rows)
+      }
+    }
+    return rows
+  }
+
+  private func appendVariances(to rows: inout TidyRows, sigma: Double?, squared: Bool) {
     for component in varianceComponents {
       let names = component.names
       let deviations = component.standardDeviations
@@ -89,6 +131,7 @@ extension LinearMixedModelFit {
         }
       }
     }
+    guard let sigma else { return }
     rows.append(
       .init(
         effect: .variance, group: "Residual", term: (squared ? "var__" : "sd__") + "Observation",
@@ -177,7 +220,7 @@ extension GroupwiseModels {
 }
 
 /// Rows on their way to a tidy table.
-private struct TidyRows {
+fileprivate struct TidyRows {
   struct Row {
     var effect: TidyEffect
     var group: String?
@@ -207,6 +250,8 @@ private struct TidyRows {
     }
     if rows.contains(where: { $0.degreesOfFreedom != nil }) {
       columns.append(Column("df", rows.map { $0.degreesOfFreedom ?? .nan }))
+    }
+    if rows.contains(where: { $0.pValue != nil }) {
       columns.append(Column("p.value", rows.map { $0.pValue ?? .nan }))
     }
     if let confidenceLevel {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import MixedModels
 import ModelFormula
+import Tables
 
 /// The distribution of the response and its link, of generalized models.
 struct FamilyOptions: ParsableArguments {
@@ -15,6 +16,26 @@ struct FamilyOptions: ParsableArguments {
     name: .long,
     help: "Link of a binomial family: logit (default), probit, cloglog or cauchit; log for the others.")
   var link: LinkFunction?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Nodes of adaptive Gauss-Hermite quadrature for each random effect of one grouping factor, or auto: doubled until -2 log L stands; Laplace's approximation without it.",
+      valueName: "K|auto"))
+  var agq: QuadratureNodes?
+
+  @Option(
+    name: .long,
+    help:
+      "Weights in the determinant of Laplace's approximation: expected (default, as lme4) or observed (as TMB); they differ for links that are not canonical."
+  )
+  var laplace: DeterminantWeights?
+
+  /// How random effects are integrated out.
+  var approximation: LikelihoodApproximation { agq?.approximation ?? .laplace }
+
+  /// Whether any option differs from its default.
+  var isGiven: Bool { family != nil || link != nil || agq != nil || laplace != nil }
 
   /// The family asked for; nil for a linear model.
   var responseFamily: ResponseFamily? { family?.family }
@@ -31,13 +52,60 @@ struct FamilyOptions: ParsableArguments {
     }
   }
 
-  /// Refuses a family where the command has no model for it.
-  /// - Parameter isOffered: whether the command fits generalized linear models.
+  /// Refuses options where the command has no model for them.
+  /// - Parameter offer: the generalized models that the command fits.
   /// - Throws: `OptionError`.
-  func check(_ formula: ModelFormula, isOffered: Bool) throws(OptionError) {
+  func check(_ formula: ModelFormula, offer: FamilyOffer) throws(OptionError) {
+    let isMixed = !formula.randomTerms.isEmpty
+    for (option, isGiven) in [("--agq", agq != nil), ("--laplace", laplace != nil)] where isGiven {
+      if family == nil { throw .needsFamily(option) }
+      if !isMixed { throw .needsBar(option) }
+    }
     guard family != nil else { return }
-    if !formula.randomTerms.isEmpty { throw .familyWithBar }
-    if !isOffered { throw .familyNotOffered }
+    switch offer {
+    case .all: break
+    case .mixed where isMixed: break
+    case .mixed: throw .needsBar("--family with this command")
+    case .none: throw .familyNotOffered
+    }
+  }
+
+  /// The generalized mixed model of a formula.
+  func mixedModel(
+    _ formula: ModelFormula, _ table: DataTable, _ family: ResponseFamily, roles: ColumnRoles
+  ) throws -> GeneralizedLinearMixedModel {
+    try GeneralizedLinearMixedModel(formula, data: table, family: family, link: link, roles: roles)
+  }
+
+  /// Its fit.
+  func mixedFit(
+    _ formula: ModelFormula, _ table: DataTable, _ family: ResponseFamily, roles: ColumnRoles
+  ) throws -> GeneralizedLinearMixedModelFit {
+    try mixedModel(formula, table, family, roles: roles).fit(approximation, determinant: laplace ?? .expected)
+  }
+}
+
+/// The generalized models that a command fits.
+enum FamilyOffer {
+  /// With and without bars.
+  case all
+  /// With bars.
+  case mixed
+  case none
+}
+
+/// What `--agq` says.
+struct QuadratureNodes: ExpressibleByArgument {
+  let approximation: LikelihoodApproximation
+
+  init?(argument: String) {
+    if argument == "auto" {
+      approximation = .automatic
+    } else if let nodes = Int(argument), nodes >= 1 {
+      approximation = LikelihoodApproximation(nodes: nodes)
+    } else {
+      return nil
+    }
   }
 }
 
@@ -66,4 +134,5 @@ enum FamilyName: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension LinkFunction: ExpressibleByArgument {}
+extension DeterminantWeights: ExpressibleByArgument {}
 extension PredictionScale: ExpressibleByArgument {}

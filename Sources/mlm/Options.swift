@@ -197,10 +197,14 @@ struct ModelOptions: ParsableArguments {
   @OptionGroup var columns: RoleOptions
 
   /// Refuses options that would silently do nothing.
-  /// - Parameter offersFamilies: whether the command fits generalized linear models.
+  /// - Parameter offer: the generalized models that the command fits.
   /// - Throws: `OptionError`.
-  func check(_ formula: ModelFormula, _ table: DataTable, offersFamilies: Bool = false) throws(OptionError) {
-    try distribution.check(formula, isOffered: offersFamilies)
+  func check(_ formula: ModelFormula, _ table: DataTable, offer: FamilyOffer = .none) throws(OptionError) {
+    try distribution.check(formula, offer: offer)
+    if distribution.family != nil {
+      if ml { throw .needsLinearModel("--ml") }
+      if exact { throw .needsLinearModel("--exact") }
+    }
     try columns.check([formula], table, takesFactors: distribution.family == .binomial)
     if ml, formula.randomTerms.isEmpty { throw .needsBar("--ml") }
     if exact, formula.randomTerms.isEmpty { throw .needsBar("--exact") }
@@ -230,7 +234,7 @@ struct ModelOptions: ParsableArguments {
 
   /// Whether any option differs from its default.
   var isGiven: Bool {
-    ml || exact || distribution.family != nil || !columns.factor.columns.isEmpty || !columns.contrasts.isEmpty
+    ml || exact || distribution.isGiven || !columns.factor.columns.isEmpty || !columns.contrasts.isEmpty
       || columns.weights != nil
       || columns.offset != nil || columns.doubleBar != .split
   }
@@ -258,7 +262,8 @@ struct RCodeOption: ParsableArguments {
     return CommandResult(
       output: RCode.fit(
         formula, file: input.data, method: model.method, roles: model.roles,
-        family: model.distribution.responseFamily, link: model.distribution.link, tests: tests, by: by,
+        family: model.distribution.responseFamily, link: model.distribution.link,
+        approximation: model.distribution.approximation, tests: tests, by: by,
         formulaText: text, options: input.reading.options, then: then))
   }
 }
@@ -292,8 +297,9 @@ enum OptionError: Error, Equatable, CustomStringConvertible {
   case unknownColumn(option: String, String, [String])
   case factorResponse(String)
   case needsBar(String)
-  case familyWithBar
   case familyNotOffered
+  case needsFamily(String)
+  case needsLinearModel(String)
   case unusedContrast(String)
   case repeatedContrast(String)
   case standardInputInLab
@@ -303,11 +309,12 @@ enum OptionError: Error, Equatable, CustomStringConvertible {
     case .unknownColumn(let option, let name, let columns):
       "\(option) names no column '\(name)'; columns are \(columns.joined(separator: ", "))"
     case .factorResponse(let name): "--factor names the response '\(name)'; a factor cannot be the response"
-    case .familyWithBar:
-      "--family with a random-effects term is a generalized mixed model, which this version does not fit yet; it takes formulas without a bar, "
-        + "or the formula without --family as a linear mixed model"
     case .familyNotOffered:
-      "this command is for linear models; with --family there are mlm fit and mlm predict"
+      "this command is for linear models; leave --family out"
+    case .needsFamily(let option):
+      "\(option) is for generalized mixed models; add a family, e.g. --family binomial"
+    case .needsLinearModel(let option):
+      "\(option) is for linear mixed models; generalized ones are fitted by maximum likelihood, so leave it out"
     case .needsBar(let option):
       "\(option) is for mixed models; this formula has no random-effects term such as (1 | group)"
     case .unusedContrast(let name): "--contrasts names '\(name)', which is no predictor of the formula"

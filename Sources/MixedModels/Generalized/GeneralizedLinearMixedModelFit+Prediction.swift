@@ -24,6 +24,42 @@ extension GeneralizedLinearMixedModelFit {
 }
 
 extension GeneralizedLinearMixedModelFit {
+  /// Predictions with limits for the linear predictors of the rows, θ held: η ± normal quantile × standard error on the scale of the link, g⁻¹ of those
+  /// limits on that of the response, with the standard error |dμ/dη| times that of η.
+  ///
+  /// Effects of a level that the fit has not seen count with their whole variance.
+  /// - Throws: as `predict`.
+  public func confidenceIntervals(
+    for data: DataTable, random: RandomEffectSelection = .all, scale: PredictionScale = .link,
+    level: Double = 0.95, allowingNewLevels: Bool = false
+  ) throws -> PredictionIntervals {
+    precondition(level > 0 && level < 1, "level \(level)")
+    let rows = try PredictionRows(self, data: data, random: random, allowingNewLevels: allowingNewLevels)
+    let eta = rows.means(of: self)
+    let errors = zip(eta, rows.variances(of: self)).map { $0.isNaN ? .nan : max(0, $1).squareRoot() }
+    return PredictionIntervals(
+      predictors: eta, errors: errors, quantile: NormalDistribution().quantile((1 + level) / 2),
+      link: scale == .response ? link : nil)
+  }
+}
+
+extension PredictionIntervals {
+  /// η ± quantile × standard error, or with a link g⁻¹ of it; every link increases.
+  init(predictors eta: [Double], errors: [Double], quantile: Double, link: LinkFunction?) {
+    let lower = zip(eta, errors).map { $0 - quantile * $1 }
+    let upper = zip(eta, errors).map { $0 + quantile * $1 }
+    guard let link else {
+      self.init(means: eta, errors: errors, lower: lower, upper: upper, failureCount: 0)
+      return
+    }
+    func mean(_ values: [Double]) -> [Double] { values.map { link.mean(predictor: $0) } }
+    self.init(
+      means: mean(eta), errors: zip(eta, errors).map { abs(link.meanDerivative(predictor: $0)) * $1 },
+      lower: mean(lower), upper: mean(upper), failureCount: 0)
+  }
+}
+
+extension GeneralizedLinearMixedModelFit {
   /// Responses drawn from the fitted model, successes of binomial ones: new random effects b ~ N(0, Σ̂), or those of the fit, then responses given them.
   ///
   /// Random effects of all draws come first, term by term and level by level with a term's effects side by side, then the responses of all draws: the order

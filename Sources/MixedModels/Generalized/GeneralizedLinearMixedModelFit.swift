@@ -35,6 +35,9 @@ public struct GeneralizedLinearMixedModelFit: MixedModelFit {
   public let varianceComponents: [VarianceComponent]
   /// The random effects given the data, one entry a grouping factor, in the order of `model.factors`.
   public let randomEffects: [FactorEffects]
+  private let shared: GeneralizedPosteriors.Shared
+  /// The joint distribution of all effects at the estimates, θ held.
+  var jointPrecision: JointPrecision { shared.jointPrecision }
   /// Linear predictors of the rows used at the conditional modes, offset included.
   public let linearPredictors: [Double]
   /// Means of the rows used at the conditional modes; of binomial responses probabilities.
@@ -71,6 +74,7 @@ public struct GeneralizedLinearMixedModelFit: MixedModelFit {
     let shared = GeneralizedPosteriors.Shared(
       model, lambda: solution.lambda,
       weights: determinant == .expected ? solution.weights : solution.observedWeights)
+    self.shared = shared
     randomEffects = model.factors.indices.map { f in
       FactorEffects(
         model.factors[f], of: model, posteriors: GeneralizedPosteriors(f, solution, shared),

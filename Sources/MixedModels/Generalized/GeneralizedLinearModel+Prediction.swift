@@ -49,16 +49,7 @@ extension GeneralizedLinearModel {
       let df = fit.residualDegreesOfFreedom
       quantile = df > 0 ? StudentTDistribution(degreesOfFreedom: Double(df)).quantile((1 + level) / 2) : .nan
     }
-    let lower = zip(eta, errors).map { $0 - quantile * $1 }
-    let upper = zip(eta, errors).map { $0 + quantile * $1 }
-    guard scale == .response else {
-      return PredictionIntervals(means: eta, errors: errors, lower: lower, upper: upper, failureCount: 0)
-    }
-    // Every link increases.
     return PredictionIntervals(
-      means: eta.map { link.mean(predictor: $0) },
-      errors: zip(eta, errors).map { abs(link.meanDerivative(predictor: $0)) * $1 },
-      lower: lower.map { link.mean(predictor: $0) }, upper: upper.map { link.mean(predictor: $0) },
-      failureCount: 0)
+      predictors: eta, errors: errors, quantile: quantile, link: scale == .response ? link : nil)
   }
 }

@@ -221,11 +221,3 @@ public struct GeneralizedLinearModel: Sendable {
     return null.deviance
   }
 }
-
-extension ModelFrame {
-  /// The levels of a response that has two.
-  var successLevels: SuccessLevels? {
-    guard case .levels(let levels) = binomial?.form else { return nil }
-    return levels
-  }
-}

@@ -59,4 +59,19 @@ final class JointPrecision: Sendable {
     for b in 0..<lambda.rows { for a in 0..<p { part[a, b] = covariance[a, first + b] } }
     return part * lambda.transposed
   }
+
+  /// Var(x'β + Σ z'b) of effects of some levels.
+  /// - Parameters:
+  ///   - fixed: x (p).
+  ///   - effects: factors and levels with z over all effects of the factor.
+  func variance(fixed x: [Double], effects: [(factor: Int, level: Int, z: [Double])]) -> Double {
+    var entries = x.enumerated().map { ($0, $1) }
+    for (f, j, z) in effects {
+      let turned = lambdas[f].transposed * z
+      for (k, value) in turned.enumerated() { entries.append((places[f][j] + k, value)) }
+    }
+    var sum = 0.0
+    for (a, u) in entries { for (b, v) in entries { sum += u * covariance[a, b] * v } }
+    return sum
+  }
 }

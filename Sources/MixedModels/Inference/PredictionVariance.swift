@@ -7,9 +7,24 @@ extension PredictionRows {
   /// - Complexity: O(q²) a row where its levels met in the data; one solution with all levels for others.
   func variances(of fit: LinearMixedModelFit, newLevelsVary: Bool = true) -> [Double] {
     let model = fit.model
+    var result = newLevelsVary ? newLevelVariances(of: fit) : [Double](repeating: 0, count: fixed.rows)
+    if factors.isEmpty {
+      addFixed(fit.fixedEffectCovariance, to: &result)
+      return result
+    }
+    switch model.reducedData {
+    case .single: addSingle(fit, to: &result)
+    case .several(let data): addSeveral(fit, data, to: &result)
+    case .iterative(let data): addIterative(fit, data, to: &result)
+    }
+    return result
+  }
+
+  /// z'Σz of levels that are not known.
+  private func newLevelVariances(of fit: some MixedModelFit) -> [Double] {
     var result = [Double](repeating: 0, count: fixed.rows)
-    let covariances = model.factors.indices.map { fit.covariance(ofFactor: $0) }
-    for (f, places, columns, levels) in factors where newLevelsVary {
+    let covariances = fit.model.factors.indices.map { fit.covariance(ofFactor: $0) }
+    for (f, places, columns, levels) in factors {
       for (row, level) in levels.enumerated() where level < 0 {
         for (a, i) in places.enumerated() {
           for (b, k) in places.enumerated() {
@@ -18,18 +33,34 @@ extension PredictionRows {
         }
       }
     }
+    return result
+  }
+
+  /// Adds x'Var(β̂)x.
+  private func addFixed(_ covariance: Matrix, to result: inout [Double]) {
+    let turned = fixed * covariance
+    for row in result.indices {
+      for k in 0..<fixed.columns { result[row] += turned[row, k] * fixed[row, k] }
+    }
+  }
+
+  /// The same of a generalized model, on the scale of the link: from the joint covariance of all effects at the modes, and from the Hessian's of the fixed
+  /// effects where no random ones count.
+  func variances(of fit: GeneralizedLinearMixedModelFit) -> [Double] {
+    var result = newLevelVariances(of: fit)
     if factors.isEmpty {
-      // The fixed effects alone.
-      let turned = fixed * fit.fixedEffectCovariance
-      for row in result.indices {
-        for k in 0..<fixed.columns { result[row] += turned[row, k] * fixed[row, k] }
-      }
+      addFixed(fit.fixedEffectCovariance, to: &result)
       return result
     }
-    switch model.reducedData {
-    case .single: addSingle(fit, to: &result)
-    case .several(let data): addSeveral(fit, data, to: &result)
-    case .iterative(let data): addIterative(fit, data, to: &result)
+    let joint = fit.jointPrecision
+    for row in result.indices {
+      let effects = factors.compactMap { f, places, columns, levels -> (factor: Int, level: Int, z: [Double])? in
+        guard levels[row] >= 0 else { return nil }
+        var z = [Double](repeating: 0, count: fit.model.factors[f].effectNames.count)
+        for (k, place) in places.enumerated() { z[place] = columns[row, k] }
+        return (f, levels[row], z)
+      }
+      result[row] += joint.variance(fixed: fixed.row(row), effects: effects)
     }
     return result
   }

@@ -10,9 +10,10 @@ import Tables
 struct FitCommand: ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "fit",
-    abstract: "Fit a linear, generalized linear or linear mixed model.",
+    abstract: "Fit a linear or generalized linear model, with or without random effects.",
     discussion: """
-      A formula without a bar is a linear model, with --family a generalized one.
+      A formula without a bar is a linear model, with --family a generalized one;
+      with a bar they are mixed models.
       --by COL fits one such model to each level of a column (no pooling).
       (1 + x | g) lets intercept and slope vary together, (1 + x || g) apart.
       Several grouping factors are nested as in (1 | batch/cask) or crossed as in
@@ -24,6 +25,7 @@ struct FitCommand: ReportingCommand {
 
       Example: mlm fit "salary ~ experience + (1 | department)" --data salary.csv
       Example: mlm fit "passed ~ hours" --data d.csv --family binomial
+      Example: mlm fit "passed ~ hours + (1 | school)" --data d.csv --family binomial
       Example: mlm fit "y ~ 1 + (1 | plate) + (1 | sample)" --data d.csv
       """)
 
@@ -94,19 +96,26 @@ struct FitCommand: ReportingCommand {
 
   func result(in context: CommandContext) throws -> CommandResult {
     let formula = try ModelFormula(formula)
-    try model.distribution.check(formula, isOffered: true)
+    try model.distribution.check(formula, offer: .all)
     if code.rCode { return try code.lines(formula, input, model, in: context, tests: tests, by: by) }
     let table = try input.table(in: context)
-    try model.check(formula, table, offersFamilies: true)
+    try model.check(formula, table, offer: .all)
     if formula.randomTerms.isEmpty, !effects.isEmpty { throw OptionError.needsBar("--effects") }
     if formula.randomTerms.isEmpty, tests != nil { throw OptionError.needsBar("--df") }
     if formula.randomTerms.isEmpty, let style, [.varcorr, .ledger].contains(style) {
       throw OptionError.needsBar("--style \(style.rawValue)")
     }
+    if model.distribution.family != nil, !formula.randomTerms.isEmpty {
+      if tests != nil { throw OptionError.needsLinearModel("--df") }
+      if style == .ledger { throw OptionError.needsLinearModel("--style ledger") }
+      if by != nil { throw FitError.unexpectedBar(formula: formula.source) }
+    }
     return try withNotes(on: table, of: formula) {
       if let by { return try noPooling(formula, table, by: by) }
       if let family = model.distribution.responseFamily {
-        return try generalized(formula, table, family, in: context)
+        return formula.randomTerms.isEmpty
+          ? try generalized(formula, table, family, in: context)
+          : try generalizedMixed(formula, table, family, in: context)
       }
       return formula.randomTerms.isEmpty
         ? try linear(formula, table, in: context) : try mixed(formula, table, in: context)
@@ -176,6 +185,27 @@ struct FitCommand: ReportingCommand {
     default:
       let shown: [TidyEffect] = effects.isEmpty ? [.fixed, .variance] : effects
       result.output = fit.tidyTable(shown, tests: tests).text(in: format)
+    }
+    return result
+  }
+
+  private func generalizedMixed(
+    _ formula: ModelFormula, _ table: DataTable, _ family: ResponseFamily, in context: CommandContext
+  ) throws -> CommandResult {
+    let language = context.language.ofSentences
+    let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
+    var result = CommandResult(notes: fit.notes(in: language))
+    if context.recordsEstimates { result.estimates = fit.estimates }
+    switch (format, style ?? .print) {
+    case (.json, _): result.output = fit.document.text(indent: 2) + "\n"
+    case (.text, .print): result.output = fit.text(.print)
+    case (.text, .summary): result.output = fit.text(.summary)
+    case (.text, .varcorr): result.output = fit.varianceComponentsText
+    case (.text, .display):
+      result.output = fit.text(.display)
+      result.notes.append(HouseStyle.generalizedDICNote(in: language))
+    default:
+      result.output = fit.tidyTable(effects.isEmpty ? [.fixed, .variance] : effects).text(in: format)
     }
     return result
   }

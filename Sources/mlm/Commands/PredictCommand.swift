@@ -120,7 +120,7 @@ struct PredictCommand: ReportingCommand {
     let table = try input.table(in: context)
     let rows = try newdata.map { try input.reading.table($0, in: context) } ?? table
     let formula = try ModelFormula(formula)
-    try model.check(formula, table, offersFamilies: true)
+    try model.check(formula, table, offer: .all)
     if code.rCode { return try rLines(formula, in: context) }
     return try withNotes(on: table, of: formula) {
       try predicted(formula, table, for: rows, in: context)
@@ -142,6 +142,7 @@ struct PredictCommand: ReportingCommand {
       if random != "all", random != "none" {
         arguments.append("re.form = ~ " + random.drop { $0 == "~" || $0 == " " })
       }
+      if model.distribution.family != nil { arguments.append("type = \"\((type ?? .link).rawValue)\"") }
       if allowNewLevels { arguments.append("allow.new.levels = TRUE") }
     }
     let reading = newdata.map { ["rows <- read.csv(\(RCode.quoted($0)))"] } ?? []
@@ -156,6 +157,8 @@ struct PredictCommand: ReportingCommand {
     let predictions: [Double]
     var intervals: PredictionIntervals?
     var result = CommandResult()
+    let selection: RandomEffectSelection =
+      random == "all" ? .all : random == "none" ? .none : .terms(random)
     if formula.randomTerms.isEmpty {
       if random != "all" { throw OptionError.needsBar("--random") }
       if allowNewLevels { throw OptionError.needsBar("--allow-new-levels") }
@@ -177,10 +180,23 @@ struct PredictCommand: ReportingCommand {
           try linear.fit().predictionIntervals(of: linear, for: rows, kind, level: level ?? 0.95)
         }
       }
+    } else if let family = model.distribution.responseFamily {
+      if replicates != nil { throw OptionError.needsLinearModel("--replicates") }
+      let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
+      let scale = type ?? .link
+      predictions = try naming(newdata) {
+        try fit.predict(for: rows, random: selection, scale: scale, allowingNewLevels: allowNewLevels)
+      }
+      if interval != nil {
+        intervals = try naming(newdata) {
+          try fit.confidenceIntervals(
+            for: rows, random: selection, scale: scale, level: level ?? 0.95,
+            allowingNewLevels: allowNewLevels)
+        }
+      }
+      result.notes = fit.notes(in: context.language.ofSentences)
     } else {
       let fit = try model.mixedModel(formula, table).fit(by: model.method)
-      let selection: RandomEffectSelection =
-        random == "all" ? .all : random == "none" ? .none : .terms(random)
       predictions = try naming(newdata) {
         try fit.predict(for: rows, random: selection, allowingNewLevels: allowNewLevels)
       }

@@ -68,7 +68,7 @@ struct SimulateCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     let formula = try ModelFormula(formula)
     let table = try input.table(in: context)
-    try model.check(formula, table)
+    try model.check(formula, table, offer: .mixed)
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm simulate") }
     let seed =
       try seed ?? context.seed.map { value in
@@ -84,26 +84,14 @@ struct SimulateCommand: ReportingCommand {
         then: ["cbind(model.frame(fit), simulate(fit, nsim = \(count), seed = \(seed)\(effects)))"])
     }
     return try withNotes(on: table, of: formula) {
-      let fit = try model.mixedModel(formula, table).fit(by: model.method)
-      let draws: [[Double]]
-      switch stream {
-      case .r:
-        var source = RStream(seed: seed)
-        draws = fit.simulate(count: count, keepingRandomEffects: random == .fitted, from: &source)
-      case .lecuyer:
-        var source = LEcuyerStream(seed: seed)
-        draws = fit.simulate(count: count, keepingRandomEffects: random == .fitted, from: &source)
-      case .keyed:
-        var source = KeyedStream(seed: UInt64(seed))
-        draws = fit.simulate(count: count, keepingRandomEffects: random == .fitted, from: &source)
-      }
+      let (draws, usedRows, notes) = try draws(formula, table, seed, context.language.ofSentences)
       var rows = table
       for (k, draw) in draws.enumerated() {
         var column = [Double](repeating: .nan, count: table.rowCount)
-        for (place, row) in fit.model.frame.usedRows.enumerated() { column[row] = draw[place] }
+        for (place, row) in usedRows.enumerated() { column[row] = draw[place] }
         rows = rows.appending(Column(DataTable.freeName("sim_\(k + 1)", among: rows.columnNames), column))
       }
-      var result = CommandResult(notes: fit.notes(in: context.language.ofSentences))
+      var result = CommandResult(notes: notes)
       if out == "-" {
         result.output = rows.text(in: format)
       } else {
@@ -112,5 +100,34 @@ struct SimulateCommand: ReportingCommand {
       result.echo = "seed \(seed), n \(count), stream \(stream.rawValue)"
       return result
     }
+  }
+
+  /// The responses, the rows they belong to, and what the fit says.
+  private func draws(
+    _ formula: ModelFormula, _ table: DataTable, _ seed: Int32, _ language: Language
+  ) throws -> (draws: [[Double]], usedRows: [Int], notes: [String]) {
+    if let family = model.distribution.responseFamily {
+      let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
+      let draws = drawn(seed) {
+        fit.simulate(count: count, keepingRandomEffects: random == .fitted, from: &$0)
+      }
+      return (draws, fit.model.frame.usedRows, fit.notes(in: language))
+    }
+    let fit = try model.mixedModel(formula, table).fit(by: model.method)
+    let draws = drawn(seed) {
+      fit.simulate(count: count, keepingRandomEffects: random == .fitted, from: &$0)
+    }
+    return (draws, fit.model.frame.usedRows, fit.notes(in: language))
+  }
+
+  /// Draws from the stream asked for.
+  private func drawn(_ seed: Int32, _ draw: (inout any VariateStream) -> [[Double]]) -> [[Double]] {
+    var source: any VariateStream =
+      switch stream {
+      case .r: RStream(seed: seed)
+      case .lecuyer: LEcuyerStream(seed: seed)
+      case .keyed: KeyedStream(seed: UInt64(seed))
+      }
+    return draw(&source)
   }
 }
