@@ -14,6 +14,24 @@ extension ModelFrame {
     return copy
   }
 
+  /// Numbers as `replacingResponse(by:)` takes them as a column of the data, missing in rows that the frame leaves out: in the form in which the data have
+  /// the response, levels or shares; of `cbind(successes, failures)` the successes.
+  /// - Precondition: there is a number for each row used.
+  public func responseColumn(_ name: String, of numbers: [Double]) -> Column {
+    precondition(numbers.count == response.count, "\(numbers.count) numbers for \(response.count) rows")
+    if let levels = successLevels {
+      var texts = [String?](repeating: nil, count: data.rowCount)
+      for (place, row) in usedRows.enumerated() {
+        texts[row] = numbers[place] > 0 ? levels.success : levels.failure
+      }
+      return Column(name, .text(texts))
+    }
+    var column = [Double](repeating: .nan, count: data.rowCount)
+    let trials = binomial?.form == .proportions ? binomial?.trials : nil
+    for (place, row) in usedRows.enumerated() { column[row] = numbers[place] / (trials?[place] ?? 1) }
+    return Column(name, column)
+  }
+
   /// Failure and success, where the response is a column of two levels.
   public var successLevels: SuccessLevels? {
     guard case .levels(let levels) = binomial?.form else { return nil }

@@ -5,13 +5,34 @@ import Tables
 extension Augmentation {
   /// A table with the columns of the augmentation behind its own; rows that the fit did not use are NaN.
   public func table(beside data: DataTable, rows: [Int]) -> DataTable {
-    var table = data
-    let columns: [(String, [Double])] = [
-      (".fitted", fitted), (".fixed", fixed), (".resid", residuals), (".pearson", pearson),
-      (".std.resid", studentized), (".hat", leverages), (".cooksd", cooksDistances),
-    ]
+    data.appending(
+      [
+        (".fitted", fitted), (".fixed", fixed), (".resid", residuals), (".pearson", pearson),
+        (".std.resid", studentized), (".hat", leverages), (".cooksd", cooksDistances),
+      ], atRows: rows)
+  }
+}
+
+extension GeneralizedAugmentation {
+  /// A table with the columns of the augmentation behind its own, as broom's: `.fitted` and `.fixed` are linear predictors, `.mu` means, `.resid` deviance
+  /// residuals; rows that the fit did not use are NaN.
+  public func table(beside data: DataTable, rows: [Int]) -> DataTable {
+    data.appending(
+      [
+        (".fitted", linearPredictors), (".fixed", fixed), (".mu", means), (".resid", residuals[.deviance]!),
+        (".pearson", residuals[.pearson]!), (".working", residuals[.working]!),
+        (".response", residuals[.response]!), (".std.resid", studentized), (".hat", leverages),
+        (".cooksd", cooksDistances),
+      ], atRows: rows)
+  }
+}
+
+extension DataTable {
+  /// The table with further columns that have values in some rows, NaN in others.
+  fileprivate func appending(_ columns: [(String, [Double])], atRows rows: [Int]) -> DataTable {
+    var table = self
     for (name, values) in columns {
-      var column = [Double](repeating: .nan, count: data.rowCount)
+      var column = [Double](repeating: .nan, count: rowCount)
       for (place, row) in rows.enumerated() { column[row] = values[place] }
       table = table.appending(Column(DataTable.freeName(name, among: table.columnNames), column))
     }
@@ -21,7 +42,7 @@ extension Augmentation {
 
 extension GroupInfluence {
   /// One row a level: rows, Cook's distance, changes of the fixed effects in standard errors, standard deviations without it.
-  public func table(of fit: LinearMixedModelFit) -> DataTable {
+  public func table(of fit: Fit) -> DataTable {
     let fits = entries.map { try? $0.fit.get() }
     var columns = [
       Column(column, entries.map(\.level)), Column("n", entries.map(\.rowCount)),
@@ -41,7 +62,9 @@ extension GroupInfluence {
             }))
       }
     }
-    columns.append(Column("sigma", fits.map { $0?.sigma ?? .nan }))
+    if fit is LinearMixedModelFit {
+      columns.append(Column("sigma", fits.map { ($0 as? LinearMixedModelFit)?.sigma ?? .nan }))
+    }
     return DataTable(columns)
   }
 
@@ -56,7 +79,7 @@ extension GroupInfluence {
   }
 
   /// `influence.COLUMN.LEVEL(.cooksd)` and `.TERM` for the scaled changes.
-  public func estimates(of fit: LinearMixedModelFit) -> Estimates {
+  public func estimates(of fit: Fit) -> Estimates {
     var all = Estimates()
     for entry in entries {
       all.append(

@@ -38,16 +38,20 @@ public enum RCode {
   /// The lines that fit several models to a file and compare them.
   public static func comparison(
     _ formulas: [ModelFormula], file: String, method: EstimationMethod, roles: ColumnRoles = ColumnRoles(),
-    options: CSVOptions = CSVOptions()
+    distribution: GeneralizedSpecification? = nil, options: CSVOptions = CSVOptions()
   ) -> String {
     let texts = formulas.map { RCode.escaped($0.textForLmer) }
-    let calls = zip(formulas, texts).map {
-      RFitLines($0, text: $1, method: method, roles: roles, tests: nil, by: nil)
+    let calls = zip(formulas, texts).map { formula, text in
+      var call = RFitLines(formula, text: text, method: method, roles: roles, tests: nil, by: nil)
+      call.distribution = distribution.map { ($0.family, $0.link) }
+      call.approximation = distribution?.approximation ?? .laplace
+      return call
     }
     let whole = zip(formulas, texts).max {
       $0.1.contains("`") == $1.1.contains("`") ? false : $1.1.contains("`")
     }!
-    let data = RDataLines(whole.0, text: whole.1, roles: roles, by: nil)
+    let data = RDataLines(
+      whole.0, text: whole.1, roles: roles, by: nil, makesFactors: distribution?.family == .binomial)
     var libraries: [String] = []
     for line in calls.flatMap(\.libraries) where !libraries.contains(line) { libraries.append(line) }
     // R's anova takes its method from the first model: one with bars, if there is one.

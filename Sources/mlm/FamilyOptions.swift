@@ -40,6 +40,14 @@ struct FamilyOptions: ParsableArguments {
   /// The family asked for; nil for a linear model.
   var responseFamily: ResponseFamily? { family?.family }
 
+  /// The distribution asked for; nil for linear models.
+  var specification: GeneralizedSpecification? {
+    responseFamily.map {
+      GeneralizedSpecification(
+        $0, link: link, approximation: approximation, determinant: laplace ?? .expected)
+    }
+  }
+
   func validate() throws {
     if let link {
       guard let family = responseFamily else {

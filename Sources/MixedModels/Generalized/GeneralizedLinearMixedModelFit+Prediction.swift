@@ -71,31 +71,12 @@ extension GeneralizedLinearMixedModelFit {
   public func simulate<Stream: VariateStream>(
     count: Int, keepingRandomEffects: Bool = false, from stream: inout Stream
   ) -> [[Double]] {
-    let simulator = ResponseSimulator(self, sigma: 1)
-    var draws = (0..<count).map { _ in keepingRandomEffects ? linearPredictors : simulator.mean }
-    if !keepingRandomEffects {
-      for k in draws.indices {
-        simulator.drawEffects(from: &stream)
-        simulator.addEffects(to: &draws[k])
-      }
+    let simulator = GeneralizedSimulator(self)
+    var draws = (0..<count).map { _ in
+      keepingRandomEffects ? linearPredictors : simulator.predictors(from: &stream)
     }
-    for k in draws.indices { draw(&draws[k], from: &stream) }
+    for k in draws.indices { simulator.draw(&draws[k], from: &stream) }
     return draws
-  }
-
-  /// Puts responses in place of their linear predictors.
-  private func draw<Stream: VariateStream>(_ values: inout [Double], from stream: inout Stream) {
-    let trials = model.frame.binomial?.trials
-    for i in values.indices {
-      let mean = link.mean(predictor: values[i])
-      values[i] =
-        switch effectiveFamily {
-        case .binomial: Double(stream.binomial(size: Int(trials?[i] ?? 1), probability: mean))
-        case .poisson: Double(stream.poisson(mean: mean))
-        case .negativeBinomial(let theta): Double(stream.negativeBinomial(size: theta, mean: mean))
-        case .gamma(let shape): stream.gamma(shape: shape, scale: mean / shape)
-        }
-    }
   }
 
   /// The same model, by the same approximation, fitted to another response of the rows used (successes of binomial ones).

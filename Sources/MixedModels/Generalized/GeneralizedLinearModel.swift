@@ -40,10 +40,16 @@ public struct GeneralizedLinearModel: Sendable {
     guard family.allowedLinks.contains(link) else {
       throw GeneralizedFitError.link(link, family: family.word, allowed: family.allowedLinks)
     }
-    self.formula = formula
+    self.init(
+      frame: try ModelFrame(formula, data: data, roles: roles, response: family.responseKind(levels: levels)),
+      family: family, link: link)
+  }
+
+  init(frame: ModelFrame, family: ResponseFamily, link: LinkFunction) {
+    formula = frame.formula
+    self.frame = frame
     self.family = family
     self.link = link
-    frame = try ModelFrame(formula, data: data, roles: roles, response: family.responseKind(levels: levels))
   }
 
   /// Applies formula text to data.

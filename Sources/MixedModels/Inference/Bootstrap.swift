@@ -27,37 +27,74 @@ public struct ParametricBootstrap: Sendable {
     _ fit: LinearMixedModelFit, count: Int, seed: UInt64, threads: Int = 1,
     progress: (@Sendable (Int) -> Void)? = nil
   ) {
+    self.init(
+      names: fit.parameterNames, estimates: fit.parameterValues, parameters: fit.profiledParameters,
+      floors: fit.deviationFloors, count: count, seed: seed, threads: threads, progress: progress
+    ) {
+      guard let workspace = try? RepeatedFit(fit.model, by: fit.method) else { return nil }
+      let simulator = ResponseSimulator(fit, sigma: fit.sigma)
+      var response = simulator.mean
+      return { stream in
+        for i in response.indices { response[i] = simulator.mean[i] }
+        simulator.drawEffects(from: &stream)
+        simulator.addEffects(to: &response)
+        simulator.addResiduals(to: &response, from: &stream)
+        guard (try? workspace.fit(response)) != nil, workspace.converged else { return nil }
+        return (workspace.parameterValues, workspace.isSingular)
+      }
+    }
+  }
+
+  /// The same of a generalized mixed model; replicates whose likelihood has no maximum count as not fitted.
+  public init(
+    _ fit: GeneralizedLinearMixedModelFit, count: Int, seed: UInt64, threads: Int = 1,
+    progress: (@Sendable (Int) -> Void)? = nil
+  ) {
+    self.init(
+      names: fit.parameterNames, estimates: fit.parameterValues, parameters: fit.profiledParameters,
+      floors: fit.deviationFloors(scale: 1), count: count, seed: seed, threads: threads, progress: progress
+    ) {
+      let refit = GeneralizedRefit(fit)
+      let simulator = GeneralizedSimulator(fit)
+      return { stream in
+        guard let solution = refit.solution(for: simulator.response(from: &stream)) else { return nil }
+        return (refit.parameterValues(solution), solution.isSingular)
+      }
+    }
+  }
+
+  /// Estimates of a response drawn from a stream, and whether they are on the boundary; nil where there are none.
+  private typealias Replicate = (inout KeyedStream) -> ([Double], Bool)?
+
+  /// - Parameter makeReplicate: the work of one thread.
+  private init(
+    names: [String], estimates: [Double], parameters: [ProfiledParameter], floors: [Double], count: Int,
+    seed: UInt64, threads: Int, progress: (@Sendable (Int) -> Void)?,
+    makeReplicate: @Sendable () -> Replicate?
+  ) {
     precondition(count > 0 && threads > 0, "\(count) replicates, \(threads) threads")
     let workers = min(threads, count)
     let results = Mutex([([Double], Bool)?](repeating: nil, count: count))
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      guard let workspace = try? RepeatedFit(fit.model, by: fit.method) else { return }
-      let simulator = ResponseSimulator(fit, sigma: fit.sigma)
-      var response = simulator.mean
+      guard let replicate = makeReplicate() else { return }
       var own: [(replicate: Int, values: [Double], isSingular: Bool)] = []
       own.reserveCapacity((count + workers - 1) / workers)
       for r in stride(from: worker, to: count, by: workers) {
         if worker == 0 { progress?(r) }
         var stream = KeyedStream(seed: seed, replicate: UInt32(r))
-        for i in response.indices { response[i] = simulator.mean[i] }
-        simulator.drawEffects(from: &stream)
-        simulator.addEffects(to: &response)
-        simulator.addResiduals(to: &response, from: &stream)
-        guard (try? workspace.fit(response)) != nil, workspace.converged else { continue }
-        own.append((r, workspace.parameterValues, workspace.isSingular))
+        if let (values, isSingular) = replicate(&stream) { own.append((r, values, isSingular)) }
       }
       results.withLock { for (r, values, isSingular) in own { $0[r] = (values, isSingular) } }
     }
     let fitted = results.withLock { $0.compactMap { $0 } }
-    parameters = fit.parameterNames
-    estimates = fit.parameterValues
+    self.parameters = names
+    self.estimates = estimates
     replicates = fitted.map(\.0)
     failureCount = count - fitted.count
     singularCount = fitted.count { $0.1 }
-    let floors = fit.deviationFloors
-    insides = fit.profiledParameters.map { parameter in
+    insides = parameters.map { parameter in
       switch parameter {
-      // A ten-thousandth of σ per root mean square of the effect's column: where fits are called singular.
+      // A ten-thousandth of the scale per root mean square of the effect's column: where fits are called singular.
       case .deviation(let k): (0.1 * floors[k], .infinity)
       case .correlation: (-1 + 1e-7, 1 - 1e-7)
       case .sigma, .fixed: (-.infinity, .infinity)

@@ -5,16 +5,13 @@ import LinearAlgebra
 ///
 ///     D = Σ log|V_j| + n log 2πσ² + r²(Ψ)/σ²,   Ψ = Σ/σ²
 ///
-/// β is profiled out. Coordinates x are free of bounds: log sd for each effect, the canonical partial correlations' atanh by terms, log σ; a variance
-/// of zero and a correlation of ±1 are reached in the limit. Correlations with the first effect of a term are their own partial correlations: to be held
-/// they are put there, and the effects of the term are then taken in another order.
-///
-/// Reference for the coordinates: Lewandowski, Kurowicka & Joe (2009), doi:10.1016/j.jmva.2009.04.008.
+/// β is profiled out. Coordinates x are those of `CovarianceCoordinates`, and log σ.
 final class CovarianceProfile {
   typealias Pointer = UnsafeMutablePointer<Double>
 
+  private let coordinates: CovarianceCoordinates
   /// The effects of each term, by their columns of Z, in the order of its partial correlations.
-  let orders: [[Int]]
+  var orders: [[Int]] { coordinates.orders }
   /// Number of coordinates; the last one is log σ.
   let count: Int
   private var workspace: CovarianceCriterion
@@ -46,12 +43,8 @@ final class CovarianceProfile {
     self.responseScale = responseScale
     let q = workspace.effectCount
     self.q = q
-    orders = workspace.blocks.map { block in
-      let own = Array(block)
-      let first = leading.first { own.contains($0[0]) } ?? []
-      return first + own.filter { !first.contains($0) }
-    }
-    count = orders.reduce(1) { $0 + $1.count * ($1.count + 1) / 2 }
+    coordinates = CovarianceCoordinates(blocks: workspace.blocks, leading: leading)
+    count = coordinates.count + 1
     let entries = workspace.directions.count
     block = ScratchBlock(count: (8 + count) * q * q + count * (entries + 4) + 3 * count * count)
     scale = block.take(q * q)
@@ -84,60 +77,19 @@ final class CovarianceProfile {
   var sigmaIndex: Int { count - 1 }
 
   /// The coordinate of an effect's log sd.
-  func deviationIndex(of effect: Int) -> Int {
-    var start = 0
-    for order in orders {
-      if let place = order.firstIndex(of: effect) { return start + place }
-      start += order.count * (order.count + 1) / 2
-    }
-    preconditionFailure("no effect \(effect)")
-  }
+  func deviationIndex(of effect: Int) -> Int { coordinates.deviationIndex(of: effect) }
 
   /// The coordinate of the correlation of the first effect of a term with another.
   func correlationIndex(of first: Int, with other: Int) -> Int {
-    let order = orders.first { $0[0] == first }!
-    let i = order.firstIndex(of: other)!
-    return deviationIndex(of: first) + order.count + i * (i - 1) / 2
+    coordinates.correlationIndex(of: first, with: other)
   }
 
   /// The coordinates of partial correlations.
-  var partialCorrelations: [Int] {
-    var start = 0
-    return orders.flatMap { order -> [Int] in
-      let d = order.count
-      defer { start += d * (d + 1) / 2 }
-      return Array(start + d..<start + d * (d + 1) / 2)
-    }
-  }
+  var partialCorrelations: [Int] { coordinates.partialCorrelations }
 
   /// The coordinates of covariances (q×q, in squared units of the response) and σ; zeros and ones are moved inside a little.
   func coordinates(covariance: Matrix, sigma: Double, floors: [Double]) -> [Double] {
-    var x: [Double] = []
-    for order in orders {
-      let sd = order.map { max(covariance[$0, $0].squareRoot(), floors[$0]) }
-      x += sd.map { log($0) }
-      var factor = [[Double]]()
-      for (i, a) in order.enumerated() {
-        var row: [Double] = []
-        var left = 1.0
-        for (j, b) in order.enumerated() where j <= i {
-          if j == i {
-            row.append(left.squareRoot())
-            break
-          }
-          let correlation = covariance[a, b] / (sd[i] * sd[j])
-          var entry = correlation
-          for k in 0..<j { entry -= row[k] * factor[j][k] }
-          entry /= max(factor[j][j], 1e-8)
-          let partial = max(-0.99999, min(0.99999, entry / max(left.squareRoot(), 1e-8)))
-          x.append(atanh(partial))
-          row.append(partial * left.squareRoot())
-          left *= 1 - partial * partial
-        }
-        factor.append(row)
-      }
-    }
-    return x + [log(sigma)]
+    coordinates.coordinates(covariance: covariance, floors: floors) + [log(sigma)]
   }
 
   /// Fills Λ and Ψ̃ (q×q) at x.

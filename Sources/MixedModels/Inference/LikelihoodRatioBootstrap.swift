@@ -7,6 +7,8 @@ import Synchronization
 enum RefittableModel: Sendable {
   case linear(ModelFrame, LinearModelFit, EstimationMethod)
   case mixed(LinearMixedModelFit)
+  case generalized(GeneralizedLinearModel, GeneralizedLinearModelFit)
+  case generalizedMixed(GeneralizedLinearMixedModelFit)
 
   /// A response drawn from the fit.
   func response(from stream: inout KeyedStream) -> [Double] {
@@ -15,6 +17,13 @@ enum RefittableModel: Sendable {
       let roots = frame.rowFactors
       return fit.fitted.indices.map { fit.fitted[$0] + fit.sigma * stream.normal() / (roots?[$0] ?? 1) }
     case .mixed(let fit): return fit.simulate(count: 1, from: &stream)[0]
+    case .generalized(let model, let fit):
+      let trials = model.frame.binomial?.trials
+      let family = fit.isPoissonLimit ? .poisson : fit.family
+      return fit.fitted.indices.map {
+        family.draw(mean: fit.fitted[$0], trials: trials?[$0] ?? 1, from: &stream)
+      }
+    case .generalizedMixed(let fit): return fit.simulate(count: 1, from: &stream)[0]
     }
   }
 
@@ -28,6 +37,10 @@ enum RefittableModel: Sendable {
       case .several(let data): data.effectCount <= 2 && data.rowCount <= 300 && data.operationCount <= 5e4
       case .iterative: false
       }
+    case .generalized(let model, _): model.frame.response.count * model.frame.fixedColumns.count <= 20_000
+    case .generalizedMixed(let fit):
+      fit.model.factors.count == 1
+        && fit.nodeCount * fit.observationCount * fit.parameterCount * fit.theta.count <= 20_000
     }
   }
 }
@@ -36,6 +49,7 @@ enum RefittableModel: Sendable {
 final class Refitting {
   private let model: RefittableModel
   private let repeated: RepeatedFit?
+  private let generalized: GeneralizedRefit?
 
   init(_ model: RefittableModel) {
     self.model = model
@@ -43,6 +57,11 @@ final class Refitting {
       repeated = try? RepeatedFit(fit.model, by: fit.method)
     } else {
       repeated = nil
+    }
+    if case .generalizedMixed(let fit) = model {
+      generalized = GeneralizedRefit(fit)
+    } else {
+      generalized = nil
     }
   }
 
@@ -56,6 +75,11 @@ final class Refitting {
     case .mixed:
       guard let repeated, (try? repeated.fit(response)) != nil, repeated.converged else { return nil }
       return -repeated.criterion / 2
+    case .generalized(let model, _):
+      return try? GeneralizedLinearModel(
+        frame: model.frame.replacingResponse(by: response), family: model.family, link: model.link
+      ).fit().maximumLogLikelihood
+    case .generalizedMixed: return generalized?.solution(for: response).map { -$0.minus2LogLikelihood / 2 }
     }
   }
 }

@@ -110,7 +110,7 @@ public struct LikelihoodRatioTest: Sendable, Equatable {
   static func spectrum(
     _ small: ComparedModel, _ large: ComparedModel, method: EstimationMethod, _ plan: NullSimulation
   ) -> VarianceRatioSpectrum? {
-    guard small.terms.isEmpty, large.terms.count <= 1 else { return nil }
+    guard small.terms.isEmpty, large.terms.count <= 1, case .linear = small.refittable else { return nil }
     let term = large.terms.first
     if let term {
       let groups = (term.codes.max() ?? -1) + 1

@@ -31,6 +31,8 @@ public struct ModelComparison: Sendable {
 
   /// Whether likelihoods are restricted.
   public let method: EstimationMethod
+  /// The distribution of the response; nil for linear models.
+  public let distribution: GeneralizedSpecification?
   /// How null distributions were simulated.
   public let simulation: NullSimulation
   /// The models, fewest parameters first.
@@ -49,15 +51,22 @@ public struct ModelComparison: Sendable {
   ///   - formulas: with and without random effects.
   ///   - roles: what columns are beside the formulas.
   ///   - method: `.ml`, or `.reml` to compare restricted likelihoods.
+  ///   - distribution: of the response; nil for linear models.
   ///   - simulation: which null distributions are simulated, and how.
   /// - Throws: what fitting throws; `ComparisonError` for models that cannot be compared.
   public init(
     _ formulas: [ModelFormula], data: DataTable, roles: ColumnRoles = ColumnRoles(),
-    method: EstimationMethod = .ml, simulation: NullSimulation = NullSimulation(), exact: Bool = false
+    method: EstimationMethod = .ml, distribution: GeneralizedSpecification? = nil,
+    simulation: NullSimulation = NullSimulation(), exact: Bool = false
   ) throws {
+    precondition(method == .ml || distribution == nil, "generalized models have no restricted likelihood")
     var models = try formulas.enumerated().map { index, formula in
-      try ComparedModel(
-        formula, name: "m\(index + 1)", data: data, roles: roles, method: method, exact: exact)
+      let name = "m\(index + 1)"
+      if let distribution {
+        return try ComparedModel(formula, name: name, data: data, roles: roles, distribution)
+      }
+      return try ComparedModel(
+        formula, name: name, data: data, roles: roles, method: method, exact: exact)
     }
     if let first = models.first {
       for other in models.dropFirst() { try ComparisonError.check(first, other) }
@@ -83,6 +92,7 @@ public struct ModelComparison: Sendable {
           ? nil : LikelihoodRatioTest(of: models[k - 1], within: model, method: method, simulation))
     }
     self.method = method
+    self.distribution = distribution
     self.simulation = simulation
     observationCount = models.first?.usedRows.count ?? 0
     singularModels = models.filter(\.isSingular).map(\.name)
@@ -96,12 +106,14 @@ public struct ModelComparison: Sendable {
 /// A fitted model as far as comparisons need it.
 struct ComparedModel {
   let name: String
-  let formulaText: String
-  let response: [Double]
-  let responseText: String
-  let usedRows: [Int]
-  let weights: [Double]?
-  let offset: [Double]?
+  private let frame: ModelFrame
+  var formulaText: String { frame.formula.text }
+  var response: [Double] { frame.response }
+  var responseText: String { frame.formula.response.text }
+  var usedRows: [Int] { frame.usedRows }
+  var weights: [Double]? { frame.weights }
+  var offset: [Double]? { frame.offset }
+  var doubleBarFactors: [String] { frame.doubleBarFactors }
   /// The columns of X, and of each random-effects term with the level of each row.
   let fixed: ColumnSpace
   let terms: [(columns: ColumnSpace, codes: [Int])]
@@ -111,7 +123,6 @@ struct ComparedModel {
   let isFlat: Bool
   /// The Monte Carlo standard error of −2 × log-likelihood.
   let devianceError: Double
-  let doubleBarFactors: [String]
   let refittable: RefittableModel
 
   init(
@@ -145,13 +156,41 @@ struct ComparedModel {
       devianceError = fit.diagnostics.criterionError
       refittable = .mixed(fit)
     }
-    response = frame.response
-    formulaText = frame.formula.text
-    doubleBarFactors = frame.doubleBarFactors
-    responseText = formula.response.text
-    usedRows = frame.usedRows
-    weights = frame.weights
-    offset = frame.offset
+    self.frame = frame
+  }
+
+  /// A model with a distribution of its response other than the normal one.
+  init(
+    _ formula: ModelFormula, name: String, data: DataTable, roles: ColumnRoles,
+    _ distribution: GeneralizedSpecification
+  ) throws {
+    self.name = name
+    isFlat = false
+    devianceError = 0
+    if formula.randomTerms.isEmpty {
+      let model = try GeneralizedLinearModel(
+        formula, data: data, family: distribution.family, link: distribution.link, roles: roles)
+      let fit = try model.fit()
+      frame = model.frame
+      fixed = ColumnSpace(frame.fixed)
+      terms = []
+      parameterCount = fit.parameterCount
+      logLikelihood = fit.maximumLogLikelihood
+      isSingular = false
+      refittable = .generalized(model, fit)
+    } else {
+      let model = try GeneralizedLinearMixedModel(
+        formula, data: data, family: distribution.family, link: distribution.link, roles: roles)
+      let fit = try model.fit(
+        distribution.approximation, determinant: distribution.determinant, standardErrors: false)
+      frame = model.frame
+      fixed = ColumnSpace(model.fixedMatrix)
+      terms = frame.random.map { (ColumnSpace($0.matrix), $0.grouping.canonicalCodes) }
+      parameterCount = fit.parameterCount
+      logLikelihood = fit.logLikelihood
+      isSingular = fit.diagnostics.isSingular
+      refittable = .generalizedMixed(fit)
+    }
   }
 
   /// Whether the difference of two deviances is under ten of its Monte Carlo errors: too little for a test.

@@ -30,7 +30,9 @@ extension LinearMixedModelFit {
     let search = ProfileSearch(fit, height: quantile * quantile, progress: progress)
     return search.covarianceIntervals() + search.fixedIntervals()
   }
+}
 
+extension MixedModelFit {
   /// Wald intervals of the fixed effects: estimate ± normal quantile × standard error.
   /// - Precondition: the level is between 0 and 1.
   public func waldIntervals(level: Double = 0.95) -> [ConfidenceInterval] {

@@ -50,7 +50,7 @@ struct AugmentCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     let table = try input.table(in: context)
     let formula = try ModelFormula(formula)
-    try model.check(formula, table)
+    try model.check(formula, table, offer: .all)
     if code.rCode {
       let rows =
         "cbind(model.frame(fit), .fitted = fitted(fit), .resid = resid(fit), .hat = hatvalues(fit), .cooksd = cooks.distance(fit))"
@@ -62,7 +62,22 @@ struct AugmentCommand: ReportingCommand {
     return try withNotes(on: table, of: formula) {
       var result = CommandResult()
       let text: String
-      if formula.randomTerms.isEmpty {
+      if let family = model.distribution.responseFamily {
+        if let by {
+          guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("--by") }
+          let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
+          let influence = GroupInfluence(fit, leavingOut: try grouping(by, fit.model))
+          text = influence.table(of: fit).text(in: format ?? .text)
+          result.notes =
+            fit.notes(in: context.language.ofSentences) + influence.notes(in: context.language.ofSentences)
+          result.estimates = influence.estimates(of: fit)
+        } else {
+          let (augmentation, frame, notes) =
+            try generalized(formula, table, family, context.language.ofSentences)
+          result.notes = notes
+          text = augmentation.table(beside: table, rows: frame.usedRows).text(in: format ?? .csv)
+        }
+      } else if formula.randomTerms.isEmpty {
         if by != nil { throw OptionError.needsBar("--by") }
         let linear = try LinearModel(formula, data: table, roles: model.roles)
         let augmentation = Augmentation(linear.fit(), of: linear)
@@ -89,8 +104,21 @@ struct AugmentCommand: ReportingCommand {
     }
   }
 
+  private func generalized(
+    _ formula: ModelFormula, _ table: DataTable, _ family: ResponseFamily, _ language: Language
+  ) throws -> (GeneralizedAugmentation, ModelFrame, notes: [String]) {
+    if formula.randomTerms.isEmpty {
+      let generalized = try GeneralizedLinearModel(
+        formula, data: table, family: family, link: model.distribution.link, roles: model.roles)
+      let fit = try generalized.fit()
+      return (GeneralizedAugmentation(fit), generalized.frame, fit.notes(in: language))
+    }
+    let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
+    return (GeneralizedAugmentation(fit), fit.model.frame, fit.notes(in: language))
+  }
+
   /// A grouping factor of the model, a column of the data, or the combinations of several, on the rows used.
-  private func grouping(_ text: String, _ model: LinearMixedModel) throws -> CategoricalColumn {
+  private func grouping(_ text: String, _ model: some MixedModel) throws -> CategoricalColumn {
     let table = try input.table(in: CommandContext(language: .en))
     let name = table[text] == nil ? factorName(text, in: model.frame.formula) : text
     if let factor = model.factors.first(where: { $0.name == name }) {

@@ -27,6 +27,9 @@ struct CompareCommand: ReportingCommand {
       the seed and r alone.
 
       Example: mlm compare "y ~ x + (1 | g)" "y ~ x + (x | g)" --data d.csv
+      With --family models are generalized; their likelihoods have all constants, so
+      that those with and without bars compare.
+
       Example: mlm compare "y ~ 1 + (1|a)" "y ~ 1 + (1|a) + (1|b)" --data d.csv
       """)
 
@@ -35,6 +38,7 @@ struct CompareCommand: ReportingCommand {
   var formulas: [String]
 
   @OptionGroup var input: DataOptions
+  @OptionGroup var distribution: FamilyOptions
   @OptionGroup var columns: RoleOptions
 
   @Flag(
@@ -63,6 +67,10 @@ struct CompareCommand: ReportingCommand {
   @OptionGroup var code: RCodeOption
 
   func validate() throws {
+    if distribution.family != nil {
+      if reml { throw ValidationError("--reml compares linear models; generalized ones have no restricted likelihood") }
+      if exact { throw ValidationError("--exact is for linear models; leave it out") }
+    }
     if formulas.count < 2 { throw ValidationError("a comparison needs two formulas or more") }
     if let replicates, !(1...1_000_000).contains(replicates) {
       throw ValidationError("--replicates is \(replicates); from 1 to 1000000 would work")
@@ -75,16 +83,19 @@ struct CompareCommand: ReportingCommand {
       return CommandResult(
         output: RCode.comparison(
           formulas, file: input.data, method: reml ? .reml : .ml, roles: columns.roles,
-          options: input.reading.options))
+          distribution: distribution.specification, options: input.reading.options))
     }
     let table = try input.table(in: context)
-    try columns.check(formulas, table)
+    if !formulas.contains(where: { !$0.randomTerms.isEmpty }), let first = formulas.first {
+      try distribution.check(first, offer: .all)
+    }
+    try columns.check(formulas, table, takesFactors: distribution.family == .binomial)
     let simulation = NullSimulation(
       replicates: replicates, seed: seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1,
       threads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     let comparison = try ModelComparison(
-      formulas, data: table, roles: columns.roles, method: reml ? .reml : .ml, simulation: simulation,
-      exact: exact)
+      formulas, data: table, roles: columns.roles, method: reml ? .reml : .ml,
+      distribution: distribution.specification, simulation: simulation, exact: exact)
     let isSimulated = comparison.rows.contains { $0.test?.simulation != nil }
     return CommandResult(
       output: format == .text ? comparison.text() : comparison.tidyTable.text(in: format),

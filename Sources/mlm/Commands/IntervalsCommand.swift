@@ -7,11 +7,11 @@ import ModelFormula
 import Reporting
 import Tables
 
-/// `mlm intervals`: confidence intervals of the parameters of a linear mixed model.
+/// `mlm intervals`: confidence intervals of the parameters of a mixed model.
 struct IntervalsCommand: ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "intervals",
-    abstract: "Confidence intervals of the parameters of a linear mixed model, as R's confint.",
+    abstract: "Confidence intervals of the parameters of a mixed model, as R's confint.",
     discussion: """
       Profile intervals are for all parameters: standard deviations, correlations,
       the residual's sigma and the fixed effects; they belong to the ML fit. A
@@ -72,7 +72,7 @@ struct IntervalsCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     let formula = try ModelFormula(formula)
     let table = try input.table(in: context)
-    try model.check(formula, table)
+    try model.check(formula, table, offer: .mixed)
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm intervals") }
     if code.rCode {
       let own =
@@ -86,29 +86,47 @@ struct IntervalsCommand: ReportingCommand {
         formula, input, model, in: context, then: ["confint(fit, level = \(level), \(own))"])
     }
     return try withNotes(on: table, of: formula) {
-      let fit = try model.mixedModel(formula, table).fit(
-        by: method == .profile ? .ml : model.method)
-      var result = CommandResult(notes: fit.notes(in: context.language.ofSentences))
-      let found: [ConfidenceInterval]
-      switch method {
-      case .wald: found = fit.waldIntervals(level: level)
-      case .profile:
-        found = try shown.shown(fit.parameterCount) { try fit.profileIntervals(level: level, progress: $0) }
-      case .bootstrap:
-        let seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1
-        let bootstrap = shown.shown(replicates ?? 1000) {
-          ParametricBootstrap(
-            fit, count: replicates ?? 1000, seed: seed, threads: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))),
-            progress: $0)
-        }
-        found = bootstrap.intervals(level: level)
-        result.notes += bootstrap.notes(in: context.language.ofSentences)
-        result.echo = "seed \(seed), replicates \(replicates ?? 1000)"
+      let language = context.language.ofSentences
+      if let family = model.distribution.responseFamily {
+        let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
+        return try found(
+          in: context, notes: fit.notes(in: language), parameters: fit.parameterCount,
+          wald: { fit.waldIntervals(level: level) },
+          profile: { try fit.profileIntervals(level: level, progress: $0) },
+          bootstrap: { ParametricBootstrap(fit, count: $0, seed: $1, threads: $2, progress: $3) })
       }
-      let intervals = ConfidenceIntervalTable(found, level: level)
-      result.estimates = intervals.estimates
-      result.output = format == .text ? intervals.text : intervals.tidyTable.text(in: format)
-      return result
+      let fit = try model.mixedModel(formula, table).fit(by: method == .profile ? .ml : model.method)
+      return try found(
+        in: context, notes: fit.notes(in: language), parameters: fit.parameterCount,
+        wald: { fit.waldIntervals(level: level) },
+        profile: { try fit.profileIntervals(level: level, progress: $0) },
+        bootstrap: { ParametricBootstrap(fit, count: $0, seed: $1, threads: $2, progress: $3) })
     }
+  }
+
+  /// The intervals of a fit by the method asked for.
+  private func found(
+    in context: CommandContext, notes: [String], parameters: Int, wald: () -> [ConfidenceInterval],
+    profile: (((Int) -> Void)?) throws -> [ConfidenceInterval],
+    bootstrap: (Int, UInt64, Int, (@Sendable (Int) -> Void)?) -> ParametricBootstrap
+  ) throws -> CommandResult {
+    var result = CommandResult(notes: notes)
+    let found: [ConfidenceInterval]
+    switch method {
+    case .wald: found = wald()
+    case .profile: found = try shown.shown(parameters) { try profile($0) }
+    case .bootstrap:
+      let seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1
+      let drawn = shown.shown(replicates ?? 1000) {
+        bootstrap(replicates ?? 1000, seed, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), $0)
+      }
+      found = drawn.intervals(level: level)
+      result.notes += drawn.notes(in: context.language.ofSentences)
+      result.echo = "seed \(seed), replicates \(replicates ?? 1000)"
+    }
+    let intervals = ConfidenceIntervalTable(found, level: level)
+    result.estimates = intervals.estimates
+    result.output = format == .text ? intervals.text : intervals.tidyTable.text(in: format)
+    return result
   }
 }

@@ -15,6 +15,7 @@ struct PoolCommand: ReportingCommand {
       Groups are those of one grouping factor; mlm fit takes several.
       Weight is the share of a group's own information, effect by effect: its reliability (1 = no pooling, 0 = complete pooling).
       Movement is partial − none. Text and Markdown show one row a level and term; CSV and JSON one row a strategy, level and term, with standard errors.
+      With --family everything is on the scale of the link, and partial pooling by ML.
       --sigma-y and --sigma-alpha add the lecture's closed form for known standard deviations, for formulas y ~ 1 + (1 | group).
 
       Example: mlm pool "salary ~ experience + (1 | department)" --data salary.csv
@@ -25,6 +26,7 @@ struct PoolCommand: ReportingCommand {
 
   @OptionGroup var input: DataOptions
 
+  @OptionGroup var distribution: FamilyOptions
   @OptionGroup var columns: RoleOptions
 
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
@@ -43,6 +45,9 @@ struct PoolCommand: ReportingCommand {
   var sigmaAlpha: Double?
 
   func validate() throws {
+    if sigmaY != nil, distribution.family != nil {
+      throw ValidationError("--sigma-y and --sigma-alpha are for linear models; leave --family out")
+    }
     if (sigmaY == nil) != (sigmaAlpha == nil) {
       throw ValidationError("--sigma-y and --sigma-alpha belong together")
     }
@@ -57,8 +62,18 @@ struct PoolCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     let formula = try ModelFormula(formula)
     let table = try input.table(in: context)
-    try columns.check([formula], table)
-    return try withNotes(on: table, of: formula) { try pooled(formula, table, in: context) }
+    try distribution.check(formula, offer: .mixed)
+    try columns.check([formula], table, takesFactors: distribution.family == .binomial)
+    return try withNotes(on: table, of: formula) {
+      if let specification = distribution.specification {
+        let comparison = try GeneralizedPoolingComparison(
+          formula, data: table, specification, roles: columns.roles)
+        return CommandResult(
+          output: output(comparison.sideBySide, comparison.tidyTable),
+          notes: comparison.notes(in: context.language.ofSentences), estimates: comparison.estimates)
+      }
+      return try pooled(formula, table, in: context)
+    }
   }
 
   private func pooled(
@@ -86,11 +101,18 @@ struct PoolCommand: ReportingCommand {
     }
     var result = CommandResult(estimates: comparison.estimates)
     result.notes = comparison.notes(in: context.language.ofSentences)
-    switch format {
-    case .text: result.output = comparison.sideBySide.text()
-    case .markdown: result.output = comparison.sideBySide.markdown()
-    case .csv, .json: result.output = comparison.tidyTable.text(in: format)
-    }
+    result.output = output(comparison.sideBySide, comparison.tidyTable)
     return result
+  }
+
+  /// A comparison in the form asked for.
+  private func output(
+    _ sideBySide: @autoclosure () -> TextTable, _ tidy: @autoclosure () -> DataTable
+  ) -> String {
+    switch format {
+    case .text: sideBySide().text()
+    case .markdown: sideBySide().markdown()
+    case .csv, .json: tidy().text(in: format)
+    }
   }
 }

@@ -84,12 +84,11 @@ struct SimulateCommand: ReportingCommand {
         then: ["cbind(model.frame(fit), simulate(fit, nsim = \(count), seed = \(seed)\(effects)))"])
     }
     return try withNotes(on: table, of: formula) {
-      let (draws, usedRows, notes) = try draws(formula, table, seed, context.language.ofSentences)
+      let (draws, frame, notes) = try draws(formula, table, seed, context.language.ofSentences)
       var rows = table
       for (k, draw) in draws.enumerated() {
-        var column = [Double](repeating: .nan, count: table.rowCount)
-        for (place, row) in usedRows.enumerated() { column[row] = draw[place] }
-        rows = rows.appending(Column(DataTable.freeName("sim_\(k + 1)", among: rows.columnNames), column))
+        let name = DataTable.freeName("sim_\(k + 1)", among: rows.columnNames)
+        rows = rows.appending(frame.responseColumn(name, of: draw))
       }
       var result = CommandResult(notes: notes)
       if out == "-" {
@@ -102,22 +101,22 @@ struct SimulateCommand: ReportingCommand {
     }
   }
 
-  /// The responses, the rows they belong to, and what the fit says.
+  /// The responses, the frame of the rows they belong to, and what the fit says.
   private func draws(
     _ formula: ModelFormula, _ table: DataTable, _ seed: Int32, _ language: Language
-  ) throws -> (draws: [[Double]], usedRows: [Int], notes: [String]) {
+  ) throws -> (draws: [[Double]], frame: ModelFrame, notes: [String]) {
     if let family = model.distribution.responseFamily {
       let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
       let draws = drawn(seed) {
         fit.simulate(count: count, keepingRandomEffects: random == .fitted, from: &$0)
       }
-      return (draws, fit.model.frame.usedRows, fit.notes(in: language))
+      return (draws, fit.model.frame, fit.notes(in: language))
     }
     let fit = try model.mixedModel(formula, table).fit(by: model.method)
     let draws = drawn(seed) {
       fit.simulate(count: count, keepingRandomEffects: random == .fitted, from: &$0)
     }
-    return (draws, fit.model.frame.usedRows, fit.notes(in: language))
+    return (draws, fit.model.frame, fit.notes(in: language))
   }
 
   /// Draws from the stream asked for.
