@@ -47,6 +47,11 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A product rule of quadrature with too many points.
   case tooManyPoints(nodes: Int, effects: Int, most: Int)
 
+  /// Adaptive quadrature was asked of a model with several grouping factors.
+  case quadratureOverSeveralFactors(nodes: Int, factors: Int)
+  /// Several grouping factors with more effects beside those of the one with most levels than a dense matrix can have columns.
+  case tooManyCrossedEffects(Int, most: Int)
+
   private static func omission(_ rows: Int) -> String {
     rows == 0 ? "" : " (\(rows) more have missing values)"
   }
@@ -116,6 +121,12 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
         ? "\(nodes) nodes are more than quadrature in double precision can use; up to \(GaussHermiteRule.mostNodes) are possible"
         : "\(nodes) nodes for each of \(effects) random effects are more than \(most) points per group; use fewer nodes, or Laplace's "
           + "approximation (one node)"
+    case .quadratureOverSeveralFactors(let nodes, let factors):
+      "adaptive quadrature (\(nodes) nodes) takes one grouping factor, and this model has \(factors): their effects have to be integrated out "
+        + "together; use Laplace's approximation (one node), or keep one factor"
+    case .tooManyCrossedEffects(let effects, let most):
+      "the grouping factors beside the one with most levels have \(effects) effects together (levels × effects of a level), and a generalized model "
+        + "factors a dense matrix of that order; up to \(most) are possible: take out a factor or an effect, merge levels, or fit a part of the data"
     case .noOptimum:
       "the criterion has no finite minimum on these data that can be computed; if the response lies far from 0, keep the constant "
         + "among the fixed effects or centre the response"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import MixedModels
 
-/// A generalized linear mixed model with one grouping factor that lme4 fitted: one of the records under `Tests/Reference/glmm`.
+/// A generalized linear mixed model that lme4 fitted: one of the records under `Tests/Reference/glmm` and `slides`.
 struct GeneralizedCase: CustomTestStringConvertible, Sendable {
   let name: String
   let record: JSON
@@ -23,7 +23,14 @@ struct GeneralizedCase: CustomTestStringConvertible, Sendable {
     "poisson_offset", "poisson_offset_arg",
   ].map { GeneralizedCase(name: $0, record: try! Reference.json("glmm/\($0).json")) }
 
-  static func named(_ name: String) -> GeneralizedCase { all.first { $0.name == name }! }
+  /// Models with several grouping factors.
+  static let several = [
+    "glmm/verbagg", "glmm/grouse_three", "glmm/cbpp_overdispersed", "slides/case1_a_intercepts",
+    "slides/case1_a_slope", "slides/case1_a_full", "slides/mrp_a_intercepts", "slides/mrp_a_medium",
+    "slides/mrp_a_full",
+  ].map { GeneralizedCase(name: $0, record: try! Reference.json("\($0).json")) }
+
+  static func named(_ name: String) -> GeneralizedCase { (all + several).first { $0.name == name }! }
 
   /// The arrays of the model, the response read from its column of successes or counts.
   func data() throws -> GeneralizedData {
@@ -43,7 +50,7 @@ struct GeneralizedCase: CustomTestStringConvertible, Sendable {
       ObservationModel(
         record["family"].string == "poisson" ? .poisson : .binomial,
         link: LinkFunction(rawValue: record["link"].string!)!),
-      trials: name.hasPrefix("cbpp") ? table["size"]!.numbers! : nil)
+      trials: name.contains("cbpp") ? table["size"]!.numbers! : nil)
   }
 }
 
@@ -54,22 +61,27 @@ extension Substring {
 }
 
 extension GeneralizedData {
-  /// The arrays of a frame whose terms have one grouping factor.
+  /// The arrays of a frame.
   init(_ frame: ModelFrame, _ model: ObservationModel, trials: [Double]? = nil) {
     var blocks: [Range<Int>] = []
     var random: [Double] = []
+    var names: [String] = []
+    var factors: [(codes: [Int], levelCount: Int)] = []
     for term in frame.random {
       let first = blocks.last?.upperBound ?? 0
       blocks.append(first..<first + term.matrix.columns)
       random += term.matrix.storage
+      if !names.contains(term.grouping.name) {
+        names.append(term.grouping.name)
+        factors.append((term.grouping.codes, term.grouping.levels.count))
+      }
     }
-    let grouping = frame.random[0].grouping
     self.init(
       model: model, response: frame.response, trials: trials, offset: frame.offset, fixed: frame.fixed,
       random: Matrix(
         rows: frame.response.count, columns: blocks.last?.upperBound ?? 0, storage: random),
-      blocks: blocks, factors: [(grouping.codes, grouping.levels.count)],
-      factorOfBlock: blocks.map { _ in 0 })
+      blocks: blocks, factors: factors,
+      factorOfBlock: frame.random.map { names.firstIndex(of: $0.grouping.name)! })
   }
 
   /// Made-up data: a constant and p − 1 predictors, of which the first q vary by group; some groups without rows or with one.
@@ -112,6 +124,45 @@ extension GeneralizedData {
   }
 }
 
+extension GeneralizedData {
+  /// Made-up data over several grouping factors, each with its terms: `widths[f]` are the numbers of effects of the terms of factor f.
+  ///
+  /// - Parameters:
+  ///   - levels: numbers of levels; the last level of the first factor has no rows.
+  ///   - isNested: whether the levels of a factor lie in those of the next one.
+  static func crossed(
+    _ model: ObservationModel, seed: UInt64, levels: [Int], widths: [[Int]], rows: Int = 60,
+    isNested: Bool = false, deviation: Double = 0.6
+  ) -> GeneralizedData {
+    let most = widths.map { $0.reduce(0, +) }.max()!
+    var data = simulated(
+      model, seed: seed, groups: max(levels[0], 3), rows: rows, q: most, deviation: deviation)
+    var numbers = TestNumbers(seed: seed &+ 977)
+    var factors: [(codes: [Int], levelCount: Int)] = []
+    for (f, count) in levels.enumerated() {
+      var codes = (0..<rows).map { _ in Int(numbers.uniform() * Double(f == 0 ? max(count - 1, 1) : count)) }
+      if isNested && f > 0 { codes = factors[f - 1].codes.map { $0 % count } }
+      factors.append((codes, count))
+    }
+    // Terms of the factors by turns, so that the columns of a factor do not stand side by side.
+    var random: [Double] = []
+    data.blocks = []
+    data.factorOfBlock = []
+    for t in 0..<(widths.map(\.count).max()!) {
+      for f in levels.indices where t < widths[f].count {
+        let first = widths[f][..<t].reduce(0, +)
+        let from = data.blocks.last?.upperBound ?? 0
+        data.blocks.append(from..<from + widths[f][t])
+        data.factorOfBlock.append(f)
+        for k in first..<first + widths[f][t] { random += data.random.column(k) }
+      }
+    }
+    data.random = Matrix(rows: rows, columns: data.blocks.last!.upperBound, storage: random)
+    data.factors = factors
+    return data
+  }
+}
+
 /// Numbers for tests: SplitMix64.
 struct TestNumbers {
   private var state: UInt64
@@ -144,10 +195,10 @@ struct TestNumbers {
   private func exponential(_ x: Double) -> Double { LinkFunction.log.mean(predictor: x) }
 }
 
-extension GroupwiseCriterion {
+extension GeneralizedCriterion {
   /// Value and gradient at parameters, from modes at 0.
   func at(_ parameters: [Double]) -> (value: Double, gradient: [Double]) {
-    for i in 0..<groupCount * effectCount { modes[i] = 0 }
+    clearModes()
     var point = parameters
     let value = point.withUnsafeMutableBufferPointer { evaluate(at: $0.baseAddress!) }
     return (value, (0..<parameterCount).map { gradient[$0] })

@@ -28,6 +28,49 @@ enum SmallMatrices {
     return sum
   }
 
+  /// Σ v_i, several sums side by side.
+  @inline(__always)
+  static func sum(_ v: UnsafePointer<Double>, _ count: Int) -> Double {
+    typealias Lanes = SIMD4<Double>
+    var i = 0
+    var total = 0.0
+    if count >= 8 {
+      var (first, second) = (Lanes.zero, Lanes.zero)
+      while i + 8 <= count {
+        first += UnsafeRawPointer(v + i).loadUnaligned(as: Lanes.self)
+        second += UnsafeRawPointer(v + i + 4).loadUnaligned(as: Lanes.self)
+        i += 8
+      }
+      total = (first + second).sum()
+    }
+    while i < count {
+      total += v[i]
+      i += 1
+    }
+    return total
+  }
+
+  /// Σ v_i a_i b_i.
+  @inline(__always)
+  static func weightedDot(
+    _ v: UnsafePointer<Double>, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int
+  ) -> Double {
+    typealias Lanes = SIMD4<Double>
+    func load(_ x: UnsafePointer<Double>) -> Lanes { UnsafeRawPointer(x).loadUnaligned(as: Lanes.self) }
+    var i = 0
+    var lanes = Lanes.zero
+    while i + 4 <= count {
+      lanes += load(v + i) * load(a + i) * load(b + i)
+      i += 4
+    }
+    var total = lanes.sum()
+    while i < count {
+      total += v[i] * a[i] * b[i]
+      i += 1
+    }
+    return total
+  }
+
   /// out ← Λ'AΛ for a lower triangular Λ and a full symmetric A (q×q).
   static func sandwich(_ out: Pointer, _ lambda: Pointer, _ a: Pointer, _ q: Int, scratch: Pointer) {
     for k in 0..<q {

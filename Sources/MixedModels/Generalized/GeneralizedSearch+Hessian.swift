@@ -22,11 +22,11 @@ extension GeneralizedSearch {
     if criterion.estimatesDispersion, point[last] < GeneralizedSearch.poissonLimit { free.append(last) }
     var value = criterion.evaluate(at: point)
     var gradient = free.map { criterion.gradient[$0] }
-    saveModes()
+    criterion.saveModes()
     guard let hessian = differences(free), let inverse = GeneralizedSearch.inverse(hessian) else {
       return nil
     }
-    restoreModes()
+    criterion.restoreModes()
     if polishing {
       // The same Hessian serves for all steps: each leaves a small part of the distance.
       for _ in 0..<4 {
@@ -53,14 +53,15 @@ extension GeneralizedSearch {
     // From the modes at the point one step leaves an error that is the same on both sides, to second order.
     criterion.modeTolerance = GeneralizedSearch.looseModes
     defer { criterion.modeTolerance = GeneralizedSearch.sharpModes }
+    criterion.fillTangents()
     for (k, i) in free.enumerated() {
       let curvature = curvatureGuess(i)
       let step = 2e-4 / max(curvature / 2, 1e-12).squareRoot()
-      restoreModes()
+      criterion.placeModes(parameter: i, step: step)
       trial[i] = point[i] + step
       guard criterion.evaluate(at: trial).isFinite else { return nil }
       for (l, j) in free.enumerated() { hessian[l, k] = criterion.gradient[j] }
-      restoreModes()
+      criterion.placeModes(parameter: i, step: -step)
       trial[i] = point[i] - step
       guard criterion.evaluate(at: trial).isFinite else { return nil }
       for (l, j) in free.enumerated() { hessian[l, k] = (hessian[l, k] - criterion.gradient[j]) / (2 * step) }

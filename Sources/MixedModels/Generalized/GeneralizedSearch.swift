@@ -1,7 +1,7 @@
 import Glibc
 import LinearAlgebra
 
-/// Maximum likelihood for a generalized linear mixed model with one grouping factor: β and θ together by damped BFGS on the exact gradient.
+/// Maximum likelihood for a generalized linear mixed model with one or several grouping factors: β and θ together by damped BFGS on the exact gradient.
 ///
 /// θ is searched without bounds: the criterion is even in each column of Λ, so a variance of 0 is an ordinary stationary point. Because θ = 0 is also
 /// stationary where the variance is not 0, every small θ is looked at from a larger one before it is believed; what is no worse at exactly 0 becomes 0. The
@@ -27,31 +27,29 @@ final class GeneralizedSearch {
   static let divergentDeviation = 50.0
 
   /// The criterion in search coordinates.
-  let criterion: GroupwiseCriterion
+  let criterion: GeneralizedCriterion
   let coordinates: GeneralizedCoordinates
   private let optimizer: DampedBFGS
   let point, trial: Pointer
   private var isAtPoissonLimit = false
-  private let savedModes: Pointer
   private let block: ScratchBlock
 
   /// A search.
   /// - Parameters:
   ///   - nodeCount: nodes of one dimension of adaptive quadrature; 1 for Laplace's approximation.
   ///   - determinant: weights of the determinant.
-  /// - Throws: `FitError.tooManyPoints`.
+  /// - Throws: `FitError` as `GeneralizedCriterion.make`.
   init(_ data: GeneralizedData, nodeCount: Int = 1, determinant: DeterminantWeights = .expected)
     throws(FitError)
   {
     coordinates = GeneralizedCoordinates(data)
-    criterion = try GroupwiseCriterion(coordinates.data, nodeCount: nodeCount, determinant: determinant)
+    criterion = try GeneralizedCriterion.make(
+      coordinates.data, nodeCount: nodeCount, determinant: determinant)
     let count = criterion.parameterCount
     optimizer = DampedBFGS(count: count)
-    let modeCount = criterion.groupCount * criterion.effectCount
-    block = ScratchBlock(count: 2 * count + modeCount)
+    block = ScratchBlock(count: 2 * count)
     point = block.take(count)
     trial = block.take(count)
-    savedModes = block.take(modeCount)
   }
 
   /// Searches and reports the best end.
@@ -67,7 +65,7 @@ final class GeneralizedSearch {
     criterion.modeTolerance = GeneralizedSearch.looseModes
     let start = GeneralizedStart(criterion)
     var best = search(from: parameters(start, theta: theta(deviations: start.deviations)))
-    let isLean = criterion.effectCount == 1 || criterion.groupCount >= 10 * criterion.thetaCount
+    let isLean = criterion.effectCount == 1 || criterion.hasManyLevels
     if best.isSingular || best.end != .converged || !isLean {
       for deviation in [0.2, 1, 3] where isLean || deviation != 0.2 {
         let found = search(
@@ -98,7 +96,7 @@ final class GeneralizedSearch {
     if standardErrors && best.value.isFinite {
       covariance = hessianInverse(polishing: start.separation == nil)
     }
-    let posterior = GroupwisePosterior(criterion)
+    let posterior = GeneralizedPosterior(criterion)
     let value = criterion.evaluate(at: point, posterior: posterior)
 
     let q = criterion.effectCount
@@ -136,41 +134,49 @@ final class GeneralizedSearch {
   }
 
   /// Conditional modes and covariance matrices by factor, in the coordinates of the given columns.
-  private func factorEffects(_ searched: Matrix, _ posterior: GroupwisePosterior) -> ([Matrix], [[Matrix]]) {
-    let q = criterion.effectCount
-    var effects = Matrix(rows: q, columns: criterion.groupCount)
-    var conditional: [Matrix] = []
-    for j in 0..<criterion.groupCount {
-      let u = (0..<q).map { criterion.modes[$0 + j * q] }
-      let b = GeneralizedCoordinates.solveUpper(coordinates.randomScale, searched * u)
-      for k in 0..<q { effects[k, j] = b[k] }
-      let block = Matrix(
-        rows: q, columns: q, storage: Array(posterior.covariances[j * q * q..<(j + 1) * q * q]))
-      conditional.append(GeneralizedCoordinates.unscaled(block, coordinates.randomScale))
+  private func factorEffects(_ searched: Matrix, _ posterior: GeneralizedPosterior) -> ([Matrix], [[Matrix]])
+  {
+    var effects: [Matrix] = []
+    var conditional: [[Matrix]] = []
+    for (f, factor) in criterion.factors.enumerated() {
+      let q = factor.columns.count
+      let scale = coordinates.randomScale.part(factor.columns)
+      let lambda = searched.part(factor.columns)
+      var own = Matrix(rows: q, columns: factor.levelCount)
+      for j in 0..<factor.levelCount {
+        let place = criterion.modePlace(factor: f, level: j)
+        let b = GeneralizedCoordinates.solveUpper(
+          scale, lambda * (0..<q).map { criterion.modes[place + $0] })
+        for k in 0..<q { own[k, j] = b[k] }
+      }
+      effects.append(own)
+      conditional.append(
+        (0..<factor.levelCount).map {
+          GeneralizedCoordinates.unscaled(posterior.covariance(factor: f, level: $0, effects: q), scale)
+        })
     }
-    return ([effects], [conditional])
+    return (effects, conditional)
   }
 
   /// η at the modes, w and wₒ, by rows in the given order.
   private func rowWeights(
     _ searched: Matrix
   ) -> (predictors: [Double], expected: [Double], observed: [Double]) {
-    let (n, p, q) = (criterion.rowCount, criterion.fixedCount, criterion.effectCount)
-    let room = ScratchBlock(count: 5 * (n + 4))
+    let n = criterion.rowCount
+    let room = ScratchBlock(count: 5 * (n + 4) + criterion.modeCount)
     let (eta, density, score) = (room.take(n + 4), room.take(n + 4), room.take(n + 4))
     let (expected, observed) = (room.take(n + 4), room.take(n + 4))
-    for i in 0..<n { eta[i] = criterion.offset[i] }
-    for c in 0..<p {
-      let column = criterion.x + c * criterion.stride
-      for i in 0..<n { eta[i] += point[c] * column[i] }
-    }
-    for j in 0..<criterion.groupCount {
-      let b = searched * (0..<q).map { criterion.modes[$0 + j * q] }
-      for k in 0..<q {
-        let column = criterion.z + k * criterion.stride
-        for i in criterion.start[j]..<criterion.start[j + 1] { eta[i] += b[k] * column[i] }
+    let b = room.take(criterion.modeCount)
+    for (f, factor) in criterion.factors.enumerated() {
+      let lambda = searched.part(factor.columns)
+      for j in 0..<factor.levelCount {
+        let place = criterion.modePlace(factor: f, level: j)
+        let own = lambda * factor.columns.indices.map { criterion.modes[place + $0] }
+        for k in own.indices { b[place + k] = own[k] }
       }
     }
+    criterion.setFixedPart(eta, point, first: 0, count: n)
+    criterion.addEffects(b, to: eta)
     criterion.model.fillCurvature(
       n, eta: eta, y: criterion.y, m: criterion.m, logDensity: density, score: score, observed: observed,
       expected: expected)
@@ -216,7 +222,7 @@ final class GeneralizedSearch {
         for i in 0..<count { optimizer.point[i] = point[i] }
         end = descend()
       } else {
-        restoreModes()
+        criterion.restoreModes()
       }
     }
     if let limit = poissonEnd() { end = limit }
@@ -238,7 +244,7 @@ final class GeneralizedSearch {
     for i in 0..<count { point[i] = optimizer.point[i] }
     point[count - 1] = max(point[count - 1], GeneralizedSearch.poissonLimit)
     guard criterion.evaluate(at: point) <= optimizer.value + 1e-7 else {
-      restoreModes()
+      criterion.restoreModes()
       return nil
     }
     for i in 0..<count { optimizer.point[i] = point[i] }
@@ -251,12 +257,12 @@ final class GeneralizedSearch {
   private func descend() -> DampedBFGS.End {
     let count = criterion.parameterCount
     let p = criterion.fixedCount
-    restart()
+    criterion.clearModes()
     var value = criterion.evaluate(at: optimizer.point, outer: true)
     if !value.isFinite {
       // Nothing is known there; without fixed effects and with small random ones there is a value if there is one at all.
       for i in 0..<p + criterion.thetaCount { optimizer.point[i] = i < p ? 0 : 0.1 * optimizer.point[i] }
-      restart()
+      criterion.clearModes()
       value = criterion.evaluate(at: optimizer.point, outer: true)
     }
     for i in 0..<count { optimizer.gradient[i] = criterion.gradient[i] }
@@ -270,7 +276,7 @@ final class GeneralizedSearch {
       }
       optimizer.hessian[count * count - 1] = 1
     }
-    saveModes()
+    criterion.saveModes()
     return optimizer.minimize(
       from: value, tolerance: GeneralizedSearch.tolerance, mostEvaluations: GeneralizedSearch.mostEvaluations,
       evaluate: { point, gradient in
@@ -278,38 +284,46 @@ final class GeneralizedSearch {
         for i in 0..<count { gradient[i] = criterion.gradient[i] }
         if isAtPoissonLimit { gradient[count - 1] = 0 }
         return value
-      }, accepted: saveModes, rejected: restoreModes)
+      }, accepted: criterion.saveModes, rejected: criterion.restoreModes)
   }
 
-  /// ½Σg_jg_j'; where groups are few beside the parameters, mixed with the information on β and θ by itself.
+  /// ½Σg_jg_j'; where groups are few beside the parameters, mixed with the information on β and θ by itself, and where they are not independent that alone.
   private func fillFirstHessian() {
     let (p, q) = (criterion.fixedCount, criterion.effectCount)
     let count = criterion.parameterCount
     let hessian = optimizer.hessian
-    let share = min(1, 2 * Double(count) / Double(criterion.groupCount))
+    var share = 1.0
+    if criterion.hasOuterProduct {
+      share = min(1, 2 * Double(count) / Double(criterion.factors[0].levelCount))
+    }
     let mixes = share > 0.2
     for b in 0..<count {
       for a in 0..<count {
-        let value = 0.5 * criterion.outerProduct[a + b * count]
+        let value = criterion.hasOuterProduct ? 0.5 * criterion.outerProduct[a + b * count] : 0
         hessian[a + b * count] = (mixes ? 1 - share : 1) * value
       }
     }
+    let curvature = criterion.estimatesDispersion ? criterion.dispersionCurvature : 0
     if mixes {
-      let posterior = GroupwisePosterior(criterion)
+      let posterior = GeneralizedPosterior(criterion)
       _ = criterion.evaluate(at: optimizer.point, posterior: posterior)
       for b in 0..<p {
         for a in 0..<p { hessian[a + b * count] += share * 2 * posterior.information[a + b * p] }
       }
       // 4Σ(1 − A_ii)²/λ_i² for the diagonal, half of it beside it, with A_ii read from ΛAΛ' of a diagonal start.
       var information = [Double](repeating: 0, count: q)
-      for i in 0..<q {
-        let variance = (0..<q).reduce(0.0) {
-          $0 + criterion.lambda[i + $1 * q] * criterion.lambda[i + $1 * q]
-        }
-        guard variance > 0 else { continue }
-        for j in 0..<criterion.groupCount {
-          let known = 1 - min(1, posterior.covariances[i * (q + 1) + j * q * q] / variance)
-          information[i] += 4 * known * known / variance
+      for (f, factor) in criterion.factors.enumerated() {
+        let size = factor.columns.count
+        for (k, i) in factor.columns.enumerated() {
+          let variance = (0..<q).reduce(0.0) {
+            $0 + criterion.lambda[i + $1 * q] * criterion.lambda[i + $1 * q]
+          }
+          guard variance > 0 else { continue }
+          for j in 0..<factor.levelCount {
+            let own = posterior.covariances[f][k * (size + 1) + j * size * size]
+            let known = 1 - min(1, own / variance)
+            information[i] += 4 * known * known / variance
+          }
         }
       }
       criterion.forEachFree { index, place in
@@ -317,9 +331,7 @@ final class GeneralizedSearch {
         hessian[(p + index) * (count + 1)] += share * (row == column ? 1 : 0.5) * information[row]
       }
     }
-    if mixes && criterion.estimatesDispersion {
-      hessian[count * count - 1] += share * 0.5 * criterion.outerProduct[count * count - 1]
-    }
+    if mixes && criterion.estimatesDispersion { hessian[count * count - 1] += share * curvature }
     var largest = 0.0
     for i in 0..<count { largest = max(largest, hessian[i * (count + 1)]) }
     for i in 0..<count {
@@ -363,16 +375,6 @@ final class GeneralizedSearch {
     }
   }
 
-  private func restart() {
-    for i in 0..<criterion.groupCount * criterion.effectCount { criterion.modes[i] = 0 }
-  }
-  func saveModes() {
-    for i in 0..<criterion.groupCount * criterion.effectCount { savedModes[i] = criterion.modes[i] }
-  }
-  func restoreModes() {
-    for i in 0..<criterion.groupCount * criterion.effectCount { criterion.modes[i] = savedModes[i] }
-  }
-
   /// The curvature in a parameter as the search knows it.
   func curvatureGuess(_ parameter: Int) -> Double {
     optimizer.hessian[parameter * (criterion.parameterCount + 1)]
@@ -395,5 +397,14 @@ final class GeneralizedSearch {
       if place % (q + 1) == 0 { theta[index] = deviations[place / (q + 1)] }
     }
     return theta
+  }
+}
+
+extension Matrix {
+  /// The rows and columns of a list of indices.
+  func part(_ indices: [Int]) -> Matrix {
+    var result = Matrix(rows: indices.count, columns: indices.count)
+    for (b, j) in indices.enumerated() { for (a, i) in indices.enumerated() { result[a, b] = self[i, j] } }
+    return result
   }
 }

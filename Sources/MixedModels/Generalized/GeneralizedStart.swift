@@ -16,7 +16,7 @@ struct GeneralizedStart {
   ///
   /// Steps that lower the likelihood are halved. Where steps keep moving predictors after the likelihood has stopped to rise, rows are looked through for a
   /// direction of recession: successes only go up in it, failures only down, all others stay.
-  init(_ c: GroupwiseCriterion) {
+  init(_ c: GeneralizedCriterion) {
     let (n, p) = (c.rowCount, c.fixedCount)
     beta = [Double](repeating: 0, count: p)
     let room = ScratchBlock(count: 7 * (n + 8) + p * p + 2 * p)
@@ -32,14 +32,16 @@ struct GeneralizedStart {
     func fill() -> Double {
       c.model.fillCurvature(
         n, eta: eta, y: c.y, m: c.m, logDensity: logs, score: score, observed: observed, expected: weight)
-      return c.sum(logs, n)
+      return SmallMatrices.sum(logs, n)
     }
     /// step ← (X'WX)⁻¹X'v.
     func solve(_ v: UnsafeMutablePointer<Double>) -> Bool {
       for b in 0..<p {
         let column = c.x + b * c.stride
         step[b] = SmallMatrices.longDot(v, column, n)
-        for a in b..<p { matrix[a + b * p] = c.weightedDot(weight, c.x + a * c.stride, column, n) }
+        for a in b..<p {
+          matrix[a + b * p] = SmallMatrices.weightedDot(weight, c.x + a * c.stride, column, n)
+        }
       }
       for a in 0..<p { matrix[a + a * p] = matrix[a + a * p] * (1 + 1e-13) + 1e-290 }
       guard SmallKernels.cholesky(matrix, p) else { return false }
@@ -112,22 +114,15 @@ struct GeneralizedStart {
     dispersionParameter = GeneralizedStart.dispersion(c, eta)
     // θ² = Σ_j (U_j² − I_j)/Σ_j I_j² with U_j = Z_j's and I_j = Z_j'WZ_j.
     for k in 0..<c.effectCount {
-      var (above, below) = (0.0, 0.0)
-      let column = c.z + k * c.stride
-      for j in 0..<c.groupCount {
-        let (first, rows) = (c.start[j], c.start[j + 1] - c.start[j])
-        let u = SmallMatrices.longDot(score + first, column + first, rows)
-        let information = c.weightedDot(weight + first, column + first, column + first, rows)
-        above += u * u - information
-        below += information * information
-      }
+      let (squares, information, below) = c.levelMoments(column: k, score: score, weight: weight)
+      let above = squares - information
       let variance = below > 0 ? above / below : 0
       deviations.append(variance.isFinite ? min(max(variance, 0.01), 9).squareRoot() : 0.1)
     }
   }
 
   /// 1/θ = Σ((y − μ)² − μ)/Σμ² of the negative binomial, 1/shape the mean of (y/μ − 1)².
-  private static func dispersion(_ c: GroupwiseCriterion, _ eta: UnsafeMutablePointer<Double>) -> Double? {
+  private static func dispersion(_ c: GeneralizedCriterion, _ eta: UnsafeMutablePointer<Double>) -> Double? {
     guard c.model.family.hasDispersion else { return nil }
     var (above, below) = (0.0, 0.0)
     for i in 0..<c.rowCount {
@@ -157,7 +152,7 @@ struct GeneralizedStart {
 
   /// Whether no likelihood of a row falls along a direction that moves predictors by `moves`, and some rise.
   private static func recedes(
-    _ c: GroupwiseCriterion, _ moves: UnsafeMutablePointer<Double>, _ largest: Double
+    _ c: GeneralizedCriterion, _ moves: UnsafeMutablePointer<Double>, _ largest: Double
   ) -> Bool {
     guard largest > 0.05 else { return false }
     let still = 1e-4 * largest

@@ -3,7 +3,7 @@ import LinearAlgebra
 
 extension GroupwiseCriterion {
   /// −2 log L of a piece at its modes, its part of the gradient added.
-  func add(_ piece: Piece, outer: Bool, posterior: GroupwisePosterior?) -> Double {
+  func add(_ piece: Piece, outer: Bool, posterior: GeneralizedPosterior?) -> Double {
     let q = effectCount
     let firstRow = piece.rows.lowerBound
     let rows = piece.rows.count
@@ -41,7 +41,7 @@ extension GroupwiseCriterion {
     let q = effectCount
     let (local, rows) = (start[j] - firstRow, start[j + 1] - start[j])
     let u = modes + j * q
-    var h = sum(logDensity + local, rows)
+    var h = SmallMatrices.sum(logDensity + local, rows)
     for k in 0..<q { h -= 0.5 * u[k] * u[k] }
     lastH[g] = h
     projectScores(zScore + g * q, score + local, group: j)
@@ -96,12 +96,12 @@ extension GroupwiseCriterion {
       for (g, j) in piece.groups.enumerated() {
         let (local, count) = (start[j] - firstRow, start[j + 1] - start[j])
         placeNode(at, node, g, j)
-        var h = sum(logDensity + local, count)
+        var h = SmallMatrices.sum(logDensity + local, count)
         for i in 0..<q { h -= 0.5 * at[i] * at[i] }
         let e = exp(pointLogs[k] + (h - lastH[g]))
         guard e > 0 else { continue }
         nodeSum[g] += e
-        if estimatesDispersion { nodeDensityChange[g] += e * sum(densityChange + local, count) }
+        if estimatesDispersion { nodeDensityChange[g] += e * SmallMatrices.sum(densityChange + local, count) }
         let s = score + local
         let mean = meanScore + local
         for i in 0..<count { mean[i] += e * s[i] }
@@ -156,7 +156,7 @@ extension GroupwiseCriterion {
     let c = slope + local
     if q == 1 && isConstant[0] {
       let variance = spread[0]
-      if estimatesDispersion { change += variance * sum(weightChange + local, rows) }
+      if estimatesDispersion { change += variance * SmallMatrices.sum(weightChange + local, rows) }
       for i in 0..<rows { t[i] = c[i] * variance }
     } else {
       for i in 0..<rows { t[i] = 0 }
@@ -197,7 +197,7 @@ extension GroupwiseCriterion {
     let r = rowGradient + local
     if q == 1 && isConstant[0] {
       let shift = effect[0]
-      if estimatesDispersion { change += shift * sum(scoreChange + local, rows) }
+      if estimatesDispersion { change += shift * SmallMatrices.sum(scoreChange + local, rows) }
       for i in 0..<rows { r[i] = t[i] - wo[i] * shift }
     } else {
       for i in 0..<rows { r[i] = 0 }
@@ -220,7 +220,10 @@ extension GroupwiseCriterion {
     }
 
     if estimatesDispersion {
-      change -= 2 * (pointCount > 1 ? nodeDensityChange[g] / nodeSum[g] : sum(densityChange + local, rows))
+      change -=
+        2
+        * (pointCount > 1
+          ? nodeDensityChange[g] / nodeSum[g] : SmallMatrices.sum(densityChange + local, rows))
       groupGradient[parameterCount - 1] = change
       gradient[parameterCount - 1] += change
     }
@@ -318,7 +321,8 @@ extension GroupwiseCriterion {
   }
 
   /// A group's part of what is reported beside the value.
-  private func record(_ posterior: GroupwisePosterior, _ g: Int, _ j: Int, _ firstRow: Int, _ value: Double) {
+  private func record(_ posterior: GeneralizedPosterior, _ g: Int, _ j: Int, _ firstRow: Int, _ value: Double)
+  {
     let (p, q) = (fixedCount, effectCount)
     let (local, rows) = (start[j] - firstRow, start[j + 1] - start[j])
     posterior.values[j] = value
@@ -326,7 +330,7 @@ extension GroupwiseCriterion {
     fillInverse(inverse, factor: factor + g * q * q)
     let covariance = scratch[1]
     spreadByLambda(covariance, inverse)
-    for i in 0..<q * q { posterior.covariances[i + j * q * q] = covariance[i] }
+    for i in 0..<q * q { posterior.covariances[0][i + j * q * q] = covariance[i] }
     let w = weight + local
     let projection = posterior.projection
     let first = z + start[j]
@@ -335,7 +339,8 @@ extension GroupwiseCriterion {
       for k in 0..<q {
         projection[k + c * q] =
           isConstant[k]
-          ? SmallMatrices.longDot(w, column, rows) : weightedDot(w, first + k * stride, column, rows)
+          ? SmallMatrices.longDot(w, column, rows)
+          : SmallMatrices.weightedDot(w, first + k * stride, column, rows)
       }
     }
     let solved = scratch[2]
@@ -345,7 +350,8 @@ extension GroupwiseCriterion {
         for l in 0..<q { solved[k] += covariance[k + l * q] * projection[l + d * q] }
       }
       for c in d..<p {
-        var value = weightedDot(w, x + (c * stride + start[j]), x + (d * stride + start[j]), rows)
+        var value = SmallMatrices.weightedDot(
+          w, x + (c * stride + start[j]), x + (d * stride + start[j]), rows)
         for k in 0..<q { value -= projection[k + c * q] * solved[k] }
         posterior.information[c + d * p] += value
         if c != d { posterior.information[d + c * p] += value }

@@ -46,7 +46,7 @@ extension GroupwiseCriterion {
         let j = firstGroup + g
         let (local, rows) = (start[j] - firstRow, start[j + 1] - start[j])
         let u = modes + j * q
-        var h = sum(logDensity + local, rows)
+        var h = SmallMatrices.sum(logDensity + local, rows)
         for k in 0..<q { h -= 0.5 * u[k] * u[k] }
         if !(h.isFinite && h >= lastH[g] - 1e-9 * (1 + abs(h))) {
           if !h.isFinite && lastH[g] == -.infinity {
@@ -156,7 +156,9 @@ extension GroupwiseCriterion {
   func projectScores(_ out: Pointer, _ v: Pointer, group j: Int) {
     let rows = start[j + 1] - start[j]
     for k in 0..<effectCount {
-      out[k] = isConstant[k] ? sum(v, rows) : SmallMatrices.longDot(v, z + (start[j] + k * stride), rows)
+      out[k] =
+        isConstant[k]
+        ? SmallMatrices.sum(v, rows) : SmallMatrices.longDot(v, z + (start[j] + k * stride), rows)
     }
   }
 
@@ -170,56 +172,16 @@ extension GroupwiseCriterion {
       for l in 0...k {
         let value: Double
         if isConstant[l] {
-          value = isConstant[k] ? sum(v, rows) : SmallMatrices.longDot(v, first + k * stride, rows)
+          value =
+            isConstant[k] ? SmallMatrices.sum(v, rows) : SmallMatrices.longDot(v, first + k * stride, rows)
         } else if isConstant[k] {
           value = SmallMatrices.longDot(v, first + l * stride, rows)
         } else {
-          value = weightedDot(v, first + k * stride, first + l * stride, rows)
+          value = SmallMatrices.weightedDot(v, first + k * stride, first + l * stride, rows)
         }
         out[k + l * q] = value
         out[l + k * q] = value
       }
     }
-  }
-
-  /// Σ v_i, several sums side by side.
-  @inline(__always)
-  func sum(_ v: Pointer, _ count: Int) -> Double {
-    typealias Lanes = SIMD4<Double>
-    var i = 0
-    var total = 0.0
-    if count >= 8 {
-      var (first, second) = (Lanes.zero, Lanes.zero)
-      while i + 8 <= count {
-        first += UnsafeRawPointer(v + i).loadUnaligned(as: Lanes.self)
-        second += UnsafeRawPointer(v + i + 4).loadUnaligned(as: Lanes.self)
-        i += 8
-      }
-      total = (first + second).sum()
-    }
-    while i < count {
-      total += v[i]
-      i += 1
-    }
-    return total
-  }
-
-  /// Σ v_i a_i b_i.
-  @inline(__always)
-  func weightedDot(_ v: Pointer, _ a: Pointer, _ b: Pointer, _ count: Int) -> Double {
-    typealias Lanes = SIMD4<Double>
-    func load(_ x: Pointer) -> Lanes { UnsafeRawPointer(x).loadUnaligned(as: Lanes.self) }
-    var i = 0
-    var lanes = Lanes.zero
-    while i + 4 <= count {
-      lanes += load(v + i) * load(a + i) * load(b + i)
-      i += 4
-    }
-    var total = lanes.sum()
-    while i < count {
-      total += v[i] * a[i] * b[i]
-      i += 1
-    }
-    return total
   }
 }
