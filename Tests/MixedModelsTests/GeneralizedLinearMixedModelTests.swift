@@ -20,6 +20,12 @@ struct RecordedGLMM: CustomTestStringConvertible, Sendable {
 
   static let single = GeneralizedCase.all.map { RecordedGLMM("glmm/\($0.name)") }
 
+  /// With several grouping factors, inside the parameter space.
+  static let several = [
+    "glmm/verbagg", "glmm/grouse_three", "glmm/cbpp_overdispersed", "slides/case1_a_intercepts",
+    "slides/mrp_a_intercepts", "slides/mrp_a_medium", "slides/case1_a_slope",
+  ].map { RecordedGLMM($0) }
+
   func table() throws -> DataTable {
     try DataTable(csv: Reference.bytes(record["data"].string!), file: name)
   }
@@ -42,7 +48,7 @@ struct RecordedGLMM: CustomTestStringConvertible, Sendable {
 
 @Suite("Generalized linear mixed models")
 struct GeneralizedLinearMixedModelTests {
-  @Test("everything that lme4 reports of its fits", arguments: RecordedGLMM.single)
+  @Test("everything that lme4 reports of its fits", arguments: RecordedGLMM.single + RecordedGLMM.several)
   func recorded(_ recorded: RecordedGLMM) throws {
     let (fit, r) = (try recorded.fit(), recorded.record)
     #expect(fit.criterion < r["minus2_loglik_full"].double + 1e-7)
@@ -52,8 +58,11 @@ struct GeneralizedLinearMixedModelTests {
     #expect(fit.parameterCount == r["df"].int)
     // grouse_brood and the Cauchit's are stored a little off the optimum; their Hessians are differences of that.
     let isOff = recorded.name.hasSuffix("grouse_brood") || recorded.name.hasSuffix("cauchit")
-    let loose = isOff ? 5e-5 : 1e-5
-    let looseErrors = isOff ? 3e-3 : 1e-4
+    let isSingular = r["singular"].bool == true
+    let loose = isSingular ? 1e-4 : isOff ? 5e-5 : 1e-5
+    let looseErrors = isOff || isSingular ? 3e-3 : 1e-4
+    // Its third θ is nearly flat (the notes' B5).
+    let looseDeviations = recorded.name.hasSuffix("grouse_slope") ? 2e-4 : 4 * loose
     expectClose(fit.fixedEffects, r["fixef"]["values"].doubles, relative: loose)
     let covariance = r["vcov_hessian_tight"]
     for (i, row) in covariance.array.enumerated() {
@@ -68,7 +77,7 @@ struct GeneralizedLinearMixedModelTests {
     }
     for (component, record) in zip(fit.varianceComponents, r["varcorr"].array) {
       #expect(component.label == record["group"].string)
-      expectClose(component.standardDeviations, record["sd"].doubles, relative: loose * 4)
+      expectClose(component.standardDeviations, record["sd"].doubles, relative: looseDeviations)
     }
     for (effects, record) in zip(fit.randomEffects, r["ranef"].array) {
       for (j, row) in record["values"].array.enumerated() {

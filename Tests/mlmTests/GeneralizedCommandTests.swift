@@ -101,7 +101,7 @@ struct GeneralizedCommandTests {
       (["fit", "cost ~ x", "--family", "poisson"], "counts are whole numbers from 0"),
       (["fit", "share ~ x", "--family", "binomial"], "of how many trials?"),
       (["fit", "cbind(hits, misses) ~ x"], "(--family binomial)"),
-      (["augment", "y ~ x", "--family", "binomial"], "for linear models"),
+      (["anova", "y ~ x + (1 | f)", "--family", "binomial"], "for linear models"),
       (["predict", "y ~ x", "--type", "response"], "--type belongs to generalized models"),
       (["predict", "y ~ x", "--family", "poisson", "--interval", "prediction"], "--interval confidence"),
       (["fit", "y ~ x", "--family", "gaussian"], "binomial"),

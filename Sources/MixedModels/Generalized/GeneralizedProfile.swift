@@ -11,7 +11,7 @@ final class GeneralizedProfile {
   let coordinates: CovarianceCoordinates
   /// x at the estimate.
   let start: [Double]
-  private let criterion: GroupwiseCriterion
+  private let criterion: GeneralizedCriterion
   private let blocks: [Range<Int>]
   private let fixedCount: Int
   private let count: Int
@@ -27,7 +27,7 @@ final class GeneralizedProfile {
     var data = model.kernelData
     data.model = ObservationModel(fit.effectiveFamily, link: fit.link)
     data.estimatesDispersion = fit.effectiveFamily.hasDispersion
-    criterion = try GroupwiseCriterion(data, nodeCount: fit.nodeCount, determinant: fit.determinant)
+    criterion = try GeneralizedCriterion.make(data, nodeCount: fit.nodeCount, determinant: fit.determinant)
     fixedCount = fit.fixedEffects.count
     let floors = fit.deviationFloors(scale: 1)
     var x = fit.fixedEffects + coordinates.coordinates(covariance: fit.effectCovariance, floors: floors)

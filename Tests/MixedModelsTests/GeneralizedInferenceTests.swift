@@ -1,0 +1,160 @@
+import LinearAlgebra
+import ModelFormula
+import Tables
+import TestSupport
+import Testing
+
+@testable import MixedModels
+
+@Suite("After the fit of a generalized mixed model")
+struct GeneralizedInferenceTests {
+  private static let record = try! Reference.json("glmm/inference.json")
+
+  private static func cbpp() throws -> DataTable {
+    try DataTable(csv: Reference.bytes("glmm/cbpp.csv"))
+  }
+
+  private static let cbppRoles = ColumnRoles(factors: ["period", "herd"])
+  private static let cbppFormula = "cbind(incidence, size - incidence) ~ period + (1 | herd)"
+
+  private static func cbppFit() throws -> GeneralizedLinearMixedModelFit {
+    try GeneralizedLinearMixedModel(cbppFormula, data: cbpp(), family: .binomial, roles: cbppRoles).fit()
+  }
+
+  @Test("profile intervals are lme4's", arguments: ["cbpp", "cbpp_agq9", "contra_slope"])
+  func profiles(_ name: String) throws {
+    let r = Self.record["profiles"][name]
+    let isCbpp = name.hasPrefix("cbpp")
+    let table = try isCbpp ? Self.cbpp() : DataTable(csv: Reference.bytes("glmm/contraception.csv"))
+    let fit = try GeneralizedLinearMixedModel(
+      r["formula"].string!, data: table, family: .binomial,
+      roles: isCbpp ? Self.cbppRoles : ColumnRoles(factors: ["district"])
+    ).fit(LikelihoodApproximation(nodes: r["nAGQ"].int))
+    let intervals = try fit.profileIntervals()
+    #expect(intervals.map(\.parameter) == r["names"].strings)
+    for (k, interval) in intervals.enumerated() {
+      // R interpolates by splines.
+      expectClose(
+        interval.lower, r["lower"].doubles[k], relative: 1.5e-3, absolute: 2e-3, interval.parameter)
+      expectClose(
+        interval.upper, r["upper"].doubles[k], relative: 1.5e-3, absolute: 2.5e-3, interval.parameter)
+    }
+  }
+
+  @Test("a profile rises by the height exactly at its limits")
+  func height() throws {
+    let fit = try Self.cbppFit()
+    let interval = try #require(fit.profileIntervals().first { $0.parameter == "period2" })
+    // Holding a coefficient is the same as an offset.
+    for limit in [interval.lower, interval.upper] {
+      var data = fit.model.kernelData
+      let n = data.response.count
+      let column = fit.model.fixedMatrix.column(1)
+      data.offset = column.map { $0 * limit }
+      data.fixed = Matrix(
+        rows: n, columns: 3, storage: [0, 2, 3].flatMap { fit.model.fixedMatrix.column($0) })
+      let held = try GeneralizedSearch(data).minimize(standardErrors: false)
+      expectClose(held.minus2LogLikelihood - fit.criterion, 3.841458820694124, absolute: 1e-6)
+    }
+  }
+
+  @Test("Wald and bootstrap intervals enclose the estimates; threads change nothing")
+  func bootstrap() throws {
+    let fit = try Self.cbppFit()
+    let one = ParametricBootstrap(fit, count: 60, seed: 4)
+    let two = ParametricBootstrap(fit, count: 60, seed: 4, threads: 2)
+    #expect(one.replicates == two.replicates && one.parameters == two.parameters)
+    #expect(one.parameters.first == "sd_(Intercept)|herd" && !one.parameters.contains("sigma"))
+    for interval in one.intervals() + fit.waldIntervals() {
+      #expect(interval.lower < interval.estimate && interval.estimate < interval.upper)
+    }
+  }
+
+  @Test("likelihood-ratio test and information criteria are R's anova")
+  func comparison() throws {
+    let r = Self.record["comparison"]
+    let formulas = try [
+      "cbind(incidence, size - incidence) ~ 1 + (1 | herd)", Self.cbppFormula,
+      "cbind(incidence, size - incidence) ~ period",
+    ].map { try ModelFormula($0) }
+    let distribution = GeneralizedSpecification(.binomial)
+    let pair = try ModelComparison(
+      Array(formulas.prefix(2)), data: Self.cbpp(), roles: Self.cbppRoles, distribution: distribution)
+    for (k, row) in pair.rows.enumerated() {
+      #expect(row.parameterCount == r["npar"].array[k].int)
+      expectClose(row.aic, r["AIC"].doubles[k], relative: 1e-8)
+      expectClose(row.bic, r["BIC"].doubles[k], relative: 1e-8)
+      expectClose(row.logLikelihood, r["logLik"].doubles[k], relative: 1e-8)
+    }
+    let test = try #require(pair.rows[1].test)
+    expectClose(test.statistic, r["Chisq"].double, relative: 1e-6)
+    #expect(test.degreesOfFreedom == r["Df"].int && test.null == .chiSquared)
+    expectClose(test.pValue, r["p"].double, relative: 1e-6)
+
+    // A variance against the model without bars, whose likelihood has all constants too.
+    let variance = try ModelComparison(
+      Array(formulas.dropFirst()), data: Self.cbpp(), roles: Self.cbppRoles, distribution: distribution,
+      simulation: NullSimulation(replicates: 50, seed: 2))
+    let boundary = try #require(variance.rows[1].test)
+    #expect(boundary.null == .mixture(lower: 0))
+    expectClose(boundary.statistic, 14.0062, absolute: 1e-3)
+    let simulated = try #require(boundary.simulation)
+    #expect(simulated.source == .bootstrap && simulated.drawCount == 50 && simulated.reachedCount == 0)
+  }
+
+  @Test("leverages are shares: what a row's predictor moves with its own response")
+  func leverages() throws {
+    let fit = try Self.cbppFit()
+    let augmentation = GeneralizedAugmentation(fit)
+    #expect(augmentation.leverages.allSatisfy { $0 > 0 && $0 < 1 })
+    // Their sum is the number of effects less the shrinkage of the random ones.
+    let sum = augmentation.leverages.reduce(0, +)
+    let shrinkage = fit.randomEffects[0].factor.levels.indices.reduce(0) {
+      $0 + fit.predictionCovariance(ofLevel: $1)[0, 0] / (fit.theta[0] * fit.theta[0])
+    }
+    expectClose(sum, 4 + 15 - shrinkage, relative: 1e-6)
+    for (kind, values) in augmentation.residuals { #expect(values == fit.residuals(kind)) }
+  }
+
+  @Test("leaving out a herd is a fit without its rows")
+  func influence() throws {
+    let fit = try Self.cbppFit()
+    let factor = fit.model.factors[0]
+    let influence = GroupInfluence(
+      fit, leavingOut: CategoricalColumn(name: "herd", levels: factor.levels, codes: factor.codes))
+    let rows = factor.codes.indices.filter { factor.codes[$0] != 3 }
+    let again = try GeneralizedLinearMixedModel(
+      Self.cbppFormula, data: Self.cbpp().selecting(rows: rows), family: .binomial, roles: Self.cbppRoles
+    ).fit()
+    expectClose(influence.entries[3].fixedEffects, again.fixedEffects, relative: 1e-6)
+  }
+
+  @Test("pooling strategies on the scale of the link")
+  func pooling() throws {
+    let comparison = try GeneralizedPoolingComparison(
+      ModelFormula(Self.cbppFormula), data: Self.cbpp(), GeneralizedSpecification(.binomial),
+      roles: Self.cbppRoles)
+    #expect(comparison.methods == [.complete, .none, .lsdv, .ml])
+    let lsdv = try GeneralizedLinearModel(
+      "cbind(incidence, size - incidence) ~ 0 + herd + period", data: Self.cbpp(), family: .binomial,
+      roles: Self.cbppRoles
+    ).fit()
+    for (j, level) in comparison.levels.enumerated() {
+      let entry = comparison.entries.first { $0.strategy == .lsdv && $0.level == level }!
+      expectClose(entry.estimate, lsdv.coefficients[j], relative: 1e-8)
+      expectClose(entry.standardError, lsdv.standardErrors[j], relative: 1e-6)
+      let partial = comparison.entries.first { $0.strategy == .ml && $0.level == level }!
+      #expect(partial.weight! > 0 && partial.weight! < 1)
+    }
+    // Herd 11 has no case in its first period.
+    #expect(comparison.separatedLevels.contains("11"))
+    let own = try GeneralizedLinearModel(
+      "cbind(incidence, size - incidence) ~ period",
+      data: Self.cbpp().selecting(
+        rows: Self.cbpp()["herd"]!.numbers!.indices.filter { try! Self.cbpp()["herd"]!.numbers![$0] == 3 }),
+      family: .binomial, roles: Self.cbppRoles
+    ).fit()
+    let third = comparison.entries.first { $0.strategy == .none && $0.level == "3" }!
+    expectClose(third.estimate, own.coefficients[0], relative: 1e-8)
+  }
+}
