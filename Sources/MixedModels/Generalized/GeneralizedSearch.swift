@@ -74,6 +74,18 @@ final class GeneralizedSearch {
         if isLean && best.end == .converged { break }
       }
     }
+    if isLean && hasLargeDeviation(best) {
+      // Groups of nearly one kind of response, where Laplace's approximation may have an optimum with smaller variances too.
+      for deviation in [0.5, 1.5, 4] {
+        let found = search(
+          from: parameters(start, theta: theta(deviations: start.deviations.map { _ in deviation })))
+        if found.isBetter(than: best) { best = found }
+      }
+      var parameters = best.parameters
+      criterion.forEachFree { index, place in parameters[p + index] *= 0.5 }
+      let found = search(from: parameters)
+      if found.isBetter(than: best) { best = found }
+    }
     if !isLean {
       // From the best end with larger variances.
       var parameters = best.parameters
@@ -131,6 +143,14 @@ final class GeneralizedSearch {
       ).map { GeneralizedCoordinates.unscaled($0, coordinates.fixedScale) },
       groupValues: posterior.values, linearPredictors: rows.predictors, weights: rows.expected,
       observedWeights: rows.observed, evaluations: evaluations)
+  }
+
+  /// Whether some effect's standard deviation is large on the scale of η.
+  private func hasLargeDeviation(_ found: Found) -> Bool {
+    let p = criterion.fixedCount
+    let lambda = RelativeCovarianceFactor.matrix(
+      theta: Array(found.parameters[p..<p + criterion.thetaCount]), blocks: criterion.blocks)
+    return (0..<lambda.rows).contains { i in lambda.row(i).reduce(0) { $0 + $1 * $1 } > 16 }
   }
 
   /// Conditional modes and covariance matrices by factor, in the coordinates of the given columns.
