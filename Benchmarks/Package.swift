@@ -15,6 +15,7 @@ let package = Package(
     .executableTarget(name: "RepeatedFits", dependencies: models),
     .executableTarget(name: "Intervals", dependencies: models),
     .executableTarget(name: "LargeFit", dependencies: models),
+    .executableTarget(name: "GeneralizedFit", dependencies: models),
     .executableTarget(
       name: "Replicates",
       dependencies: models + [
