@@ -430,4 +430,17 @@ final class LevelElimination {
       }
     }
   }
+
+  /// The block of the inverse that belongs to a level of one of the model's factors (q_f×q_f).
+  func inverseBlock(factor f: Int, level j: Int) -> Matrix {
+    let factor = pattern.allFactors.first { $0.index == f }!
+    let (q, m) = (factor.width, pattern.tailOrder)
+    if f == pattern.main.index {
+      return Matrix(rows: q, columns: q, storage: (0..<q * q).map { inverseMain[$0 + j * q * q] })
+    }
+    let c = factor.start - pattern.tailStart + j * q
+    var block = Matrix(rows: q, columns: q)
+    for b in 0..<q { for a in 0..<q { block[a, b] = inverseTail[c + max(a, b) + (c + min(a, b)) * m] } }
+    return block
+  }
 }

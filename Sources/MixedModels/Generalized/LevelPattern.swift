@@ -23,6 +23,8 @@ final class LevelPattern {
   let rowCount: Int
   let main: Factor
   let tail: [Factor]
+  /// Main, then the tail's.
+  let allFactors: [Factor]
   /// Rows in the order of the main factor's levels, and where each level begins, one more than levels.
   let order: [Int]
   let rowStart: UnsafeMutablePointer<Int>
@@ -70,6 +72,7 @@ final class LevelPattern {
       next += factor.levelCount * factor.width
     }
     self.tail = tail
+    allFactors = [main] + tail
     effectCount = next
     tailOrder = next - tailStart
     let levels = main.levelCount
@@ -162,9 +165,6 @@ final class LevelPattern {
   /// Number of columns that a main level meets.
   @inline(__always)
   func width(_ j: Int) -> Int { columnStart[j + 1] - columnStart[j] }
-
-  /// The columns of the factors in the order main, tail.
-  var allFactors: [Factor] { [main] + tail }
 
   /// Where the effects of a level of one of the model's factors begin in a vector over all.
   func start(factor f: Int, level j: Int) -> Int {

@@ -33,11 +33,11 @@ extension SeveralFactorCriterion {
     // a = K⁻¹Λ'Z'(c·t); h' = Λ'Z's − u, of which only rounding is left at the mode.
     let (a, left) = (response, step)
     project(quadratic, to: a)
-    multiplyTransposed(lambdas, a)
+    pattern.multiplyTransposed(lambdas, a)
     modeFactor.solve(a)
     project(score, to: zScore)
     for i in 0..<modeCount { left[i] = zScore[i] }
-    multiplyTransposed(lambdas, left)
+    pattern.multiplyTransposed(lambdas, left)
     for i in 0..<modeCount { left[i] -= modes[i] }
     // What is left of the way to the mode, K⁻¹h', changes the determinant by a'h' to first order, and −2h by −h''K⁻¹h'.
     var value = information.logDeterminant - 2 * h + SmallMatrices.longDot(a, left, modeCount)
@@ -46,7 +46,7 @@ extension SeveralFactorCriterion {
 
     // r, and with it the gradient.
     for i in 0..<modeCount { effects[i] = a[i] }
-    multiply(lambdas, effects)
+    pattern.multiply(lambdas, effects)
     for i in 0..<n { spread[i] = 0 }
     addEffects(effects, to: spread)
     if estimatesDispersion {
@@ -192,22 +192,13 @@ extension SeveralFactorCriterion {
 
   /// What is reported beside the value: ΛH⁻¹Λ' of each level, and X'WX − X'WZΛH⁻¹Λ'Z'WX.
   private func record(_ posterior: GeneralizedPosterior) {
-    let (n, p, m) = (rowCount, fixedCount, pattern.tailOrder)
+    let (n, p) = (rowCount, fixedCount)
     for (f, factor) in pattern.allFactors.enumerated() {
       let q = factor.width
       let out = posterior.covariances[factor.index]
       let work = Matrix(rows: q, columns: q, storage: (0..<q * q).map { lambdas[f][$0] })
       for j in 0..<factor.levelCount {
-        var block = Matrix(rows: q, columns: q)
-        let c = j * q + factor.start - pattern.tailStart
-        for b in 0..<q {
-          for a in 0..<q {
-            block[a, b] =
-              f == 0
-              ? information.inverseMain[a + b * q + j * q * q]
-              : information.inverseTail[c + max(a, b) + (c + min(a, b)) * m]
-          }
-        }
+        let block = information.inverseBlock(factor: factor.index, level: j)
         let covariance = work * block * work.transposed
         for i in 0..<q * q { out[i + j * q * q] = covariance.storage[i] }
       }
@@ -219,7 +210,7 @@ extension SeveralFactorCriterion {
       for i in 0..<n { spread[i] = weight[i] * column[i] }
       let own = projections + c * modeCount
       project(spread, to: own)
-      multiplyTransposed(lambdas, own)
+      pattern.multiplyTransposed(lambdas, own)
       information.solveLower(own)
       for d in 0...c {
         let value =

@@ -50,7 +50,7 @@ extension SeveralFactorCriterion {
         distance = 0
       }
       project(score, to: step)
-      multiplyTransposed(lambdas, step)
+      pattern.multiplyTransposed(lambdas, step)
       for i in 0..<modeCount { step[i] -= modes[i] }
       information.solve(step)
       largest = 0
@@ -74,7 +74,7 @@ extension SeveralFactorCriterion {
   /// η at the modes; Λu stays in `effects`.
   func setPredictors() {
     for i in 0..<modeCount { effects[i] = modes[i] }
-    multiply(lambdas, effects)
+    pattern.multiply(lambdas, effects)
     for i in 0..<rowCount { eta[i] = fixedPart[i] }
     addEffects(effects, to: eta)
   }
@@ -94,7 +94,7 @@ extension SeveralFactorCriterion {
     for (f, factor) in pattern.allFactors.enumerated() {
       for i in 0..<factor.width * factor.width { lambdaChanges[f][i] = lambdas[f][i] - lastLambdas[f][i] }
     }
-    multiply(lambdaChanges, effects)
+    pattern.multiply(lambdaChanges, effects)
     addEffects(effects, to: spread)
     let dispersion =
       estimatesDispersion ? parameters[parameterCount - 1] - lastParameters[parameterCount - 1] : 0
@@ -119,7 +119,7 @@ extension SeveralFactorCriterion {
     }
     for i in 0..<rowCount { spread[i] = parameter < fixedCount ? x[i + parameter * stride] : 0 }
     for i in 0..<modeCount { effects[i] = modes[i] }
-    multiply(lambdaChanges, effects)
+    pattern.multiply(lambdaChanges, effects)
     addEffects(effects, to: spread)
     let isDispersion = estimatesDispersion && parameter == parameterCount - 1
     solveTangent(out, lambdas: lambdas, changes: lambdaChanges, dispersion: isDispersion ? 1 : 0)
@@ -130,9 +130,9 @@ extension SeveralFactorCriterion {
     for i in 0..<rowCount { spread[i] *= -observed[i] }
     if dispersion != 0 { for i in 0..<rowCount { spread[i] += dispersion * scoreChange[i] } }
     project(spread, to: out)
-    multiplyTransposed(lambdas, out)
+    pattern.multiplyTransposed(lambdas, out)
     for i in 0..<modeCount { effects[i] = zScore[i] }
-    multiplyTransposed(changes, effects)
+    pattern.multiplyTransposed(changes, effects)
     for i in 0..<modeCount { out[i] += effects[i] }
     modeFactor.solve(out)
   }

@@ -180,85 +180,12 @@ final class SeveralFactorCriterion: GeneralizedCriterion {
   // MARK: Products with Z
 
   override func addEffects(_ b: Pointer, to rows: Pointer) {
-    let q = pattern.main.width
-    for (k, c) in pattern.main.columns.enumerated() {
-      let column = z + c * stride
-      for j in 0..<pattern.main.levelCount {
-        let effect = b[k + j * q]
-        if isConstant[c] {
-          for i in pattern.rowStart[j]..<pattern.rowStart[j + 1] { rows[i] += effect }
-        } else {
-          for i in pattern.rowStart[j]..<pattern.rowStart[j + 1] { rows[i] += effect * column[i] }
-        }
-      }
-    }
-    for (t, factor) in pattern.tail.enumerated() {
-      let places = pattern.tailColumn + t * rowCount
-      for (k, c) in factor.columns.enumerated() {
-        let (column, own) = (z + c * stride, b + pattern.tailStart + k)
-        if isConstant[c] {
-          for i in 0..<rowCount { rows[i] += own[Int(places[i])] }
-        } else {
-          for i in 0..<rowCount { rows[i] += own[Int(places[i])] * column[i] }
-        }
-      }
-    }
+    pattern.addEffects(b, z: z, stride: stride, isConstant: isConstant, to: rows)
   }
 
   /// out ← Z'v.
   func project(_ v: Pointer, to out: Pointer) {
-    let q = pattern.main.width
-    for (k, c) in pattern.main.columns.enumerated() {
-      let column = z + c * stride
-      for j in 0..<pattern.main.levelCount {
-        let (first, count) = (pattern.rowStart[j], pattern.rowStart[j + 1] - pattern.rowStart[j])
-        out[k + j * q] =
-          isConstant[c]
-          ? SmallMatrices.sum(v + first, count) : SmallMatrices.longDot(v + first, column + first, count)
-      }
-    }
-    for i in pattern.tailStart..<pattern.effectCount { out[i] = 0 }
-    for (t, factor) in pattern.tail.enumerated() {
-      let places = pattern.tailColumn + t * rowCount
-      for (k, c) in factor.columns.enumerated() {
-        let (column, own) = (z + c * stride, out + pattern.tailStart + k)
-        if isConstant[c] {
-          for i in 0..<rowCount { own[Int(places[i])] += v[i] }
-        } else {
-          for i in 0..<rowCount { own[Int(places[i])] += v[i] * column[i] }
-        }
-      }
-    }
-  }
-
-  /// v ← Λv over all effects.
-  func multiply(_ lambdas: [Pointer], _ v: Pointer) {
-    for (f, factor) in pattern.allFactors.enumerated() {
-      let own = v + factor.start
-      if factor.width == 1 {
-        let theta = lambdas[f][0]
-        for j in 0..<factor.levelCount { own[j] *= theta }
-      } else {
-        for j in 0..<factor.levelCount {
-          SmallMatrices.multiply(lambdas[f], own + j * factor.width, factor.width)
-        }
-      }
-    }
-  }
-
-  /// v ← Λ'v over all effects.
-  func multiplyTransposed(_ lambdas: [Pointer], _ v: Pointer) {
-    for (f, factor) in pattern.allFactors.enumerated() {
-      let own = v + factor.start
-      if factor.width == 1 {
-        let theta = lambdas[f][0]
-        for j in 0..<factor.levelCount { own[j] *= theta }
-      } else {
-        for j in 0..<factor.levelCount {
-          SmallMatrices.multiplyTransposed(lambdas[f], own + j * factor.width, factor.width)
-        }
-      }
-    }
+    pattern.project(v, z: z, stride: stride, isConstant: isConstant, to: out)
   }
 
   override func levelMoments(
