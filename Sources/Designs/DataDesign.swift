@@ -19,7 +19,7 @@ import ModelFormula
 ///
 /// The order of the draws is fixed: sizes, level after level; memberships; cells; predictors, level after
 /// level from the top and as listed within one; random effects, term after term; residuals or outcomes;
-/// missing values. Within each, unit after unit. So a part that is added later in this order leaves earlier
+/// missing values; the sample. Within each, unit after unit. So a part that is added later in this order leaves earlier
 /// ones as they were.
 public struct DataDesign: Sendable, Equatable {
   /// The levels as listed.
@@ -30,25 +30,29 @@ public struct DataDesign: Sendable, Equatable {
   public let response: DesignResponse
   /// Which values are missing.
   public let missing: [MissingRule]
+  /// How a survey is drawn from the rows; nil where all rows are the data.
+  public let sample: SampleLaw?
   let plan: DesignPlan
 
   /// Checks a design.
   /// - Throws: `DesignFault` with the place in the design language.
   public init(
     levels: [DesignLevel], predictors: [DesignPredictor] = [], response: DesignResponse,
-    missing: [MissingRule] = []
+    missing: [MissingRule] = [], sample: SampleLaw? = nil
   ) throws(DesignFault) {
     self.levels = levels
     self.predictors = predictors
     self.response = response
     self.missing = missing
-    plan = try DesignPlan(levels: levels, predictors: predictors, response: response, missing: missing)
+    self.sample = sample
+    plan = try DesignPlan(
+      levels: levels, predictors: predictors, response: response, missing: missing, sample: sample)
   }
 
   /// Whether the same is said.
   public static func == (a: DataDesign, b: DataDesign) -> Bool {
     a.levels == b.levels && a.predictors == b.predictors && a.response == b.response
-      && a.missing == b.missing
+      && a.missing == b.missing && a.sample == b.sample
   }
 
   /// The formula.
@@ -93,6 +97,14 @@ public struct DataDesign: Sendable, Equatable {
   @_specialize(where Stream == KeyedStream)
   @_specialize(where Stream == RStream)
   public func draw<Stream: VariateStream>(from stream: inout Stream) throws(DesignFault) -> DrawnData {
-    try plan.draw(from: &stream)
+    try plan.population(from: &stream).sample(from: &stream)
   }
+
+  /// All rows of the design, from which samples can be drawn again and again.
+  /// - Throws: as `draw(from:)`.
+  @_specialize(where Stream == KeyedStream)
+  @_specialize(where Stream == RStream)
+  public func drawPopulation<Stream: VariateStream>(
+    from stream: inout Stream
+  ) throws(DesignFault) -> DrawnPopulation { try plan.population(from: &stream) }
 }

@@ -11,7 +11,7 @@ struct DesignRProgramTests {
   static let names = [
     "binomial", "counts", "crossed-fraction", "crossed-sees", "crossed-sees-first", "endogenous",
     "four-levels", "memberships", "panel", "panel-crossed", "poisson-sizes", "spread-groups",
-    "spread-listed", "spread-power",
+    "spread-listed", "spread-power", "survey",
   ]
 
   static func design(_ name: String) throws -> DataDesign {

@@ -4,9 +4,9 @@ import ModelFormula
 import Tables
 
 extension DesignPlan {
-  /// One draw, in the order that `DataDesign` states.
+  /// One draw of all rows, in the order that `DataDesign` states.
   /// - Throws: `DesignFault` for what only a draw can show.
-  func draw<Stream: VariateStream>(from stream: inout Stream) throws(DesignFault) -> DrawnData {
+  func population<Stream: VariateStream>(from stream: inout Stream) throws(DesignFault) -> DrawnPopulation {
     let graph = rows.graph
     let units: DesignUnits
     if let fixed { units = fixed.units } else { units = try DesignUnits(rows, from: &stream) }
@@ -39,16 +39,26 @@ extension DesignPlan {
     let outcome = try self.outcome(eta, predictorTable, units, from: &stream)
     columns += outcome.columns
 
+    var survey: DrawnPopulation.Survey?
+    if let sample {
+      let complete = DataTable(columns)
+      survey = DrawnPopulation.Survey(
+        weights: try weights(
+          sample, complete, units, intercepts: { self.standardIntercepts(of: $0, z) }),
+        census: try PopulationCensus(
+          sample, complete, units, means: expectations(eta), outcomes: outcome.response, plan: self))
+    }
     var missingCounts: [Int] = []
     for plan in missing {
       missingCounts.append(
         apply(plan, to: &columns, values, response: outcome.response, units, from: &stream))
     }
-    return DrawnData(
+    return DrawnPopulation(
       table: DataTable(columns),
       truth: DesignTruth(
         plan: self, units: units, groups: groups, effects: b, values: values, fixedCoding: codings.fixed,
-        residualVariance: outcome.residualVariance, missingCounts: missingCounts))
+        residualVariance: outcome.residualVariance, missingCounts: missingCounts),
+      survey: survey)
   }
 
   /// For each row the unit of a place; nil where they are the rows themselves.

@@ -19,6 +19,8 @@ final class DesignPlan: Sendable {
   /// Levels of autocorrelation: within, time.
   let serial: (within: Int, time: Int)?
   let missing: [MissingPlan]
+  /// The survey that is drawn from the rows; nil where all rows are the data.
+  let sample: SamplePlan?
   /// Units, groups and columns where nothing about them is drawn.
   let fixed: FixedParts?
   /// For each column of a level: as listed.
@@ -36,7 +38,7 @@ final class DesignPlan: Sendable {
   /// - Throws: `DesignFault`.
   init(
     levels: [DesignLevel], predictors listed: [DesignPredictor], response: DesignResponse,
-    missing rules: [MissingRule]
+    missing rules: [MissingRule], sample law: SampleLaw? = nil
   ) throws(DesignFault) {
     let sketch = try DesignSketch(
       levels: levels, predictors: listed, rows: response.rows, formula: response.formula)
@@ -76,6 +78,7 @@ final class DesignPlan: Sendable {
     }
     self.serial = serial
     missing = try MissingPlan.plans(rules, catalog: catalog, response: equation.responseName, rows: rows)
+    sample = try DesignPlan.sample(law, sketch, listedLevels)
     if rows.isFixed {
       // Nothing is drawn, so any stream would do.
       var none = KeyedStream(seed: 0)
@@ -89,6 +92,15 @@ final class DesignPlan: Sendable {
     } else {
       fixed = nil
     }
+  }
+
+  private static func sample(
+    _ law: SampleLaw?, _ sketch: DesignSketch, _ listedLevels: [Int]
+  ) throws(DesignFault) -> SamplePlan? {
+    guard let law else { return nil }
+    return try SamplePlan(
+      law, catalog: sketch.catalog, rows: sketch.rows, predictors: sketch.predictors,
+      listedLevels: listedLevels, equation: sketch.equation)
   }
 
   /// The column of a binomial response's trials.

@@ -79,6 +79,18 @@ struct DesignUnits: Sendable {
     self.ofRow = ofRow
   }
 
+  private init(counts: [Int], up: [[[Int]]], rowCount: Int, ofRow: [[Int]], withinCell: [Int]?) {
+    (self.counts, self.up, self.rowCount) = (counts, up, rowCount)
+    (self.ofRow, self.withinCell) = (ofRow, withinCell)
+  }
+
+  /// The same units, some of the rows.
+  func sampling(_ rows: [Int]) -> DesignUnits {
+    DesignUnits(
+      counts: counts, up: up, rowCount: rows.count, ofRow: ofRow.map { own in rows.map { own[$0] } },
+      withinCell: withinCell.map { own in rows.map { own[$0] } })
+  }
+
   /// The unit of an upper level to which each unit of a lower one belongs; nil where it is not above.
   func units(of upper: Int, for lower: Int, in graph: LevelGraph) -> [Int]? {
     Self.climb(graph, counts, up, from: lower, to: upper)

@@ -50,6 +50,11 @@ struct GroupPlan: Sendable {
     let ofRow: [Int]
     /// For each part the unit (or point in time) of every group.
     let codes: [[Int]]
+
+    /// The groups of some of the rows.
+    func sampling(_ rows: [Int]) -> Groups {
+      Groups(count: count, ofRow: rows.map { ofRow[$0] }, codes: codes)
+    }
   }
 
   /// The groups of drawn units. Combinations are those that occur, in the order of their parts.

@@ -39,6 +39,7 @@ struct RProgramWriter {
     writeLinearPredictor()
     writeOutcome()
     writeMissing()
+    writeSample()
     section("The data")
     add("text <- !vapply(d, is.numeric, NA)")
     add("d[!text] <- lapply(d[!text], function(x) ifelse(is.na(x), \"NA\", sprintf(\"%.17g\", x)))")

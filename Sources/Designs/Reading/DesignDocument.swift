@@ -15,6 +15,7 @@ extension DataDesign {
     if !missing.isEmpty {
       members.append(("missing", .object(missing.map { ($0.column, $0.document) })))
     }
+    if let sample { members.append(("sample", sample.document)) }
     return .object(members)
   }
 
@@ -180,5 +181,26 @@ extension MissingRule {
       ("rate", .number(rate)),
       ("depends", .object([("on", .string(depends.on)), ("slope", .number(depends.slope))])),
     ])
+  }
+}
+
+extension SampleLaw {
+  fileprivate var document: JSONValue {
+    var members: [(String, JSONValue)] = [("size", .integer(size))]
+    if !weights.isEmpty {
+      members.append(("weights", .object(weights.map { ($0.column, $0.law.document) })))
+    }
+    if let cells { members.append(("cells", .strings(cells))) }
+    return .object(members)
+  }
+}
+
+extension SampleLaw.Law {
+  fileprivate var document: JSONValue {
+    switch self {
+    case .named(let list): .object(list.map { ($0.name, .number($0.value)) })
+    case .exponential(let rate): .object([("exp", .number(rate))])
+    case .effect(let rate): .object([("effect", .number(rate))])
+    }
   }
 }

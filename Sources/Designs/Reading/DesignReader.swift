@@ -10,7 +10,7 @@ struct DesignReader {
 
   /// The parts of a design's text.
   static func fields(of root: SpecificationNode) throws(SpecificationError) -> SpecificationFields {
-    try root.fields(["description", "parameters", "levels", "predictors", "response", "missing"])
+    try root.fields(["description", "parameters", "levels", "predictors", "response", "missing", "sample"])
   }
 
   /// Reads the named numbers.
@@ -37,8 +37,10 @@ struct DesignReader {
     let predictors = try self.predictors(fields["predictors"], levels)
     let response = try self.response(try fields.required("response"), levels, predictors)
     let missing = try self.missing(fields["missing"])
+    let sample = try self.sample(fields["sample"])
     return try placing { () throws(DesignFault) in
-      try DataDesign(levels: levels, predictors: predictors, response: response, missing: missing)
+      try DataDesign(
+        levels: levels, predictors: predictors, response: response, missing: missing, sample: sample)
     }
   }
 

@@ -10,6 +10,7 @@ extension DesignTruth {
   ///     truth.realised.GROUP.TERM.TERM (correlation)          truth.missing.COLUMN
   ///     truth.residual.t (degrees of freedom)                 truth.residual.skewed (skewness)        truth.residual.ar1 (autocorrelation)
   ///     truth.residual.base_sd, truth.residual.power (.exp .lognormal), truth.residual.COLUMN.NAME.sd: how SDs differ between rows
+  ///     truth.population.mean (.realised_mean .N .n)          truth.area.COLUMN.LEVEL.mean (.realised_mean .N .n): the population behind a sample
   ///
   /// The residual's SD is the root of its mean variance where rows differ.
   public var estimates: Estimates {
@@ -52,7 +53,27 @@ extension DesignTruth {
     for (level, count) in unitCounts { scalar(["units", level], Double(count)) }
     for group in groups { append(group, to: &all) }
     for count in missingCounts { scalar(["missing", count.column], Double(count.rows)) }
+    if let census { append(census, to: &all) }
     return all
+  }
+
+  /// Means and sizes of the population behind a sample.
+  private func append(_ census: PopulationCensus, to all: inout Estimates) {
+    func quantities(_ row: AreaTruth.Row) -> [EstimateRow.Quantity] {
+      [
+        .init("mean", row.mean), .init("realised_mean", row.realisedMean),
+        .init("N", Double(row.populationCount)), .init("n", Double(row.sampleCount)),
+      ]
+    }
+    all.append(EstimateRow(["truth", "population"], effect: .truth, quantities(census.total)))
+    for area in census.areas {
+      for row in area.rows {
+        all.append(
+          EstimateRow(
+            ["truth", "area", area.factor, row.level], effect: .truth, group: area.factor, level: row.level,
+            quantities(row)))
+      }
+    }
   }
 
   /// What makes residuals other than normal, independent and alike.

@@ -9,40 +9,68 @@ extension DesignTruth {
   ///   - seed: the seed of the stream.
   ///   - stream: the stream's name.
   public func json(of design: DataDesign, seed: Int, stream: String) -> JSONValue {
-    .object([
-      ("design", design.document), ("seed", .integer(seed)), ("stream", .string(stream)),
-      ("n", .integer(rowCount)),
-      ("units", .object(unitCounts.map { ($0.level, .integer($0.units)) })),
+    let population = census.map { [("population", self.population($0))] } ?? []
+    return .object(
+      [
+        ("design", design.document), ("seed", .integer(seed)), ("stream", .string(stream)),
+        ("n", .integer(rowCount)),
+        ("units", .object(unitCounts.map { ($0.level, .integer($0.units)) })),
+        (
+          "columns",
+          .array(
+            design.columnNotes.map {
+              .object([
+                ("column", .string($0.column)), ("level", .string($0.level)), ("holds", .string($0.text)),
+              ])
+            })
+        ),
+        (
+          "fixed",
+          .object([
+            ("names", .strings(design.fixedEffectNames)), ("values", .numbers(design.fixedEffects)),
+          ])
+        ),
+        ("random", .array(design.randomTerms.map(random))),
+        ("residual", residual),
+        (
+          "icc",
+          .object(intraclassCorrelations.map { ($0.factor, $0.value.map { .number($0) } ?? .null) })
+        ),
+        ("groups", .array(groups.map(self.group))),
+        (
+          "missing",
+          .array(
+            missingCounts.map {
+              .object([
+                ("column", .string($0.column)), ("mechanism", .string($0.mechanism.rawValue)),
+                ("rows", .integer($0.rows)),
+              ])
+            })
+        ),
+      ] + population)
+  }
+
+  /// The population behind a sample: for the whole and each area rows, sampled rows, the mean of expectations and
+  /// that of responses.
+  private func population(_ census: PopulationCensus) -> JSONValue {
+    func numbers(_ rows: [AreaTruth.Row]) -> [(String, JSONValue)] {
+      [
+        ("N", .array(rows.map { .integer($0.populationCount) })),
+        ("n", .array(rows.map { .integer($0.sampleCount) })), ("mean", .numbers(rows.map(\.mean))),
+        ("realised_mean", .numbers(rows.map(\.realisedMean))),
+      ]
+    }
+    let total = census.total
+    return .object([
+      ("N", .integer(total.populationCount)), ("n", .integer(total.sampleCount)),
+      ("cells", .integer(census.cells.rowCount)), ("mean", .number(total.mean)),
+      ("realised_mean", .number(total.realisedMean)),
       (
-        "columns",
+        "areas",
         .array(
-          design.columnNotes.map {
-            .object([
-              ("column", .string($0.column)), ("level", .string($0.level)), ("holds", .string($0.text)),
-            ])
-          })
-      ),
-      (
-        "fixed",
-        .object([
-          ("names", .strings(design.fixedEffectNames)), ("values", .numbers(design.fixedEffects)),
-        ])
-      ),
-      ("random", .array(design.randomTerms.map(random))),
-      ("residual", residual),
-      (
-        "icc",
-        .object(intraclassCorrelations.map { ($0.factor, $0.value.map { .number($0) } ?? .null) })
-      ),
-      ("groups", .array(groups.map(self.group))),
-      (
-        "missing",
-        .array(
-          missingCounts.map {
-            .object([
-              ("column", .string($0.column)), ("mechanism", .string($0.mechanism.rawValue)),
-              ("rows", .integer($0.rows)),
-            ])
+          census.areas.map {
+            .object(
+              [("group", .string($0.factor)), ("levels", .strings($0.rows.map(\.level)))] + numbers($0.rows))
           })
       ),
     ])
@@ -123,6 +151,11 @@ extension DesignTruth {
     }
     for count in missingCounts {
       lines.append("\(count.column): \(count.rows) of \(rowCount) rows missing (\(count.mechanism.rawValue))")
+    }
+    if let census {
+      lines.insert(
+        "a sample of a population of \(census.total.populationCount) rows in \(census.cells.rowCount) cells, whose mean is \(text([census.total.mean]))",
+        at: 1)
     }
     return lines.joined(separator: "\n")
   }

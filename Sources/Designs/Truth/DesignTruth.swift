@@ -15,11 +15,13 @@ public struct DesignTruth: Sendable {
   /// none.
   public let residualVariance: Double?
   private let missingRows: [Int]
+  /// The population behind a sample; nil where all rows are the data.
+  public let census: PopulationCensus?
 
   init(
     plan: DesignPlan, units: DesignUnits, groups: [GroupPlan.Groups], effects: [[Double]],
     values: [String: (values: UnitValues, place: ColumnPlace)], fixedCoding: DesignCoding,
-    residualVariance: Double?, missingCounts: [Int]
+    residualVariance: Double?, missingCounts: [Int], census: PopulationCensus? = nil
   ) {
     self.plan = plan
     self.units = units
@@ -29,6 +31,20 @@ public struct DesignTruth: Sendable {
     self.fixedCoding = fixedCoding
     self.residualVariance = residualVariance
     missingRows = missingCounts
+    self.census = census
+  }
+
+  /// The truth of a sample of the rows.
+  /// - Parameter table: the sample, missing values in it.
+  func sampling(_ rows: [Int], _ table: DataTable, census: PopulationCensus) -> DesignTruth {
+    DesignTruth(
+      plan: plan, units: units.sampling(rows), groups: groupDraws.map { $0.sampling(rows) },
+      effects: termEffects, values: values, fixedCoding: fixedCoding, residualVariance: residualVariance,
+      missingCounts: plan.missing.map { rule in
+        let column = table[rule.rule.column]!
+        return (0..<table.rowCount).count { column.isMissing($0) }
+      },
+      census: census)
   }
 
   /// The number of rows.

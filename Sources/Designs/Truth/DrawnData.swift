@@ -7,4 +7,7 @@ public struct DrawnData: Sendable {
   public let table: DataTable
   /// The truth of this draw. Its numbers are made when they are asked for.
   public let truth: DesignTruth
+
+  /// The population behind a sample, cell by cell; nil where all rows are the data.
+  public var census: PopulationCensus? { truth.census }
 }

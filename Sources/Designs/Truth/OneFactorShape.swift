@@ -41,7 +41,8 @@ extension DataDesign {
   /// The design's shape where it is of one grouping factor and as simple as `OneFactorShape` says; nil for
   /// all others.
   public var oneFactorShape: OneFactorShape? {
-    guard levels.count == 2, missing.isEmpty, plan.equation.terms.count == 1, formula.offsets.isEmpty,
+    guard levels.count == 2, missing.isEmpty, sample == nil, plan.equation.terms.count == 1,
+      formula.offsets.isEmpty,
       case .gaussian(let law) = response.family, law.shape == .normal, law.spread == .constant,
       law.serial == nil, let residualSD = law.sd, response.effects[0].shape == .normal,
       let row = plan.rows.rowLevel, levels.allSatisfy({ $0.belongs.isEmpty })

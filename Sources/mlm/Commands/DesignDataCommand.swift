@@ -12,7 +12,8 @@ struct DesignDataCommand: ReportingCommand {
     abstract: "Data of any multilevel design written in YAML: levels, predictors, a response with its truth.",
     discussion: """
       The truth of the draw (coefficients, standard deviations, every group's true line) leaves beside the data. --r-script writes a program \
-      in base R that draws the same data.
+      in base R that draws the same data. A design with a sample: makes a survey of its rows; --census writes the population that it was drawn \
+      from, one row a cell, for mlm mrp.
 
       Example: mlm data design two-level.yml --set J=10 --out d.csv --truth d.json
       """)
@@ -38,7 +39,16 @@ struct DesignDataCommand: ReportingCommand {
     completion: .file(extensions: ["R"]))
   var rScript: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "File for the census of a design with a sample: cells, predictors of areas, N, and each cell's true mean.",
+      valueName: "CELLS.csv"),
+    completion: .file(extensions: ["csv"]))
+  var census: String?
+
   func validate() throws {
+    if census == "-" { throw ValidationError("--census needs a file") }
     if rScript != nil, drawing.stream.generator == nil {
       throw ValidationError(
         "--r-script with --stream \(drawing.stream.rawValue); R has no such stream; --stream r or lecuyer would work"
@@ -63,6 +73,10 @@ struct DesignDataCommand: ReportingCommand {
     var result = drawing.result(data.table) {
       data.truth.json(of: design, seed: seed, stream: drawing.stream.rawValue).text(indent: 2) + "\n"
     }
+    if let census {
+      guard let population = data.census else { throw CensusError(file: file) }
+      result.files.append(OutputFile(path: census, bytes: Array(population.cells.csv().utf8)))
+    }
     if let rScript, let generator = drawing.stream.generator {
       let program = design.rProgram(seed: Int32(seed), generator: generator, file: file)
       result.files.append(OutputFile(path: rScript, bytes: Array(program.utf8)))
@@ -79,6 +93,14 @@ struct DesignDataCommand: ReportingCommand {
     func draw<Stream: VariateStream>(from stream: inout Stream) throws -> DrawnData {
       try design.draw(from: &stream)
     }
+  }
+}
+
+/// A census asked of a design whose rows are all there are.
+struct CensusError: Error, CustomStringConvertible {
+  let file: String
+  var description: String {
+    "\(file): --census, but the design draws no sample; a part sample: {size: 1500} would make its rows a population"
   }
 }
 
