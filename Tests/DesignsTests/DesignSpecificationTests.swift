@@ -66,7 +66,7 @@ struct DesignSpecificationTests {
   }
 
   @Test("all files are there")
-  func counted() { #expect(Self.files.count == 20) }
+  func counted() { #expect(Self.files.count == 22) }
 
   @Test("parameters and places are bound; arithmetic follows")
   func binding() throws {

@@ -18,7 +18,7 @@ extension StudyReport {
       }
     }
     parts.append("```text\n\(levelTree)\n```")
-    let laws = effectLaws + residualLaws + predictorLaws + missingLaws
+    let laws = effectLaws + residualLaws + predictorLaws + missingLaws + sampleLaws
     if !laws.isEmpty { parts.append(laws.map { "- " + $0 + either(".", "。") }.joined(separator: "\n")) }
     parts.append(either("Table: True values.", "Table: 真值。"))
     parts.append(truthTable.markdown())
