@@ -7,8 +7,8 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 // What other packages can build on: all but the C modules.
 let libraries = [
   "LinearAlgebra", "Tables", "Estimates", "Distributions", "Plotting", "ModelFormula", "CairoRendering",
-  "MixedModels", "Designs", "Studies", "StudyResults", "Reporting", "ModelFigures", "Labs",
-  "Specifications",
+  "MixedModels", "Designs", "Studies", "StudyResults", "Reporting",
+  "Poststratification", "ModelFigures", "Labs", "Specifications",
 ]
 
 let package = Package(
@@ -71,6 +71,12 @@ let package = Package(
         "Tables", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(
+      name: "Poststratification",
+      dependencies: [
+        "Reporting", "Designs", "MixedModels", "ModelFormula", "Distributions", "LinearAlgebra", "Estimates",
+        "Tables",
+      ], swiftSettings: kernelSettings),
+    .target(
       name: "Reporting",
       dependencies: ["MixedModels", "ModelFormula", "Estimates", "Tables", "LinearAlgebra", "Distributions"]),
 
@@ -78,8 +84,8 @@ let package = Package(
     .target(
       name: "ModelFigures",
       dependencies: [
-        "StudyResults", "Reporting", "Studies", "Designs", "MixedModels", "ModelFormula", "Estimates",
-        "Distributions",
+        "StudyResults", "Poststratification", "Reporting", "Studies", "Designs", "MixedModels",
+        "ModelFormula", "Estimates", "Distributions",
         "Tables", "LinearAlgebra", "Plotting",
       ]),
 
@@ -97,7 +103,7 @@ let package = Package(
       name: "mlm",
       dependencies: [
         "CommandSupport", "Labs", "ModelFigures", "CairoRendering", "Plotting", "Reporting", "StudyResults",
-        "Studies", "Designs", "MixedModels", "ModelFormula", "Specifications",
+        "Poststratification", "Studies", "Designs", "MixedModels", "ModelFormula", "Specifications",
         "Estimates", "Tables", "Distributions", "LinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -132,6 +138,13 @@ let package = Package(
         ]
       ),
       ("StudyResults", ["Studies", "Specifications", "Tables"]),
+      (
+        "Poststratification",
+        [
+          "Designs", "MixedModels", "ModelFormula", "Tables", "Distributions", "LinearAlgebra", "Estimates",
+          "Specifications",
+        ]
+      ),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
       (
         "ModelFigures",

@@ -30,7 +30,7 @@ BayesianModels:     $numbers ModelFormula MixedModels
 Designs:            $numbers ModelFormula
 Studies:            $models Designs
 StudyResults:       $models Designs Studies Reporting
-Poststratification: $models
+Poststratification: $models Designs Reporting
 Reporting:          $models Designs
 ModelFigures:       $results Plotting
 Labs:               $pages
@@ -46,7 +46,7 @@ Swift:               *
 Glibc:               *
 Synchronization:     *
 FoundationEssentials: *
-Dispatch:            CairoRendering MixedModels Studies
+Dispatch:            CairoRendering MixedModels Studies Poststratification
 RealModule:          LinearAlgebra Distributions MixedModels BayesianModels
 ArgumentParser:      CommandSupport mlm mlm-worker
 GRDB:                StudyResults

@@ -1,0 +1,172 @@
+import Distributions
+import MixedModels
+import ModelFormula
+import Tables
+
+/// Multilevel regression and poststratification: a model of the survey's responses by kinds of people, and a census that says how
+/// many people of each kind there are.
+///
+///     θ_a = Σ_{c ∈ a} N_c μ_c / Σ_{c ∈ a} N_c
+///
+/// Intervals come from draws of all effects from their joint distribution given the variances; each draw goes through the whole sum.
+///
+/// - References: Gelman & Little (1997), *Survey Methodology* 23, 127–135; Park, Gelman & Bafumi (2004), doi:10.1093/pan/mph024.
+public struct Poststratification: Sendable {
+  /// The model of the responses.
+  public let model: SurveyModel
+  /// The columns whose groups are estimated; `a:b` for crossings.
+  public let by: [String]
+  /// Draws of the effects; 0 for no intervals.
+  public let draws: Int
+  /// Their seed.
+  public let seed: UInt64
+  /// The level of the intervals, between 0 and 1.
+  public let level: Double
+  /// The census' column of true cell means; nil for none.
+  public let truth: String?
+
+  /// - Precondition: `draws` is not negative, the level between 0 and 1.
+  public init(
+    _ model: SurveyModel, by: [String] = [], draws: Int = 4000, seed: UInt64 = 1, level: Double = 0.95,
+    truth: String? = nil
+  ) {
+    precondition(draws >= 0 && level > 0 && level < 1, "\(draws) draws, level \(level)")
+    self.model = model
+    self.by = by
+    self.draws = draws
+    self.seed = seed
+    self.level = level
+    self.truth = truth
+  }
+
+  /// Fits the model to a survey and poststratifies it by a census.
+  /// - Parameter tables: predictors of areas that the survey lacks, joined by the columns in common.
+  /// - Throws: `PoststratificationError`, `FormulaError`, `FitError`, `GeneralizedFitError`.
+  public func estimates(
+    survey: DataTable, census: Census, joining tables: [DataTable] = []
+  ) throws -> PoststratifiedEstimates {
+    var people = survey
+    for table in tables { people = try people.joining(table) }
+    return try estimates(of: try model.fit(people), survey: people, census: census)
+  }
+
+  /// Poststratifies a fit to a survey.
+  /// - Throws: as `estimates(survey:census:joining:)`.
+  public func estimates(
+    of fit: SurveyFit, survey: DataTable, census: Census
+  ) throws -> PoststratifiedEstimates {
+    try estimates(of: fit, survey: survey, census: census, replicate: 0)
+  }
+
+  /// - Parameter replicate: of several surveys by one seed, which one; each has its own draws.
+  func estimates(
+    of fit: SurveyFit, survey: DataTable, census: Census, replicate: UInt32
+  ) throws -> PoststratifiedEstimates {
+    let people = survey.addingCrossings(model.cellColumns.map(\.name))
+    let census = try census.preparing(model.cellColumns)
+    let trueMeans = try truth.map { name throws(PoststratificationError) in
+      try self.trueMeans(name, census)
+    }
+    let effects = FittedEffects(fit)
+    let cells = try CellRows(effects, census.cells)
+    var eta = [Double](repeating: 0, count: cells.count)
+    cells.predictors(effects.beta, effects.factors.map { $0.modes.transposed.storage }, into: &eta)
+    let means = eta.map(effects.mean)
+
+    var groups = [AreaGroups(whole: census, survey: people)]
+    for name in by { groups.append(try AreaGroups(name, census: census, survey: people)) }
+    let drawn = try draws > 0 ? self.drawn(effects, cells, groups, census, replicate) : nil
+    let used = fit.frame.usedRows
+    let sample = SurveyMeans(
+      fit.frame, fitted: try CellRows(effects, fit.frame.data.selecting(rows: used)), effects)
+    let coverage = SurveyCoverage(
+      model, census: census, survey: people, usedRows: used, effects: effects, cells: cells)
+    let cellOfRow = AreaGroups.cells(coverage.cellColumns, census: census, survey: people)
+    var tables = groups.enumerated().map { g, group in
+      AreaTable(
+        by: group.name,
+        rows: sample.rows(
+          of: group, usedRows: used, cells: cellOfRow, census: census, means: means, truth: trueMeans,
+          draws: drawn?[g], level: level))
+    }
+    let overall = tables.removeFirst().rows[0]
+    return PoststratifiedEstimates(
+      overall: overall, tables: tables, cellMeans: means, census: census, coverage: coverage, fit: fit,
+      model: model, drawCount: draws, seed: seed, level: level,
+      redundantTerms: RedundantTerm.all(in: fit.frame))
+  }
+
+  private func trueMeans(_ name: String, _ census: Census) throws(PoststratificationError) -> [Double] {
+    guard let column = census.cells[name] else {
+      throw .missingColumn(name, role: "the cells' true means", available: census.cells.columnNames)
+    }
+    guard let numbers = column.numbers else {
+      throw .truth(column: name, row: 1, found: column.text(0) ?? "missing")
+    }
+    for (row, x) in numbers.enumerated() where census.counts[row] > 0 && !x.isFinite {
+      throw .truth(column: name, row: row + 1, found: column.text(row) ?? "missing")
+    }
+    return numbers
+  }
+
+  /// For each column of groups, each group's means over the draws.
+  private func drawn(
+    _ effects: FittedEffects, _ cells: CellRows, _ groups: [AreaGroups], _ census: Census,
+    _ replicate: UInt32
+  ) throws -> [[[Double]]] {
+    let frame = effects.frame
+    let rows = try CellRows(effects, frame.data.selecting(rows: frame.usedRows))
+    var joint = try JointEffects(effects, rows: rows)
+    let fresh = cells.factors.map(\.newLevels.count)
+    let sizes = groups.map { group in
+      var sizes = [Double](repeating: 0, count: group.levels.count)
+      for (cell, g) in group.ofCell.enumerated() where g >= 0 { sizes[g] += census.counts[cell] }
+      return sizes
+    }
+    let living = census.counts.indices.filter { census.counts[$0] > 0 }
+    var all = sizes.map { $0.map { _ in [Double](repeating: 0, count: draws) } }
+    var eta = [Double](repeating: 0, count: cells.count)
+    var stream = KeyedStream(seed: seed, replicate: replicate, stream: StreamPurpose.effects)
+    for d in 0..<draws {
+      let (beta, b) = joint.draw(newLevels: fresh, from: &stream)
+      cells.predictors(beta, b, into: &eta)
+      for cell in living {
+        let weighted = census.counts[cell] * effects.mean(eta[cell])
+        for (g, group) in groups.enumerated() where group.ofCell[cell] >= 0 {
+          all[g][group.ofCell[cell]][d] += weighted
+        }
+      }
+    }
+    for g in all.indices {
+      for k in all[g].indices { for d in 0..<draws { all[g][k][d] /= sizes[g][k] } }
+    }
+    return all
+  }
+}
+
+/// The purposes of random streams of one seed: none disturbs another.
+enum StreamPurpose {
+  /// The population.
+  static let population: UInt32 = 0
+  /// The survey.
+  static let survey: UInt32 = 1
+  /// Effects behind intervals.
+  static let effects: UInt32 = 2
+}
+
+extension AreaGroups {
+  /// The cells as groups.
+  static func cells(_ columns: [String], census: Census, survey: DataTable) -> (ofCell: [Int], ofRow: [Int]) {
+    let own = columns.map { census.cells[$0]! }
+    var place: [String: Int] = [:]
+    let ofCell = (0..<census.cells.rowCount).map { row -> Int in
+      guard let key = DataTable.key(own, row) else { return -1 }
+      let k = place[key] ?? place.count
+      place[key] = k
+      return k
+    }
+    let people = columns.map { survey[$0]! }
+    let ofRow = (0..<survey.rowCount).map { row in DataTable.key(people, row).flatMap { place[$0] } ?? -1 }
+    return (ofCell, ofRow)
+  }
+}

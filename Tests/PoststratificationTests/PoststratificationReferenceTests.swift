@@ -1,0 +1,94 @@
+import ModelFormula
+import Tables
+import TestSupport
+import Testing
+
+@testable import Poststratification
+
+@Suite("MRP agrees with lme4's predictions, weighted by the census")
+struct PoststratificationReferenceTests {
+  static func table(_ path: String) throws -> DataTable {
+    try DataTable(csv: Reference.bytes(path), file: path)
+  }
+
+  /// The slide's survey and census.
+  static func survey() throws -> DataTable { try table("slides/mrp_a.csv") }
+  static func census() throws -> Census { try Census(table("slides/mrp_a_cells.csv")) }
+
+  static func estimates(
+    _ formula: String, draws: Int = 0, by: [String] = [], truth: String? = nil, census: Census? = nil
+  ) throws -> PoststratifiedEstimates {
+    let model = SurveyModel(try ModelFormula(formula), family: .binomial)
+    return try Poststratification(model, by: by, draws: draws, truth: truth)
+      .estimates(survey: survey(), census: census ?? Self.census())
+  }
+
+  /// Fitted values of regular fits to 1e-5, of singular ones to 1e-4, of the slide's own formula, whose θ is not unique, to 1e-3.
+  @Test(
+    "cells, areas, national",
+    arguments: [("mrp_a_intercepts", 1e-5), ("mrp_a_medium", 1e-4), ("mrp_a_full", 1e-3)])
+  func agrees(_ name: String, _ tolerance: Double) throws {
+    let reference = try Reference.json("slides/\(name).json")
+    let formula = try #require(reference["formula"].string)
+    let found = try Self.estimates(formula, by: ["region", "province", "gender"], truth: "truth")
+    let mrp = reference["mrp"]
+    expectClose(found.cellMeans, mrp["cell_predictions"].doubles, absolute: tolerance, "cells")
+    for (table, key) in zip(found.tables, ["by_region", "by_province", "by_gender"]) {
+      let own = mrp[key]
+      #expect(table.rows.map(\.level) == own["levels"].strings)
+      #expect(table.rows.map(\.populationCount) == own["N"].doubles)
+      expectClose(table.rows.map(\.estimate), own["estimate"].doubles, absolute: tolerance, key)
+      expectClose(table.rows.map { $0.truth! }, own["truth"].doubles, absolute: 1e-12, key)
+      expectClose(table.rows.map(\.rawMean), own["raw_mean"].doubles, absolute: 1e-12, key)
+    }
+    expectClose(found.overall.estimate, mrp["national"]["estimate"].double, absolute: tolerance)
+    expectClose(found.overall.truth!, mrp["national"]["truth"].double, absolute: 1e-12)
+    expectClose(found.overall.rawMean, mrp["national"]["raw_mean"].double, absolute: 1e-12)
+  }
+
+  @Test("gender:region, gender.region and a column of that name are one factor")
+  func crossings() throws {
+    let formulas = [
+      "y ~ gender * gdp + (1 | region) + (1 | gender:region)",
+      "y ~ gender * gdp + (1 | region) + (1 | gender.region)",
+    ]
+    let cells = try Self.table("slides/mrp_a_cells.csv")
+    let bare = DataTable(cells.columns.filter { !$0.name.contains(".") })
+    let all = try formulas.flatMap { formula in
+      [
+        try Self.estimates(formula, by: ["province"]),
+        try Self.estimates(formula, by: ["province"], census: Census(bare)),
+      ]
+    }
+    for other in all.dropFirst() {
+      expectClose(other.cellMeans, all[0].cellMeans, absolute: 1e-7)
+    }
+    let survey = try Self.survey()
+    let without = DataTable(survey.columns.filter { !$0.name.contains(".") })
+    #expect(without.addingCrossings(["gender.region"])["gender.region"] == survey["gender.region"])
+  }
+
+  @Test("the slide's formula has three terms too many, and fits as well without them")
+  func redundant() throws {
+    let full = try Self.estimates(
+      "y ~ gender * gdp + (1 + gender | region) + (1 + gender | province) + (1 | gender:region) + (1 | gender:province) + (1 | gender)"
+    )
+    #expect(
+      full.redundantTerms.map(\.term) == ["(1 | gender:region)", "(1 | gender:province)", "(1 | gender)"])
+    #expect(
+      full.redundantTerms.map(\.spannedBy) == ["(1 + gender | region)", "(1 + gender | province)", nil])
+    let lean = try #require(full.leanFormula)
+    #expect(lean == "y ~ gender + gdp + gender:gdp + (1 + gender | region) + (1 + gender | province)")
+    let other = try Self.estimates(lean)
+    #expect(other.redundantTerms.isEmpty && other.leanFormula == nil)
+    guard case .generalizedMixed(let a) = full.fit, case .generalizedMixed(let b) = other.fit else {
+      Issue.record("not mixed")
+      return
+    }
+    expectClose(a.criterion, b.criterion, absolute: 1e-4)
+    expectClose(full.cellMeans, other.cellMeans, absolute: 1e-3)
+    #expect(
+      try Self.estimates("y ~ gender * gdp + (1 | region) + (1 | province) + (1 | gender:region)")
+        .redundantTerms.isEmpty)
+  }
+}

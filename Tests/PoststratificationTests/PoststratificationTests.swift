@@ -1,0 +1,135 @@
+import Distributions
+import MixedModels
+import ModelFormula
+import Tables
+import TestSupport
+import Testing
+
+@testable import Poststratification
+
+@Suite("Poststratification: laws of weighted sums, intervals, coverage")
+struct PoststratificationTests {
+  static func linear(
+    _ formula: String, draws: Int = 0, by: [String] = [], census: Census? = nil, seed: UInt64 = 1
+  ) throws -> PoststratifiedEstimates {
+    try Poststratification(SurveyModel(ModelFormula(formula)), by: by, draws: draws, seed: seed).estimates(
+      survey: PoststratificationReferenceTests.survey(),
+      census: census ?? PoststratificationReferenceTests.census())
+  }
+
+  @Test("areas add up to the whole, and scale and order of the census do not matter")
+  func sums() throws {
+    let formula = "y ~ gender * gdp + (1 | region) + (1 | province)"
+    let found = try PoststratificationReferenceTests.estimates(
+      formula, by: ["region", "province", "gender:region"])
+    for table in found.tables {
+      expectClose(table.rows.reduce(0) { $0 + $1.share }, 1, absolute: 1e-12)
+      expectClose(
+        table.rows.reduce(0) { $0 + $1.share * $1.estimate }, found.overall.estimate, absolute: 1e-12)
+      #expect(table.rows.reduce(0) { $0 + $1.sampleCount! } == 1500)
+    }
+    #expect(
+      found.tables[2].rows.map(\.level).prefix(2) == ["0:R1", "0:R2"] && found.tables[2].rows.count == 12)
+    let cells = try PoststratificationReferenceTests.table("slides/mrp_a_cells.csv")
+    let turned = DataTable(
+      cells.selecting(rows: Array((0..<48).reversed())).columns.map { column in
+        column.name == "N" ? Column("people", column.numbers!.map { $0 / 1e6 }) : column
+      })
+    let other = try PoststratificationReferenceTests.estimates(
+      formula, by: ["region", "province", "gender:region"], census: Census(turned, count: "people"))
+    for (a, b) in zip(found.tables, other.tables) {
+      #expect(a.rows.map(\.level) == b.rows.map(\.level))
+      expectClose(b.rows.map(\.estimate), a.rows.map(\.estimate), absolute: 1e-12)
+      expectClose(b.rows.map(\.cellwiseMean), a.rows.map(\.cellwiseMean), absolute: 1e-12)
+    }
+  }
+
+  @Test("a model with a parameter for every cell gives the cellwise means; no pooling is MRP without a model")
+  func saturated() throws {
+    let model = SurveyModel(
+      try ModelFormula("y ~ region * gender"), family: .binomial, roles: ColumnRoles(factors: ["gender"]))
+    let found = try Poststratification(model, by: ["region"], draws: 0).estimates(
+      survey: PoststratificationReferenceTests.survey(), census: PoststratificationReferenceTests.census())
+    for row in found.tables[0].rows {
+      expectClose(row.estimate, row.cellwiseMean, absolute: 1e-9)
+      expectClose(row.unweightedMean, row.rawMean, absolute: 1e-9)
+    }
+  }
+
+  /// The SD of 4000 draws has a relative standard error of 1/√8000 = 1.1 %; of 48 cells none is off by 5 of them but in 10⁵ runs.
+  @Test("draws have the errors of linear mixed models' predictions, new levels included")
+  func linearErrors() throws {
+    for formula in ["y ~ gender * gdp + (1 + gender | region) + (1 | province)", "y ~ gender * gdp"] {
+      let census = try PoststratificationReferenceTests.census()
+      let found = try Self.linear(formula, draws: 4000, by: ["gender:province"], census: census)
+      let cells = census.cells
+      let exact: PredictionIntervals
+      switch found.fit {
+      case .linearMixed(let fit): exact = try fit.predictionIntervals(for: cells, .confidence)
+      case .linear(let model, let fit):
+        exact = try fit.predictionIntervals(of: model, for: cells, .confidence)
+      default: throw TestFailure()
+      }
+      for (row, estimate) in found.cellMeans.enumerated() {
+        let level = cells["gender"]!.text(row)! + ":" + cells["province"]!.text(row)!
+        let own = try #require(found.tables[0].rows.first { $0.level == level })
+        expectClose(own.estimate, estimate, absolute: 1e-12)
+        expectClose(estimate, exact.means[row], absolute: 1e-10)
+        expectClose(own.standardError, exact.errors[row], relative: 0.056, "\(formula) \(level)")
+        // Quantiles of a normal sample: SE about 2.7·SD/√4000 at 2.5 %.
+        expectClose(
+          own.lower, estimate - 1.96 * exact.errors[row], absolute: 0.22 * exact.errors[row])
+      }
+    }
+  }
+
+  @Test("a level that the survey has not: effects 0 in the estimate, Σ in the interval")
+  func newLevels() throws {
+    let cells = try PoststratificationReferenceTests.table("slides/mrp_a_cells.csv")
+    let renamed = DataTable(
+      cells.columns.map { column in
+        guard column.name == "province" else { return column }
+        return Column("province", (0..<48).map { $0 < 2 ? "P99" : column.text($0)! })
+      })
+    let found = try Self.linear(
+      "y ~ gender * gdp + (1 | region) + (1 | province)", draws: 4000, by: ["province", "gender:province"],
+      census: Census(renamed))
+    #expect(found.coverage.newLevels.map(\.factor) == ["province"])
+    #expect(found.coverage.newLevels[0].levels == ["P99"])
+    #expect(found.coverage.uncountedRows > 0 && found.coverage.uncountedCells[0].contains("P01"))
+    guard case .linearMixed(let fit) = found.fit else { throw TestFailure() }
+    let exact = try fit.predictionIntervals(for: renamed, .confidence, allowingNewLevels: true)
+    let row = try #require(found.tables[1].rows.first { $0.level == "0:P99" })
+    expectClose(row.estimate, exact.means[0], absolute: 1e-10)
+    expectClose(row.standardError, exact.errors[0], relative: 0.056)
+    #expect(row.sampleCount == 0 && row.rawMean.isNaN && row.cellwiseMean.isNaN)
+  }
+
+  @Test("the same seed gives the same limits, another one others")
+  func seeds() throws {
+    let formula = "y ~ gender * gdp + (1 | region) + (1 | province)"
+    let a = try Self.linear(formula, draws: 200, by: ["region"], seed: 7)
+    let b = try Self.linear(formula, draws: 200, by: ["region"], seed: 7)
+    let c = try Self.linear(formula, draws: 200, by: ["region"], seed: 8)
+    #expect(a.tables[0].rows == b.tables[0].rows)
+    #expect(a.tables[0].rows.map(\.lower) != c.tables[0].rows.map(\.lower))
+    #expect(a.tables[0].rows.map(\.estimate) == c.tables[0].rows.map(\.estimate))
+  }
+
+  @Test("a province's income makes no cells of its own; cells without a respondent are counted")
+  func coverage() throws {
+    let found = try PoststratificationReferenceTests.estimates(
+      "y ~ gender * gdp + (1 | region) + (1 | province)")
+    #expect(Set(found.coverage.cellColumns) == ["gender", "province", "region"])
+    #expect(found.coverage.cellCount == 48 && found.coverage.uncountedRows == 0)
+    let survey = try PoststratificationReferenceTests.survey()
+    let seen = Set((0..<1500).map { survey["gender.province"]!.text($0)! })
+    #expect(found.coverage.seenCellCount == seen.count)
+    let cells = try PoststratificationReferenceTests.census()
+    let unseen = (0..<48).filter { !seen.contains(cells.cells["gender.province"]!.text($0)!) }
+    expectClose(
+      found.coverage.unseenShare, unseen.reduce(0) { $0 + cells.counts[$1] } / cells.total, absolute: 1e-12)
+  }
+}
+
+struct TestFailure: Error {}
