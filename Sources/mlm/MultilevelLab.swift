@@ -24,7 +24,7 @@ struct MultilevelLab: ParsableCommand {
       PoolCommand.self,
       PredictCommand.self, AugmentCommand.self,
       ExplainCommand.self,
-      PlotCommand.self, StudyCommand.self,
+      PlotCommand.self, StudyCommand.self, MRPCommand.self,
       LabCommands.self, DoctorCommand.self,
     ])
 }

@@ -13,6 +13,7 @@ struct SubcommandRunner: CommandRunner {
       type = next
       rest = rest.dropFirst()
     }
+    if let usual = type.configuration.defaultSubcommand, !rest.isEmpty { type = usual }
     let names = type.configuration.subcommands.map { $0._commandName }
     if !names.isEmpty {
       let found = rest.first.map { "no subcommand '\($0)'" } ?? "a subcommand is missing"
