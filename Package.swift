@@ -148,7 +148,10 @@ let package = Package(
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
       (
         "ModelFigures",
-        ["Plotting", "MixedModels", "ModelFormula", "Tables", "Studies", "StudyResults", "Specifications"]
+        [
+          "Plotting", "MixedModels", "ModelFormula", "Tables", "Studies", "StudyResults", "Poststratification",
+          "Specifications",
+        ]
       ),
       ("Labs", ["Estimates"]),
       (

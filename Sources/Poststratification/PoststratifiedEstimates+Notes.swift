@@ -16,7 +16,7 @@ extension PoststratifiedEstimates {
       fit.omittedCount > 0 ? [omittedRowsNote(fit.omittedCount, in: language)] : []
     case .generalized(_, let fit): fit.notes(in: language)
     case .linearMixed(let fit): fit.notes(in: language)
-    case .generalizedMixed(let fit): fit.notes(in: language)
+    case .generalizedMixed(let fit): fit.notes(in: language, showsStandardErrors: false)
     }
   }
 

@@ -148,7 +148,8 @@ extension PoststratifiedEstimates {
     ) -> String? {
       let rows = table.rows.filter { value($0).isFinite && $0.estimate.isFinite }
       if rows.isEmpty { return nil }
-      let part = "\(name) \(root(rows, value)), MRP \(root(rows, \.estimate))"
+      let part =
+        "\(name) \(root(rows, value))" + words.either(", ", "，") + "MRP \(root(rows, \.estimate))"
       return rows.count == table.rows.count
         ? part
         : part

@@ -4,7 +4,8 @@ import ModelFormula
 extension GeneralizedLinearMixedModelFit {
   /// What a fit wants to say beside its numbers, a line each: rows left out, which level is success, columns dropped, which weights the determinant has,
   /// boundaries, separation, overdispersion, what Laplace's approximation leaves out, where quadrature stopped.
-  public func notes(in language: Language = .en) -> [String] {
+  /// - Parameter showsStandardErrors: whether standard errors of parameters stand beside the notes.
+  public func notes(in language: Language = .en, showsStandardErrors: Bool = true) -> [String] {
     let words = ExplanationWords(language)
     var notes = diagnostics.omittedRows > 0 ? [omittedRowsNote(diagnostics.omittedRows, in: language)] : []
     if let levels = model.frame.successLevels { notes.append(levels.note(in: language)) }
@@ -42,7 +43,7 @@ extension GeneralizedLinearMixedModelFit {
           "warning: the search stopped before its tolerance was reached; treat these numbers with care",
           "警告：搜索在达到容差之前停止，请谨慎对待这些数字"))
     }
-    if !usesHessian, diagnostics.separation == nil, !diagnostics.hasDivergentVariance {
+    if showsStandardErrors, !usesHessian, diagnostics.separation == nil, !diagnostics.hasDivergentVariance {
       notes.append(
         words.pick(
           "note: the Hessian over all parameters is not positive definite; standard errors hold the variances at their estimates (lme4's RX variant)",
