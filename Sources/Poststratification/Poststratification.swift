@@ -118,27 +118,27 @@ public struct Poststratification: Sendable {
     let rows = try CellRows(effects, frame.data.selecting(rows: frame.usedRows))
     var joint = try JointEffects(effects, rows: rows)
     let fresh = cells.factors.map(\.newLevels.count)
-    let sizes = groups.map { group in
-      var sizes = [Double](repeating: 0, count: group.levels.count)
-      for (cell, g) in group.ofCell.enumerated() where g >= 0 { sizes[g] += census.counts[cell] }
-      return sizes
-    }
     let living = census.counts.indices.filter { census.counts[$0] > 0 }
-    var all = sizes.map { $0.map { _ in [Double](repeating: 0, count: draws) } }
+    // Cell by cell what it adds to everyone and to which group: flat, for this is the inner loop.
+    let adding = groups.map { group in
+      living.compactMap { cell in group.ofCell[cell] < 0 ? nil : (cell: cell, group: group.ofCell[cell]) }
+    }
+    var all = groups.map { $0.levels.map { _ in [Double](repeating: 0, count: draws) } }
     var eta = [Double](repeating: 0, count: cells.count)
     var stream = KeyedStream(seed: seed, replicate: replicate, stream: StreamPurpose.effects)
     for d in 0..<draws {
       let (beta, b) = joint.draw(newLevels: fresh, from: &stream)
       cells.predictors(beta, b, into: &eta)
-      for cell in living {
-        let weighted = census.counts[cell] * effects.mean(eta[cell])
-        for (g, group) in groups.enumerated() where group.ofCell[cell] >= 0 {
-          all[g][group.ofCell[cell]][d] += weighted
+      for cell in living { eta[cell] = effects.mean(eta[cell]) }
+      for g in groups.indices {
+        var sums = [Double](repeating: 0, count: groups[g].levels.count)
+        var sizes = sums
+        for (cell, group) in adding[g] {
+          sums[group] += census.counts[cell] * eta[cell]
+          sizes[group] += census.counts[cell]
         }
+        for k in sums.indices { all[g][k][d] = sums[k] / sizes[k] }
       }
-    }
-    for g in all.indices {
-      for k in all[g].indices { for d in 0..<draws { all[g][k][d] /= sizes[g][k] } }
     }
     return all
   }

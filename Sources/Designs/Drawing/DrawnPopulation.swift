@@ -34,8 +34,13 @@ public struct DrawnPopulation: Sendable {
           + " in this draw; at most \(drawable) would work")
     }
     let keys = survey.weights.map { stream.exponential() / $0 }
-    let order = keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
-    let rows = order.prefix(law.size).sorted()
+    // The smallest; of equal ones the first.
+    let last = keys.sorted()[law.size - 1]
+    var ties = law.size - keys.count { $0 < last }
+    let rows = keys.indices.filter { row in
+      if keys[row] == last { ties -= 1 }
+      return keys[row] < last || keys[row] == last && ties >= 0
+    }
     let own = table.selecting(rows: rows)
     return DrawnData(table: own, truth: truth.sampling(rows, own, census: survey.census.sampling(rows)))
   }
