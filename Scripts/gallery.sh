@@ -11,6 +11,8 @@ trap 'rm -rf "$new"' EXIT
 "$mlm" data salary --out "$new/salary.csv" 2>/dev/null
 cp labs/02-varying-intercepts-slopes/sleepstudy.csv Tests/Reference/lmm/exam.csv Tests/Reference/lmm/cake.csv "$new"
 for name in penicillin pastes machines_unbalanced dyestuff2; do cp "Tests/Reference/lmm/$name.csv" "$new"; done
+cp Tests/Reference/slides/mrp_a.csv "$new/survey.csv"
+cp Tests/Reference/slides/mrp_a_cells.csv "$new/cells.csv"
 
 "$mlm" study run labs/03-shrinkage-study/study.yml --out "$new/shrinkage" 2>/dev/null
 
@@ -58,6 +60,11 @@ coverage shrinkage
 boundary shrinkage
 measure shrinkage --measure bias --estimand 'random.school.(Intercept).sd' --x J"
 
+mrp='"y ~ gender * gdp + (1 | region) + (1 | province)" --family binomial --data survey.csv --census cells.csv --by province --truth truth'
+# Figures of surveys and censuses: kind, the rest of its command.
+surveys="areas $mrp
+movement $mrp"
+
 escaped() { sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/"/\&quot;/g'; }
 mkdir "$new/gallery"
 {
@@ -75,9 +82,9 @@ code { display: block; overflow-x: auto; background: #f3f3f3; padding: 0.4rem 0.
 section { margin: 3rem 0 }
 </style>
 <h1>Gallery of figures <span lang="zh-CN">图库</span></h1>
-<p>Every kind of figure that <code style="display:inline">mlm plot</code> and <code style="display:inline">mlm study figure</code> draw, with the command that drew it and the description that it gives to readers
+<p>Every kind of figure that <code style="display:inline">mlm plot</code>, <code style="display:inline">mlm study figure</code> and <code style="display:inline">mlm mrp figure</code> draw, with the command that drew it and the description that it gives to readers
 who cannot see it. Data: the salary scenario (<code style="display:inline">mlm data salary --out salary.csv</code>), lme4's sleepstudy, cake, Penicillin, Pastes and
-Dyestuff2, nlme's Machines, the exam scores of mlmRev, and the study of lab 3 (<code style="display:inline">mlm study run study.yml --out shrinkage</code>).</p>
+Dyestuff2, nlme's Machines, the exam scores of mlmRev, a simulated survey with its census, and the study of lab 3 (<code style="display:inline">mlm study run study.yml --out shrinkage</code>).</p>
 HTML
   # draw COMMAND NUMBER KIND REST...: a section with the figure in both languages.
   draw() {
@@ -110,9 +117,17 @@ HTML
       draw 'study figure' $number "$kind" "$rest"
     done
   }
+  count=$((count + $(printf '%s\n' "$studies" | wc -l)))
+  printf '%s\n' "$surveys" | {
+    number=$count
+    while read -r kind rest; do
+      number=$((number + 1))
+      draw 'mrp figure' $number "$kind" "$rest"
+    done
+  }
   printf '</html>\n'
 } >"$new/gallery.html"
-for kind in $(for command in plot 'study figure'; do
+for kind in $(for command in plot 'study figure' 'mrp figure'; do
   "$mlm" $command --help | sed -n '/^Kinds:/,/^$/s/^  *\([a-z-]*\)  .*/\1/p'
 done); do
   grep -q "<h2>$kind</h2>" "$new/gallery.html" || { echo "gallery: no figure of the kind $kind" >&2; exit 1; }

@@ -68,7 +68,10 @@ public struct Poststratification: Sendable {
       try self.trueMeans(name, census)
     }
     let effects = FittedEffects(fit)
-    let cells = try CellRows(effects, census.cells)
+    let cells: CellRows
+    do throws(FormulaError) { cells = try CellRows(effects, census.cells) } catch {
+      throw PoststratificationError.cells("\(error)")
+    }
     var eta = [Double](repeating: 0, count: cells.count)
     cells.predictors(effects.beta, effects.factors.map { $0.modes.transposed.storage }, into: &eta)
     let means = eta.map(effects.mean)

@@ -20,7 +20,9 @@ public enum PoststratificationError: Error, Equatable, Sendable, CustomStringCon
   case doubleKey(table: String, key: String, rows: [Int])
   /// A row has a key that a joined table has not.
   case unknownKey(table: String, in: String, key: String, row: Int, columns: [String])
-  /// A cell occurs twice in the census.
+  /// The model cannot be applied to the cells, e.g. for a level of a fixed factor that the survey has not.
+  case cells(String)
+  /// A column whose groups are to be estimated is not in the census.
   case unknownGroup(String, available: [String])
   /// A column of true means is no number.
   case truth(column: String, row: Int, found: String)
@@ -50,6 +52,7 @@ public enum PoststratificationError: Error, Equatable, Sendable, CustomStringCon
       "\(table) has \(key) in rows \(rows.map(String.init).joined(separator: " and ")); a key stands once"
     case .unknownKey(let table, let other, let key, let row, let columns):
       "\(table) has no row with \(key), which row \(row) of \(other) has; tables are joined by their common columns, here \(list(columns))"
+    case .cells(let message): "in the census: \(message)"
     case .unknownGroup(let name, let available):
       "--by: the census has no column '\(name)'\(meant(name, available)); columns are \(list(available))"
     case .truth(let column, let row, let found):

@@ -36,15 +36,15 @@ struct PoststratificationFigureTests {
     #expect(bars.low == sorted.map(\.lower) && bars.high == sorted.map(\.upper))
     let points = marks.compactMap { $0 as? PointMark }
     // Nobody was asked in P99: one raw mean less.
-    #expect(points.map(\.x.count) == [23, 24, 24])
-    #expect(points[2].x == sorted.map { $0.truth! })
+    #expect(points.map(\.x.count) == [24, 23, 24])
+    #expect(points[0].x == sorted.map { $0.truth! })
     #expect(figure.caption.contains("One group has no respondents."))
     #expect(figure.caption.contains("Bars: 95% intervals of MRP."))
     #expect(plot.figure(in: .chinese).alternativeText.hasPrefix("共 24 组"))
     #expect(plot.plottedData.rows.count == 24)
     let bare = AreaEstimatesPlot(try estimates(truth: nil, draws: 0)).figure(in: .english)
     #expect(!bare.caption.contains("intervals"))
-    #expect(bare.panels[0].marks.compactMap { $0 as? PointMark }[2].x.isEmpty)
+    #expect(bare.panels[0].marks.compactMap { $0 as? PointMark }[0].x.isEmpty)
   }
 
   @Test("movements against respondents, told whether they help")

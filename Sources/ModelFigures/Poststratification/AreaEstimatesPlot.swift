@@ -99,8 +99,9 @@ public struct AreaEstimatesPlot: ModelFigure {
       IntervalMark(
         low: hasInterval.map { all[$0].lower }, high: hasInterval.map { all[$0].upper },
         at: hasInterval.map(Double.init), .category("mrp"), width: isDense ? 0.6 : 1.2),
-      points(all.map(\.rawMean), "raw"), points(all.map(\.estimate), "mrp"),
-      points(all.map { $0.truth ?? .nan }, "truth"),
+      // The larger mark lies below the dots.
+      points(all.map { $0.truth ?? .nan }, "truth"), points(all.map(\.rawMean), "raw"),
+      points(all.map(\.estimate), "mrp"),
     ]
   }
 

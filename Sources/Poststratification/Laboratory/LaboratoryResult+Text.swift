@@ -119,7 +119,7 @@ extension LaboratoryResult {
   }
 
   /// Every number by its address: `laboratory.province.7.mrp.rmse`, of all groups together `laboratory.province.together.mrp.rmse`, of everyone
-  /// `laboratory.overall.raw.bias`.
+  /// `laboratory.overall.raw.bias`; true means as `laboratory.province.7.truth`.
   public var estimates: Estimates {
     var all = Estimates()
     func append(_ address: [String], _ p: Performance) {
@@ -137,6 +137,10 @@ extension LaboratoryResult {
     for table in tables {
       for group in table.groups {
         let place = table.by.isEmpty ? ["overall"] : [table.by, group.level]
+        all.append(
+          EstimateRow(
+            ["laboratory"] + place, effect: .scalar,
+            [.init("truth", group.truth), .init("n", group.sampleCount)]))
         for (key, p) in zip(keys, group.performances) { append(["laboratory"] + place + [key], p) }
       }
       if table.groups.count > 1 {
