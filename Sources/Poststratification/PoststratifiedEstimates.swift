@@ -58,13 +58,15 @@ public struct AreaEstimate: Sendable, Equatable {
   public let estimate: Double
   /// The SD of the draws; NaN without draws.
   public let standardError: Double
-  /// Limits: quantiles of the draws.
+  /// Lower limit, a quantile of the draws; NaN without draws.
   public let lower: Double
+  /// Upper limit.
   public let upper: Double
   /// The true mean by the census' column of them; nil where none was named.
   public let truth: Double?
-  /// Cells of the group with people, and how many of them the survey has.
+  /// Rows of the census with people in the group.
   public let cellCount: Int
+  /// How many of them have somebody in the survey.
   public let seenCellCount: Int
 
   /// MRP less raw.
