@@ -44,6 +44,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   case unboundedCriterion(response: String)
   /// No starting point led to an optimum.
   case noOptimum
+  /// Fixed effects at the joint mode of a family that has a dispersion parameter.
+  case noJointMode(family: String)
   /// A product rule of quadrature with too many points.
   case tooManyPoints(nodes: Int, effects: Int, most: Int)
 
@@ -127,6 +129,9 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
     case .tooManyCrossedEffects(let effects, let most):
       "the grouping factors beside the one with most levels have \(effects) effects together (levels × effects of a level), and a generalized model "
         + "factors a dense matrix of that order; up to \(most) are possible: take out a factor or an effect, merge levels, or fit a part of the data"
+    case .noJointMode(let family):
+      "no nodes (fixed effects at the mode together with the random ones) are for binomial and Poisson models, not \(family); use Laplace's "
+        + "approximation (one node)"
     case .noOptimum:
       "the criterion has no finite minimum on these data that can be computed; if the response lies far from 0, keep the constant "
         + "among the fixed effects or centre the response"

@@ -33,7 +33,9 @@ extension GeneralizedLinearMixedModelFit {
 
   private func heading(_ dataName: String) -> String {
     let method =
-      nodeCount == 1
+      nodeCount == 0
+      ? "(Adaptive\n  Gauss-Hermite Quadrature, nAGQ = 0)"
+      : nodeCount == 1
       ? "(Laplace\n  Approximation)"
       : "(Adaptive\n  Gauss-Hermite Quadrature, nAGQ = \(nodeCount))"
     return "Generalized linear mixed model fit by maximum likelihood \(method) [glmerMod]\n"
@@ -69,7 +71,7 @@ extension GeneralizedLinearMixedModelFit {
     } else {
       arguments.append("family = \(family.rCall(link))")
     }
-    if nodeCount > 1 { arguments.append("nAGQ = \(nodeCount)") }
+    if nodeCount != 1 { arguments.append("nAGQ = \(nodeCount)") }
     arguments += model.frame.roles.callArguments
     let table = DisplayedCoefficients(
       names: model.fixedEffectNames, estimates: fixedEffects, standardErrors: fixedEffectStandardErrors)

@@ -217,6 +217,7 @@ private struct RFitLines {
     case .laplace: break
     case .quadrature(let nodes): arguments.append("nAGQ = \(nodes)")
     case .automatic: arguments.append("nAGQ = 25")
+    case .jointMode: arguments.append("nAGQ = 0")
     }
     return call(isNegativeBinomial ? "glmer.nb" : "glmer", data: "df", arguments)
   }

@@ -20,7 +20,7 @@ struct FamilyOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Nodes of adaptive Gauss-Hermite quadrature for each random effect of one grouping factor, or auto: doubled until -2 log L stands; Laplace's approximation without it.",
+      "Nodes of adaptive Gauss-Hermite quadrature for each random effect of one grouping factor, or auto: doubled until -2 log L stands; 1, Laplace's approximation, without it; 0 as lme4's nAGQ = 0.",
       valueName: "K|auto"))
   var agq: QuadratureNodes?
 
@@ -109,7 +109,7 @@ struct QuadratureNodes: ExpressibleByArgument {
   init?(argument: String) {
     if argument == "auto" {
       approximation = .automatic
-    } else if let nodes = Int(argument), nodes >= 1 {
+    } else if let nodes = Int(argument), nodes >= 0 {
       approximation = LikelihoodApproximation(nodes: nodes)
     } else {
       return nil

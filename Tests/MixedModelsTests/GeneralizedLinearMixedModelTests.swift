@@ -150,6 +150,18 @@ struct GeneralizedLinearMixedModelTests {
     expectClose(found.conditionalRSquared, r["r2_conditional"].double, relative: loose)
   }
 
+  @Test("fixed effects at the joint mode are lme4's with nAGQ = 0")
+  func jointMode() throws {
+    let recorded = RecordedGLMM("glmm/cbpp_agq0")
+    let (fit, r) = (try recorded.model().fit(.jointMode), recorded.record)
+    expectClose(fit.criterion, r["objective"].double, absolute: 1e-6)
+    expectClose(fit.fixedEffects, r["fixef"]["values"].doubles, relative: 1e-5)
+    expectClose(fit.theta, r["theta"].doubles, relative: 1e-5)
+    expectClose(fit.fixedEffectStandardErrors, r["fixef"]["std_error_rx"].doubles, relative: 1e-4)
+    expectClose(Array(fit.fitted.prefix(10)), r["fitted10"].doubles, relative: 1e-5)
+    #expect(!fit.usesHessian)
+  }
+
   @Test("automatic quadrature ends where more nodes move nothing")
   func automatic() throws {
     let model = try RecordedGLMM("glmm/cbpp").model()

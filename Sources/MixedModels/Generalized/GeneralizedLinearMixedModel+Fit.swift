@@ -10,7 +10,8 @@ extension GeneralizedLinearMixedModel {
   ///   - approximation: how the random effects are integrated out.
   ///   - determinant: weights of the determinant, which differ for links that are not canonical.
   ///   - standardErrors: whether covariance matrices are wanted; they cost about as much as the fit.
-  /// - Throws: `FitError.tooManyPoints` for a product rule of more than 10⁵ points a group; `FitError.severalGroupingFactors` for quadrature over several.
+  /// - Throws: `FitError.tooManyPoints` for a product rule of more than 10⁵ points a group; `.quadratureOverSeveralFactors`; `.tooManyCrossedEffects`;
+  ///   `.noJointMode`.
   public func fit(
     _ approximation: LikelihoodApproximation = .laplace, determinant: DeterminantWeights = .expected,
     standardErrors: Bool = true
@@ -20,6 +21,11 @@ extension GeneralizedLinearMixedModel {
       return try fit(nodes: 1, determinant, standardErrors, convergence: nil)
     case .quadrature(let nodes):
       return try fit(nodes: nodes, determinant, standardErrors, convergence: nil)
+    case .jointMode:
+      if family.hasDispersion { throw .noJointMode(family: family.word) }
+      let solution = try JointModeSearch(self, determinant: determinant).minimize()
+      return GeneralizedLinearMixedModelFit(
+        self, solution, nodeCount: 0, determinant: determinant, convergence: nil)
     case .automatic:
       var nodes = [1]
       var values = [try solve(nodes: 1, determinant, standardErrors: false).minus2LogLikelihood]

@@ -10,7 +10,7 @@ public struct GeneralizedLinearMixedModelFit: MixedModelFit {
   public let family: ResponseFamily
   /// The link.
   public var link: LinkFunction { model.link }
-  /// Nodes of quadrature for each random effect; 1 for Laplace's approximation.
+  /// Nodes of quadrature for each random effect; 1 for Laplace's approximation, 0 with the fixed effects at the joint mode.
   public let nodeCount: Int
   /// Weights of the determinant.
   public let determinant: DeterminantWeights

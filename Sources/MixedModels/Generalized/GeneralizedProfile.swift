@@ -132,6 +132,8 @@ extension GeneralizedLinearMixedModelFit {
     level: Double = 0.95, progress: ((Int) -> Void)? = nil
   ) throws(FitError) -> [ConfidenceInterval] {
     precondition(level > 0 && level < 1, "level \(level)")
+    // Profiles belong to the maximum.
+    if nodeCount == 0 { return try model.fit(determinant: determinant).profileIntervals(level: level) }
     let quantile = NormalDistribution().quantile((1 + level) / 2)
     let height = quantile * quantile
     let floors = deviationFloors(scale: 1)

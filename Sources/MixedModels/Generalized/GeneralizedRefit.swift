@@ -8,10 +8,10 @@ final class GeneralizedRefit {
   private let determinant: DeterminantWeights
   private var data: GeneralizedData
 
-  /// By the approximation of a fit.
+  /// By the approximation of a fit, Laplace's for one at the joint mode.
   init(_ fit: GeneralizedLinearMixedModelFit) {
     model = fit.model
-    nodeCount = fit.nodeCount
+    nodeCount = max(1, fit.nodeCount)
     determinant = fit.determinant
     data = fit.model.kernelData
   }

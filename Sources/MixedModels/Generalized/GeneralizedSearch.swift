@@ -108,6 +108,23 @@ final class GeneralizedSearch {
     if standardErrors && best.value.isFinite {
       covariance = hessianInverse(polishing: start.separation == nil)
     }
+    return solution(best, separation: start.separation, covariance, evaluations: evaluations)
+  }
+
+  /// What the criterion knows at β and θ, in the coordinates of the given columns: not an optimum, no Hessian.
+  func solution(beta: [Double], theta: [Double]) -> GeneralizedSolution {
+    let parameters = coordinates.searched(beta: beta, theta: theta)
+    for i in parameters.indices { point[i] = parameters[i] }
+    criterion.modeTolerance = GeneralizedSearch.sharpModes
+    let here = Found(value: 0, parameters: parameters, end: .converged, decrement: 0, isSingular: false)
+    return solution(here, separation: nil, nil, evaluations: 1)
+  }
+
+  /// The end of a search, at `point`.
+  private func solution(
+    _ best: Found, separation: [Double]?, _ covariance: (free: [Int], matrix: Matrix)?, evaluations: Int
+  ) -> GeneralizedSolution {
+    let p = criterion.fixedCount
     let posterior = GeneralizedPosterior(criterion)
     let value = criterion.evaluate(at: point, posterior: posterior)
 
@@ -115,7 +132,7 @@ final class GeneralizedSearch {
     let searched = Matrix(rows: q, columns: q, storage: (0..<q * q).map { criterion.lambda[$0] })
     let lambda = coordinates.lambda(searched)
     let status: GeneralizedSolution.Status
-    if let direction = start.separation {
+    if let direction = separation {
       status = .separated(direction: coordinates.direction(direction))
     } else if (0..<q).contains(where: { i in
       (0..<q).reduce(0) { $0 + searched[i, $1] * searched[i, $1] }.squareRoot()

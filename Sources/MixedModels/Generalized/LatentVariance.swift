@@ -58,7 +58,7 @@ extension GeneralizedLinearMixedModelFit {
   private var nullMean: Double? {
     if model.fixedEffectNames == ["(Intercept)"] { return exp(fixedEffects[0]) }
     guard
-      let null = try? model.solveWithoutPredictors(nodes: nodeCount, determinant),
+      let null = try? model.solveWithoutPredictors(nodes: max(1, nodeCount), determinant),
       let constant = null.beta.first
     else { return nil }
     return exp(constant)

@@ -6,9 +6,14 @@ public enum LikelihoodApproximation: Sendable, Hashable {
   case quadrature(nodes: Int)
   /// Quadrature whose nodes are doubled until −2 log L moves by less than 10⁻⁹ a group. One grouping factor.
   case automatic
+  /// Laplace's with the fixed effects at the mode together with the random ones instead of at the maximum, lme4's nAGQ = 0: a quick guess. Families
+  /// without a dispersion parameter.
+  case jointMode
 
-  /// Quadrature with so many nodes, Laplace's approximation for one.
-  public init(nodes: Int) { self = nodes == 1 ? .laplace : .quadrature(nodes: nodes) }
+  /// Quadrature with so many nodes, Laplace's approximation for one, the joint mode for none.
+  public init(nodes: Int) {
+    self = nodes == 0 ? .jointMode : nodes == 1 ? .laplace : .quadrature(nodes: nodes)
+  }
 }
 
 /// How −2 log L moved as nodes of quadrature were doubled.
