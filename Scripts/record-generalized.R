@@ -82,6 +82,10 @@ tmb <- function(formula, data, family, ...) {
 s <- read("sim_poisson.csv")
 # A positive response for Gamma, made of columns at hand.
 s$size <- s$expo * exp(0.3 * s$x) * (1 + s$y)
+# A factor across the groups, and a response of two values.
+s$block <- factor((seq_len(nrow(s)) * 7) %% 11)
+s$mass <- s$size * (1 + as.integer(s$block) / 11)
+s$many <- as.numeric(s$y > 1 + as.integer(s$block) %% 3)
 b$failures <- b$size - b$incidence
 t <- list(
   nbinom_intercept = tmb(y ~ x + (1 | g), s, nbinom2),
@@ -90,6 +94,10 @@ t <- list(
   gamma_intercept = tmb(size ~ x + (1 | g), s, Gamma("log")),
   gamma_slope = tmb(size ~ x + (x | g), s, Gamma("log")),
   probit = tmb(cbind(incidence, failures) ~ period + (1 | herd), b, binomial("probit")),
-  cloglog = tmb(cbind(incidence, failures) ~ period + (1 | herd), b, binomial("cloglog")))
+  cloglog = tmb(cbind(incidence, failures) ~ period + (1 | herd), b, binomial("cloglog")),
+  # Several grouping factors: nested and crossed.
+  nbinom_nested = tmb(TICKS ~ YEAR + h + (1 | BROOD) + (1 | LOCATION), d, nbinom2),
+  gamma_crossed = tmb(mass ~ x + (1 + x | g) + (1 | block), s, Gamma("log")),
+  probit_crossed = tmb(many ~ x + (1 | g) + (0 + x | g) + (1 | block), s, binomial("probit")))
 t$versions <- list(R = R.version.string, glmmTMB = as.character(packageVersion("glmmTMB")), TMB = as.character(packageVersion("TMB")))
 write_json(t, paste0(root, "tmb.json"), digits = I(17), auto_unbox = FALSE)

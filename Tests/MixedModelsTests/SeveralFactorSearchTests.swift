@@ -1,5 +1,7 @@
 import Foundation
 import LinearAlgebra
+import ModelFormula
+import Tables
 import TestSupport
 import Testing
 
@@ -77,6 +79,59 @@ struct SeveralFactorSearchTests {
       #expect(
         fit.minus2LogLikelihood <= other.minus2LogLikelihood + 1e-6,
         "\(r.name) \(seed): \(fit.minus2LogLikelihood - other.minus2LogLikelihood)")
+    }
+  }
+
+  static let models: [(String, String, ResponseFamily)] = [
+    ("nbinom_nested", "TICKS ~ YEAR + h + (1 | BROOD) + (1 | LOCATION)", .negativeBinomial(theta: 1)),
+    ("gamma_crossed", "mass ~ x + (1 + x | g) + (1 | block)", .gamma(shape: 1)),
+    ("probit_crossed", "many ~ x + (1 | g) + (0 + x | g) + (1 | block)", .binomial),
+  ]
+
+  @Test("agrees with glmmTMB, by the observed determinant", arguments: models)
+  func tmb(_ name: String, _ formula: String, _ family: ResponseFamily) throws {
+    let record = try Reference.json("glmm/tmb.json")[name]
+    let file = name == "nbinom_nested" ? "grouseticks" : "sim_poisson"
+    var table = try DataTable(csv: Reference.bytes("glmm/\(file).csv"), file: file)
+    if file == "sim_poisson" {
+      let (expo, x, y) = (table["expo"]!.numbers!, table["x"]!.numbers!, table["y"]!.numbers!)
+      let block = y.indices.map { (($0 + 1) * 7) % 11 }
+      table = table.appending(
+        Column(
+          "mass",
+          .real(
+            y.indices.map {
+              let size = expo[$0] * exp(0.3 * x[$0]) * (1 + y[$0])
+              return size * (1 + Double(block[$0] + 1) / 11)
+            })))
+      table = table.appending(
+        Column("many", .real(y.indices.map { y[$0] > Double(1 + (block[$0] + 1) % 3) ? 1 : 0 })))
+      table = table.appending(Column("block", block.map { "b\($0)" }))
+    }
+    let frame = try ModelFrame(
+      ModelFormula(formula), data: table, roles: ColumnRoles(factors: file == "grouseticks" ? ["YEAR"] : []))
+    var data = GeneralizedData(
+      frame, ObservationModel(family, link: family == .binomial ? .probit : .log))
+    data.estimatesDispersion = family.hasDispersion
+    let fit = try GeneralizedSearch(data, determinant: .observed).minimize()
+    #expect(fit.status == .converged)
+    expectClose(fit.minus2LogLikelihood, record["minus2loglik"][0].double, absolute: 1e-7)
+    let parameters = record["parameters"].doubles
+    let names = record["names"].strings
+    func part(_ name: String) -> [Double] {
+      parameters.indices.filter { names[$0] == name }.map { parameters[$0] }
+    }
+    expectClose(fit.beta, part("beta"), relative: 1e-5, absolute: 1e-6)
+    let errors = try #require(fit.parameterCovariance).diagonal.map { $0.squareRoot() }
+    let recorded = record["std_error"].doubles
+    expectClose(Array(errors[..<fit.beta.count]), Array(recorded[..<fit.beta.count]), relative: 1e-4)
+    // Logarithms of standard deviations, term by term; a correlation's coordinate behind those of its term.
+    let deviations = (0..<data.random.columns).map { log(GeneralizedSearchTests.deviation(fit, $0)) }
+    let logs = name == "gamma_crossed" ? [0, 1, 3].map { part("theta")[$0] } : part("theta")
+    expectClose(deviations, logs, relative: 1e-5, absolute: 1e-6)
+    if let dispersion = part("betad").first {
+      expectClose(log(try #require(fit.dispersionParameter)), dispersion, absolute: 1e-5)
+      expectClose(errors.last!, recorded[fit.beta.count], relative: 1e-4)
     }
   }
 

@@ -144,6 +144,9 @@ class GeneralizedCriterion {
   /// Whether the gradient is a sum over groups that are independent, so that `outerProduct` tells curvature.
   var hasOuterProduct: Bool { false }
 
+  /// Whether one evaluation takes so long that starts beyond the first are worth their time only where the first fails.
+  var isExpensive: Bool { false }
+
   /// Where the effects of a level begin in `modes`, in the order of the factor's columns.
   func modePlace(factor f: Int, level j: Int) -> Int { preconditionFailure("a criterion is made from data") }
 

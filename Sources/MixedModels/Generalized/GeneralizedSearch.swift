@@ -65,7 +65,7 @@ final class GeneralizedSearch {
     criterion.modeTolerance = GeneralizedSearch.looseModes
     let start = GeneralizedStart(criterion)
     var best = search(from: parameters(start, theta: theta(deviations: start.deviations)))
-    let isLean = criterion.effectCount == 1 || criterion.hasManyLevels
+    let isLean = criterion.effectCount == 1 || criterion.hasManyLevels || criterion.isExpensive
     if best.isSingular || best.end != .converged || !isLean {
       for deviation in [0.2, 1, 3] where isLean || deviation != 0.2 {
         let found = search(

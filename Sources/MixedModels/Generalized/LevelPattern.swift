@@ -166,6 +166,14 @@ final class LevelPattern {
   @inline(__always)
   func width(_ j: Int) -> Int { columnStart[j + 1] - columnStart[j] }
 
+  /// Floating-point operations of one factorization, about.
+  var operationCount: Double {
+    let order = Double(tailOrder)
+    return (0..<main.levelCount).reduce(order * order * order / 3) {
+      $0 + Double(main.width * width($1) * width($1))
+    }
+  }
+
   /// Where the effects of a level of one of the model's factors begin in a vector over all.
   func start(factor f: Int, level j: Int) -> Int {
     let factor = f == main.index ? main : tail.first { $0.index == f }!

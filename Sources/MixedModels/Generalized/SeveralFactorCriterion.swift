@@ -104,6 +104,8 @@ final class SeveralFactorCriterion: GeneralizedCriterion {
     super.init(data, order: pattern.order, determinant: determinant)
   }
 
+  override var isExpensive: Bool { pattern.operationCount > 2e7 || rowCount > 500_000 }
+
   override func modePlace(factor f: Int, level j: Int) -> Int { pattern.start(factor: f, level: j) }
 
   override func evaluate(
