@@ -13,8 +13,9 @@ struct DistinctResponses: Sendable {
     }
     var counts: [Pair: Double] = [:]
     var order: [Pair] = []
-    for (i, y) in data.response.enumerated() {
-      let pair = Pair(y: y, m: data.trials?[i] ?? 1)
+    let rows = data.constantRows
+    for (i, y) in rows.response.enumerated() {
+      let pair = Pair(y: y, m: rows.trials?[i] ?? 1)
       if counts[pair, default: 0] == 0 { order.append(pair) }
       counts[pair, default: 0] += 1
     }

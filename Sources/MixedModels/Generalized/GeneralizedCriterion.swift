@@ -107,7 +107,10 @@ class GeneralizedCriterion {
       y[place] = data.response[i]
       m[place] = trials
       offset[place] = data.offset?[i] ?? 0
-      constants += data.model.logConstant(data.response[i], trials)
+    }
+    let rows = data.constantRows
+    for i in rows.response.indices {
+      constants += data.model.logConstant(rows.response[i], rows.trials?[i] ?? 1)
     }
     GeneralizedCriterion.fill(x, from: data.fixed, order, stride: stride)
     GeneralizedCriterion.fill(z, from: data.random, order, stride: stride)

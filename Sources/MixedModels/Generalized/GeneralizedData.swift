@@ -27,6 +27,11 @@ struct GeneralizedData: Sendable {
   var factorOfBlock: [Int]
   /// Whether the negative binomial's θ or Gamma's shape is estimated too; the family's own is then where it starts.
   var estimatesDispersion = false
+  /// y and m before rows with equal predictors were summed, for the constant of the density; nil where none were.
+  var ungrouped: (response: [Double], trials: [Double]?)?
+
+  /// y and m that the constant of the density is computed from.
+  var constantRows: (response: [Double], trials: [Double]?) { ungrouped ?? (response, trials) }
 
   /// Number of elements of θ: the lower triangles of the terms' blocks of Λ.
   var thetaCount: Int { blocks.reduce(0) { $0 + $1.count * ($1.count + 1) / 2 } }

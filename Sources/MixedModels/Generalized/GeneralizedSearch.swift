@@ -29,6 +29,9 @@ final class GeneralizedSearch {
   /// The criterion in search coordinates.
   let criterion: GeneralizedCriterion
   let coordinates: GeneralizedCoordinates
+  private let given: GeneralizedData
+  /// For each given row the row of the criterion's data, where rows with equal predictors are one.
+  private let place: [Int]?
   private let optimizer: DampedBFGS
   let point, trial: Pointer
   private var isAtPoissonLimit = false
@@ -42,7 +45,10 @@ final class GeneralizedSearch {
   init(_ data: GeneralizedData, nodeCount: Int = 1, determinant: DeterminantWeights = .expected)
     throws(FitError)
   {
-    coordinates = GeneralizedCoordinates(data)
+    given = data
+    let distinct = DistinctRows(data)
+    place = distinct?.place
+    coordinates = GeneralizedCoordinates(distinct?.data ?? data)
     criterion = try GeneralizedCriterion.make(
       coordinates.data, nodeCount: nodeCount, determinant: determinant)
     let count = criterion.parameterCount
@@ -199,30 +205,31 @@ final class GeneralizedSearch {
   private func rowWeights(
     _ searched: Matrix
   ) -> (predictors: [Double], expected: [Double], observed: [Double]) {
-    let n = criterion.rowCount
-    let room = ScratchBlock(count: 5 * (n + 4) + criterion.modeCount)
+    let (rows, n) = (criterion.rowCount, given.response.count)
+    let room = ScratchBlock(count: rows + 4 + 7 * (n + 4) + criterion.modeCount)
+    let predictors = room.take(rows + 4)
     let (eta, density, score) = (room.take(n + 4), room.take(n + 4), room.take(n + 4))
     let (expected, observed) = (room.take(n + 4), room.take(n + 4))
+    let (y, m) = (room.take(n + 4), room.take(n + 4))
     let b = room.take(criterion.modeCount)
     for (f, factor) in criterion.factors.enumerated() {
       let lambda = searched.part(factor.columns)
       for j in 0..<factor.levelCount {
-        let place = criterion.modePlace(factor: f, level: j)
-        let own = lambda * factor.columns.indices.map { criterion.modes[place + $0] }
-        for k in own.indices { b[place + k] = own[k] }
+        let first = criterion.modePlace(factor: f, level: j)
+        let own = lambda * factor.columns.indices.map { criterion.modes[first + $0] }
+        for k in own.indices { b[first + k] = own[k] }
       }
     }
-    criterion.setFixedPart(eta, point, first: 0, count: n)
-    criterion.addEffects(b, to: eta)
+    criterion.setFixedPart(predictors, point, first: 0, count: rows)
+    criterion.addEffects(b, to: predictors)
+    var row = [Int](repeating: 0, count: rows)
+    for (k, i) in criterion.order.enumerated() { row[i] = k }
+    for i in 0..<n { eta[i] = predictors[row[place?[i] ?? i]] }
+    for i in 0..<n + 4 { (y[i], m[i]) = i < n ? (given.response[i], given.trials?[i] ?? 1) : (1, 1) }
     criterion.model.fillCurvature(
-      n, eta: eta, y: criterion.y, m: criterion.m, logDensity: density, score: score, observed: observed,
-      expected: expected)
-    func given(_ values: Pointer) -> [Double] {
-      var result = [Double](repeating: 0, count: n)
-      for (place, i) in criterion.order.enumerated() { result[i] = values[place] }
-      return result
-    }
-    return (given(eta), given(expected), given(observed))
+      n, eta: eta, y: y, m: m, logDensity: density, score: score, observed: observed, expected: expected)
+    func values(_ values: Pointer) -> [Double] { (0..<n).map { values[$0] } }
+    return (values(eta), values(expected), values(observed))
   }
 
   // MARK: One search
