@@ -46,6 +46,15 @@ struct AreaGroups: Sendable {
     ofRow = (0..<people.rowCount).map { row in DataTable.key(own, row).flatMap { place[$0] } ?? -1 }
   }
 
+  private init(name: String, levels: [String], ofCell: [Int], ofRow: [Int]?) {
+    (self.name, self.levels, self.ofCell, self.ofRow) = (name, levels, ofCell, ofRow)
+  }
+
+  /// The same groups of some of the cells.
+  func selecting(cells: [Int]) -> AreaGroups {
+    AreaGroups(name: name, levels: levels, ofCell: cells.map { ofCell[$0] }, ofRow: ofRow)
+  }
+
   /// All people as one group.
   init(whole census: Census, survey: DataTable) {
     name = ""

@@ -45,6 +45,17 @@ public struct Census: Sendable {
     (self.cells, self.countColumn, self.counts, self.total) = (cells, countColumn, counts, total)
   }
 
+  /// The cells in which people live, and their places.
+  var peopled: (census: Census, places: [Int]) {
+    let places = counts.indices.filter { counts[$0] > 0 }
+    if places.count == counts.count { return (self, places) }
+    return (
+      Census(
+        cells: cells.selecting(rows: places), countColumn: countColumn, counts: places.map { counts[$0] },
+        total: total), places
+    )
+  }
+
   /// The census with the columns that a model needs, crossings made; cells in which nobody lives may lack values.
   /// - Parameter needed: columns with what they are needed for.
   /// - Throws: `PoststratificationError.missingColumn` or `.missingValue`.

@@ -63,10 +63,12 @@ public struct Poststratification: Sendable {
     of fit: SurveyFit, survey: DataTable, census: Census, replicate: UInt32
   ) throws -> PoststratifiedEstimates {
     let people = survey.addingCrossings(model.cellColumns.map(\.name))
-    let census = try census.preparing(model.cellColumns)
+    let whole = try census.preparing(model.cellColumns)
+    // Cells without people need no values.
+    let (census, peopled) = whole.peopled
     let trueMeans = try truth.map { name throws(PoststratificationError) in
-      try self.trueMeans(name, census)
-    }
+      try self.trueMeans(name, whole)
+    }.map { means in peopled.map { means[$0] } }
     let effects = FittedEffects(fit)
     let cells: CellRows
     do throws(FormulaError) { cells = try CellRows(effects, census.cells) } catch {
@@ -77,7 +79,9 @@ public struct Poststratification: Sendable {
     let means = eta.map(effects.mean)
 
     var groups = [AreaGroups(whole: census, survey: people)]
-    for name in by { groups.append(try AreaGroups(name, census: census, survey: people)) }
+    for name in by {
+      groups.append(try AreaGroups(name, census: whole, survey: people).selecting(cells: peopled))
+    }
     let drawn = try draws > 0 ? self.drawn(effects, cells, groups, census, replicate) : nil
     let used = fit.frame.usedRows
     let sample = SurveyMeans(
@@ -93,8 +97,10 @@ public struct Poststratification: Sendable {
           draws: drawn?[g], level: level))
     }
     let overall = tables.removeFirst().rows[0]
+    var cellMeans = [Double](repeating: .nan, count: whole.counts.count)
+    for (cell, mean) in zip(peopled, means) { cellMeans[cell] = mean }
     return PoststratifiedEstimates(
-      overall: overall, tables: tables, cellMeans: means, census: census, coverage: coverage, fit: fit,
+      overall: overall, tables: tables, cellMeans: cellMeans, census: whole, coverage: coverage, fit: fit,
       model: model, drawCount: draws, seed: seed, level: level,
       redundantTerms: RedundantTerm.all(in: fit.frame))
   }
@@ -121,10 +127,11 @@ public struct Poststratification: Sendable {
     let rows = try CellRows(effects, frame.data.selecting(rows: frame.usedRows))
     var joint = try JointEffects(effects, rows: rows)
     let fresh = cells.factors.map(\.newLevels.count)
-    let living = census.counts.indices.filter { census.counts[$0] > 0 }
     // Cell by cell what it adds to everyone and to which group: flat, for this is the inner loop.
     let adding = groups.map { group in
-      living.compactMap { cell in group.ofCell[cell] < 0 ? nil : (cell: cell, group: group.ofCell[cell]) }
+      group.ofCell.indices.compactMap { cell in
+        group.ofCell[cell] < 0 ? nil : (cell: cell, group: group.ofCell[cell])
+      }
     }
     var all = groups.map { $0.levels.map { _ in [Double](repeating: 0, count: draws) } }
     var eta = [Double](repeating: 0, count: cells.count)
@@ -132,7 +139,7 @@ public struct Poststratification: Sendable {
     for d in 0..<draws {
       let (beta, b) = joint.draw(newLevels: fresh, from: &stream)
       cells.predictors(beta, b, into: &eta)
-      for cell in living { eta[cell] = effects.mean(eta[cell]) }
+      for cell in eta.indices { eta[cell] = effects.mean(eta[cell]) }
       for g in groups.indices {
         var sums = [Double](repeating: 0, count: groups[g].levels.count)
         var sizes = sums

@@ -6,7 +6,7 @@ public struct PoststratifiedEstimates: Sendable {
   public let overall: AreaEstimate
   /// One table for each column asked for.
   public let tables: [AreaTable]
-  /// For each cell of the census its mean by the model.
+  /// For each cell of the census its mean by the model; NaN where nobody lives.
   public let cellMeans: [Double]
   /// The census with the columns of the model.
   public let census: Census

@@ -46,7 +46,7 @@ public struct SurveyCoverage: Sendable, Equatable {
     cellColumns = columns.map(\.name)
     surveyRows = usedRows.count
     var counted: [String: Double] = [:]
-    for row in 0..<census.cells.rowCount where census.counts[row] > 0 {
+    for row in 0..<census.cells.rowCount {
       if let key = DataTable.key(columns, row) { counted[key, default: 0] += census.counts[row] }
     }
     let own = columns.map { survey[$0.name]! }

@@ -63,7 +63,7 @@ struct SurveyMeans {
     var (people, estimate, cellwise, cellVariance, known) = (zeros, zeros, zeros, zeros, zeros)
     var living = n.map { _ in 0 }
     var seen = living
-    for (cell, g) in group.ofCell.enumerated() where g >= 0 && census.counts[cell] > 0 {
+    for (cell, g) in group.ofCell.enumerated() where g >= 0 {
       let size = census.counts[cell]
       people[g] += size
       estimate[g] += size * means[cell]

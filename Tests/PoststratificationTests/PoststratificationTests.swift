@@ -133,3 +133,23 @@ struct PoststratificationTests {
 }
 
 struct TestFailure: Error {}
+
+@Suite("Cells in which nobody lives")
+struct EmptyCellTests {
+  @Test("they need no values, change nothing, and have no mean")
+  func empty() throws {
+    let survey = DataTable([
+      Column("y", [0.0, 1, 2, 1, 4, 3]), Column("x", ["a", "b", "a", "b", "a", "b"]),
+    ])
+    let cells = DataTable([Column("x", ["a", "b"]), Column("N", [5, 15])])
+    let more = DataTable([Column("x", .text(["z", "a", nil, "b"])), Column("N", [0, 5, 0, 15])])
+    let model = Poststratification(SurveyModel(try ModelFormula("y ~ x")), by: ["x"], draws: 100)
+    let a = try model.estimates(survey: survey, census: Census(cells))
+    let b = try model.estimates(survey: survey, census: Census(more))
+    #expect(a.overall == b.overall && b.cellMeans[0].isNaN && b.cellMeans[2].isNaN)
+    #expect([b.cellMeans[1], b.cellMeans[3]] == a.cellMeans)
+    let shown = b.tables[0].rows.filter { $0.populationCount > 0 }
+    #expect(shown == a.tables[0].rows)
+    #expect(b.tables[0].rows.map(\.level) == ["a", "b", "z"] && b.tables[0].rows[2].estimate.isNaN)
+  }
+}
