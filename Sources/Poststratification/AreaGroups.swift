@@ -8,8 +8,8 @@ struct AreaGroups: Sendable {
   let levels: [String]
   /// The group of each cell.
   let ofCell: [Int]
-  /// The group of each row of the survey: −1 where the census does not count it or the survey does not tell; nil where the
-  /// survey has no such column.
+  /// The group of each row of the survey: −1 where the census does not count it or the survey does not tell; nil where neither the
+  /// survey nor its cells tell.
   let ofRow: [Int]?
 
   /// - Throws: `PoststratificationError.unknownGroup` or `.missingValue`.
@@ -53,6 +53,19 @@ struct AreaGroups: Sendable {
   /// The same groups of some of the cells.
   func selecting(cells: [Int]) -> AreaGroups {
     AreaGroups(name: name, levels: levels, ofCell: cells.map { ofCell[$0] }, ofRow: ofRow)
+  }
+
+  /// Where the survey has no such column: the group of each row's cell, if every cell lies in one group.
+  /// - Parameter cells: the cell of each row of census and survey.
+  func telling(by cells: (ofCell: [Int], ofRow: [Int])) -> AreaGroups {
+    if ofRow != nil { return self }
+    var group = [Int](repeating: -1, count: (cells.ofCell.max() ?? -1) + 1)
+    for (cell, own) in zip(cells.ofCell, ofCell) where cell >= 0 && own >= 0 {
+      if group[cell] >= 0, group[cell] != own { return self }
+      group[cell] = own
+    }
+    return AreaGroups(
+      name: name, levels: levels, ofCell: ofCell, ofRow: cells.ofRow.map { $0 < 0 ? -1 : group[$0] })
   }
 
   /// All people as one group.

@@ -93,7 +93,8 @@ public struct Poststratification: Sendable {
       AreaTable(
         by: group.name,
         rows: sample.rows(
-          of: group, usedRows: used, cells: cellOfRow, census: census, means: means, truth: trueMeans,
+          of: group.telling(by: cellOfRow), usedRows: used, cells: cellOfRow, census: census, means: means,
+          truth: trueMeans,
           draws: drawn?[g], level: level))
     }
     let overall = tables.removeFirst().rows[0]

@@ -64,9 +64,9 @@ extension PoststratifiedEstimates {
     case .linearMixed(let fit):
       parts.append(
         words.either("linear mixed model by \(fit.method.rawValue)", "线性混合模型，\(fit.method.rawValue)"))
-    case .generalized(_, let fit): parts.append("\(fit.family.name), \(fit.link.rawValue)")
+    case .generalized(_, let fit): parts.append("\(name(fit.family)), \(fit.link.rawValue)")
     case .generalizedMixed(let fit):
-      parts.append("\(fit.family.name), \(fit.link.rawValue)")
+      parts.append("\(name(fit.family)), \(fit.link.rawValue)")
       parts.append(
         fit.nodeCount > 1
           ? words.either("quadrature with \(fit.nodeCount) nodes", "\(fit.nodeCount) 个求积节点")
@@ -80,6 +80,11 @@ extension PoststratifiedEstimates {
     }
     if !groups.isEmpty { parts.append(words.either("groups: ", "组：") + groups.joined(separator: ", ")) }
     return words.either("model: ", "模型：") + parts.joined(separator: words.either("; ", "；"))
+  }
+
+  private func name(_ family: ResponseFamily) -> String {
+    guard case .negativeBinomial(let theta) = family else { return family.name }
+    return "Negative Binomial(\(DecimalText.fixed(theta, decimals: 2)))"
   }
 
   private func intervalLine(_ words: MRPWords) -> String {

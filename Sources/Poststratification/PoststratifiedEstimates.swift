@@ -38,7 +38,7 @@ public struct AreaTable: Sendable {
 public struct AreaEstimate: Sendable, Equatable {
   /// The group; empty for everyone.
   public let level: String
-  /// Rows of the survey in it (used ones); nil where the survey has no such column.
+  /// Rows of the survey in it (used ones); nil where neither a column of the survey nor the rows' cells tell.
   public let sampleCount: Int?
   /// People in it, by the census.
   public let populationCount: Double

@@ -105,6 +105,28 @@ struct PoststratificationTests {
     #expect(row.sampleCount == 0 && row.rawMean.isNaN && row.cellwiseMean.isNaN)
   }
 
+  @Test("a column that the census alone has is told by the cells, where each lies in one of its groups")
+  func censusColumn() throws {
+    let cells = try PoststratificationReferenceTests.table("slides/mrp_a_cells.csv")
+    let half = Column(
+      "half", (0..<48).map { ["R1", "R2", "R3"].contains(cells["region"]!.text($0)!) ? "north" : "south" })
+    let mixed = Column("mixed", (0..<48).map { String($0 % 3) })
+    let formula = "y ~ gender * gdp + (1 | region) + (1 | province)"
+    let found = try Self.linear(
+      formula, by: ["half", "region"], census: Census(cells.appending(half)))
+    let rows = found.tables[0].rows
+    #expect(rows.map(\.level) == ["north", "south"])
+    let regions = found.tables[1].rows
+    #expect(rows[0].sampleCount == regions.prefix(3).reduce(0) { $0 + $1.sampleCount! })
+    expectClose(
+      rows[0].rawMean * Double(rows[0].sampleCount!),
+      regions.prefix(3).reduce(0) { $0 + $1.rawMean * Double($1.sampleCount!) }, relative: 1e-12)
+    // A province alone does not tell the third that a person belongs to.
+    let third = try Self.linear(
+      "y ~ 1 + (1 | province)", by: ["mixed"], census: Census(cells.appending(mixed)))
+    #expect(third.tables[0].rows.allSatisfy { $0.sampleCount == nil && $0.rawMean.isNaN })
+  }
+
   @Test("the same seed gives the same limits, another one others")
   func seeds() throws {
     let formula = "y ~ gender * gdp + (1 | region) + (1 | province)"
