@@ -79,7 +79,7 @@ extension FormulaExpression {
   }
 
   /// The arguments of `cbind(a, b, …)`; nil for everything else.
-  var boundColumns: [FormulaExpression]? {
+  package var boundColumns: [FormulaExpression]? {
     guard case .call("cbind", let arguments, _) = unwrapped else { return nil }
     return arguments
   }

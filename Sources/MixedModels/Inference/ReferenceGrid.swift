@@ -42,7 +42,27 @@ public struct ReferenceGrid: Sendable {
     return names
   }
 
-  private static func isFactor(_ name: String, in frame: ModelFrame) -> Bool {
+  /// A column of the rows used with one value in all rows: a number's mean, a factor's first level. Grouping factors that are no predictors keep a value that
+  /// occurs, and are not said to be held.
+  static func holding(
+    _ column: Column, in frame: ModelFrame, rows count: Int
+  ) -> (column: Column, value: HeldValue?) {
+    if isFactor(column.name, in: frame) {
+      let factor = column.factor
+      let row = factor.codes.firstIndex(of: 0)!
+      return (column.selecting(rows: [Int](repeating: row, count: count)), .level(factor.levels[0]))
+    }
+    if !predictors(of: frame.formula).contains(column.name),
+      frame.formula.randomTerms.contains(where: { $0.groupingFactor.variables.contains(column.name) })
+    {
+      return (column.selecting(rows: [Int](repeating: 0, count: count)), nil)
+    }
+    let numbers = column.numbers!
+    let mean = numbers.reduce(0, +) / Double(numbers.count)
+    return (Column(column.name, [Double](repeating: mean, count: count)), .mean(mean))
+  }
+
+  static func isFactor(_ name: String, in frame: ModelFrame) -> Bool {
     switch frame.data[name]?.values {
     case .text, .logical: true
     default: frame.roles.factors.contains(name) || frame.formula.factorCalls[name] != nil
@@ -81,27 +101,11 @@ public struct ReferenceGrid: Sendable {
       chosen = Column(own, values)
     }
     var held: [Held] = []
-    let count = chosen.count
     let columns = data.columns.map { other -> Column in
       if other.name == own { return chosen }
-      if ReferenceGrid.isFactor(other.name, in: frame) {
-        let factor = other.factor
-        let row = factor.codes.firstIndex(of: 0)!
-        if names.contains(other.name) {
-          held.append(Held(column: other.name, value: .level(factor.levels[0])))
-        }
-        return other.selecting(rows: [Int](repeating: row, count: count))
-      }
-      let numbers = other.numbers!
-      let mean = numbers.reduce(0, +) / Double(numbers.count)
-      if names.contains(other.name) { held.append(Held(column: other.name, value: .mean(mean))) }
-      // Columns that may be grouping factors keep a value that occurs.
-      if !names.contains(other.name),
-        frame.formula.randomTerms.contains(where: { $0.groupingFactor.variables.contains(other.name) })
-      {
-        return other.selecting(rows: [Int](repeating: 0, count: count))
-      }
-      return Column(other.name, [Double](repeating: mean, count: count))
+      let (column, value) = ReferenceGrid.holding(other, in: frame, rows: chosen.count)
+      if let value, names.contains(other.name) { held.append(Held(column: other.name, value: value)) }
+      return column
     }
     self.held = held.sorted { names.firstIndex(of: $0.column)! < names.firstIndex(of: $1.column)! }
     self.values = values
