@@ -10,6 +10,47 @@ struct Formula {
   static func text(_ s: String) -> Formula { Formula(latex: s, plain: s) }
 }
 
+/// One line of a model's equations.
+struct EquationLine {
+  let left: Formula
+  /// How the sides stand to each other.
+  let relation: Relation
+  let right: Formula
+  /// What the line's index runs over.
+  let index: Formula
+  /// The grouping factor by its position among the model's; nil for observations.
+  let factor: Int?
+
+  enum Relation {
+    /// Left has the distribution on the right.
+    case sim
+    /// Both are the same number.
+    case equals
+
+    var formula: Formula {
+      switch self {
+      case .sim: Formula(latex: "\\sim", plain: "~")
+      case .equals: .text("=")
+      }
+    }
+  }
+
+  init(_ left: Formula, _ relation: Relation, _ right: Formula, _ index: Formula, _ factor: Int?) {
+    self.left = left
+    self.relation = relation
+    self.right = right
+    self.index = index
+    self.factor = factor
+  }
+
+  /// Both sides.
+  var plain: String { "\(left.plain) \(relation.formula.plain) \(right.plain)" }
+  /// Both sides, with `mark` before the relation, at which lines are aligned.
+  func latex(alignedBy mark: String = "") -> String {
+    "\(left.latex) \(mark)\(relation.formula.latex) \(right.latex)"
+  }
+}
+
 extension [Formula] {
   func joined(_ separator: Formula) -> Formula {
     guard let first else { return .text("") }
@@ -164,33 +205,43 @@ struct EquationNotation {
     return terms.isEmpty ? .text("0") : terms.joined(.text(" + "))
   }
 
-  /// The lines of the equations: left side, right side, index, grouping factor (nil for observations).
-  var lines: [(left: Formula, right: Formula, index: Formula, factor: Int?)] {
+  /// The lines of the equations.
+  var lines: [EquationLine] {
     let dots = Formula(latex: "\\dots", plain: "…")
     func range(_ index: String, _ last: String) -> Formula {
       .text("\(index) = 1, ") + dots + .text(", \(last)")
     }
     let square = Formula(latex: "^2", plain: "²")
-    let residual =
-      residualDeviation + square + (model.weights == nil ? .text("") : .text("/") + weight + .text("_i"))
-    var lines: [(left: Formula, right: Formula, index: Formula, factor: Int?)] = [
-      (left: .text("y_i"), right: normal(linearPredictor, residual), index: range("i", "n"), factor: nil)
-    ]
+    var lines = observationLines(range("i", "n"), square)
     for block in model.blocks where !block.isEmpty {
       let members = block.map { model.coefficients[$0] }
       let factor = members[0].factor ?? 0
       let groups = range(FactorLetters.index(of: factor), FactorLetters.last(of: factor))
       if members.count == 1 {
         let c = members[0]
-        lines.append((inGroup(c), normal(meanExpression(c), deviation(c) + square), groups, factor))
+        lines.append(
+          EquationLine(inGroup(c), .sim, normal(meanExpression(c), deviation(c) + square), groups, factor))
       } else {
         let left = column(members.map(inGroup))
         let matrix = isWide(block) ? wideCovariance(members) : covariance(members)
         let right = normal(column(members.map(meanExpression)), matrix)
-        lines.append((left, right, groups, factor))
+        lines.append(EquationLine(left, .sim, right, groups, factor))
       }
     }
     return lines
+  }
+
+  /// The distribution of an observation, and where that is not normal around the linear predictor the link between the two.
+  private func observationLines(_ index: Formula, _ square: Formula) -> [EquationLine] {
+    guard let response = model.distribution else {
+      let residual =
+        residualDeviation + square + (model.weights == nil ? .text("") : .text("/") + weight + .text("_i"))
+      return [EquationLine(.text("y_i"), .sim, normal(linearPredictor, residual), index, nil)]
+    }
+    return [
+      EquationLine(response.variable, .sim, response.distribution, index, nil),
+      EquationLine(response.linkedMean, .equals, linearPredictor, index, nil),
+    ]
   }
 
   /// Whether a covariance matrix is too wide to be written out.

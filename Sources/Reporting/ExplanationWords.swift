@@ -1,6 +1,6 @@
 /// The words of explanations in one language.
 struct ExplanationWords {
-  private let language: Language
+  let language: Language
   /// Words for columns.
   private let names: [String: String]
 
@@ -59,6 +59,14 @@ struct ExplanationWords {
   /// What stands before the differences of two models.
   func differenceTitle(_ first: Int, _ second: Int) -> String {
     pick("What differs between model \(first) and model \(second)", "模型 \(first) 与模型 \(second) 的差别")
+  }
+
+  /// What stands before the readings of a fit.
+  var fittedTitle: String { pick("Fitted to these data", "拟合这些数据的结果") }
+
+  /// A title and a list in plain text.
+  func bulleted(_ title: String, _ items: [String]) -> String {
+    title + "\n" + items.map { wrapped("  - \($0)", indent: 4) }.joined(separator: "\n")
   }
 
   var observationLevel: String { pick("observations", "个体层次") }

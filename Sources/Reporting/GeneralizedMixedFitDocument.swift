@@ -89,7 +89,8 @@ extension QuadratureConvergence {
   /// Nodes and values as one JSON object.
   var document: JSONValue {
     .object([
-      ("nodes", .array(nodes.map { .integer($0) })), ("values", .numbers(values)), ("reached", .bool(isReached)),
+      ("nodes", .array(nodes.map { .integer($0) })), ("values", .numbers(values)),
+      ("reached", .bool(isReached)),
     ])
   }
 }

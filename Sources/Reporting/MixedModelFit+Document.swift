@@ -8,7 +8,8 @@ extension MixedModelFit {
     .array(
       varianceComponents.map {
         .object([
-          ("group", .string($0.label)), ("terms", .strings($0.names)), ("sd", .numbers($0.standardDeviations)),
+          ("group", .string($0.label)), ("terms", .strings($0.names)),
+          ("sd", .numbers($0.standardDeviations)),
           ("corr", $0.correlations.json), ("cov", $0.covariance.json),
         ])
       })

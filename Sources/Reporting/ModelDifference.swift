@@ -47,7 +47,12 @@ struct ModelDifference {
     if all.isEmpty {
       return [words.pick("Nothing: they are one model, written in two ways.", "没有差别：它们是同一个模型的两种写法。")]
     }
-    if first.isMixed, second.isMixed {
+    if first.distribution != nil {
+      all.append(
+        words.pick(
+          "Both are fitted by maximum likelihood, so their log-likelihoods and AIC may be compared where they use the same rows.",
+          "两者都用极大似然拟合，只要所用的行相同，对数似然与 AIC 就可以比较。"))
+    } else if first.isMixed, second.isMixed {
       all.append(
         Set(first.fixedTerms) == Set(second.fixedTerms)
           ? words.pick(

@@ -1,3 +1,4 @@
+import MixedModels
 import ModelFormula
 import Tables
 
@@ -81,16 +82,19 @@ struct ModelEquations {
   let parameterCount: ParameterCount?
   /// Whether the model has bars.
   let isMixed: Bool
+  /// The distribution of an observation; nil for the normal one of linear models.
+  let distribution: ResponseDistribution?
 
   /// Reads a formula, with data to tell which predictors belong to groups and which are factors.
   /// - Throws: `ExplanationError`, or `FormulaError.missingVariable` for a column the data do not have.
   /// - Parameter expanded: terms to be taken column by column because they vary and have several in one of the models.
   init(
-    _ formula: ModelFormula, data: DataTable?, roles: ColumnRoles, frame: ModelFrame? = nil,
-    expanded: Set<Set<String>> = []
+    _ formula: ModelFormula, data: DataTable?, roles: ColumnRoles, response: GeneralizedSpecification? = nil,
+    frame: ModelFrame? = nil, expanded: Set<Set<String>> = []
   ) throws {
     self.formula = (frame?.formula ?? formula).text
-    response = formula.response.text
+    self.response = formula.response.text
+    distribution = response.map { ResponseDistribution($0, of: formula, roles: roles, frame: frame) }
     isMixed = !formula.randomTerms.isEmpty
     offsets = formula.offsets.map(\.text) + [roles.offset].compactMap { $0 }
     weights = roles.weights
@@ -117,7 +121,7 @@ struct ModelEquations {
     doubleBar = meetsFactor ? roles.doubleBar : nil
     meetings = factors.count > 1 ? try FactorMeeting.all(factors, in: data) : nil
     hasData = data != nil
-    parameterCount = ParameterCount(formula, columns, data: data, roles: roles)
+    parameterCount = ParameterCount(formula, columns, data: data, roles: roles, response: response)
     guard isMixed else {
       let dummies = Set(
         formula.fixed.terms.flatMap { $0.factors.map(\.text).filter { columns.categorical.contains($0) } })

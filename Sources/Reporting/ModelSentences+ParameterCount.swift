@@ -17,10 +17,20 @@ extension ModelSentences {
       parts(count.fixed, "fixed effect", "fixed effects", "固定效应"),
       parts(count.deviations, "standard deviation of groups", "standard deviations of groups", "组间标准差"),
       parts(count.correlations, "correlation", "correlations", "相关系数"),
-      parts(1, "residual standard deviation", "", "残差标准差"),
+      scatter(count.scatter),
     ].compactMap { $0 }.joined(separator: " + ")
     return ([number + "\(count.total) = \(sum)" + supposition + words.stop] + open)
       .joined(separator: words.space)
+  }
+
+  /// What says how observations scatter, as a summand.
+  private func scatter(_ scatter: ParameterCount.Scatter) -> String? {
+    switch (scatter, model.distribution?.family) {
+    case (.none, _): nil
+    case (.dispersion, .gamma): words.pick("1 shape parameter", "1 个形状参数")
+    case (.dispersion, _): words.pick("1 dispersion parameter", "1 个离散参数")
+    case (.deviation, _): words.pick("1 residual standard deviation", "1 个残差标准差")
+    }
   }
 
   /// What is taken for granted of columns that vary, where no data tell.

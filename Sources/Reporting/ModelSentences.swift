@@ -54,11 +54,12 @@ struct ModelSentences {
       return Formula(
         latex: "$\(symbol.latex)$ = \(meaning.latex)", plain: "\(symbol.plain) = \(meaning.plain)")
     }
-    var symbols = [(Formula.text("y"), model.response)]
+    var symbols = model.distribution == nil ? [(Formula.text("y"), model.response)] : []
     symbols += model.predictors.enumerated().map { (notation.predictor($0), $1) }
     symbols += model.groupPredictors.enumerated().map { (notation.groupPredictor($0), $1) }
     // A column that is called as its symbol needs no explanation.
-    var entries = symbols.filter {
+    var entries = model.distribution?.legend(words) ?? []
+    entries += symbols.filter {
       $0.plain != words.name($1) || model.categorical.contains($1) || model.bases.contains($1)
         || model.termOfColumn[$1] != nil
     }.map {
@@ -73,7 +74,7 @@ struct ModelSentences {
       let note = words.pick(" (an offset: its coefficient is 1)", "（偏移量：系数固定为 1）")
       entries.append(role(notation.offset, model.offsets, note))
     }
-    if let weights = model.weights {
+    if let weights = model.weights, model.distribution == nil {
       let note = words.pick(
         " (prior weights: the variance of an observation is divided by its weight)", "（先验权重：观测的方差除以其权重）")
       entries.append(role(notation.weight, [weights], note))
@@ -158,6 +159,9 @@ struct ModelSentences {
         }
       }
     }
+    if let distribution = model.distribution {
+      return all + [distribution.dispersionParameter(words)].compactMap { $0 }
+    }
     let one = model.weights == nil ? "" : words.pick(" of weight 1", "权重为 1 的")
     if model.isMixed || model.groupingFactor != nil {
       add(
@@ -204,18 +208,24 @@ struct ModelSentences {
 
   // MARK: Plain sentences
 
-  /// What the model says, and what that does to the estimates.
+  /// What the model says, what that does to the estimates, and what the scale of a link means.
   var plainSentences: String {
-    if model.hasSeveralFactors { return severalFactorSentences }
-    if model.isMixed { return mixedSentences }
+    let structure =
+      model.hasSeveralFactors ? severalFactorSentences : model.isMixed ? mixedSentences : linearSentences
+    return ([structure] + scaleSentences).joined(separator: words.space)
+  }
+
+  private var linearSentences: String {
     let free = coefficients { $0 == .free }
     let common = coefficients { $0 == .common }
     if free.isEmpty {
+      let rest =
+        model.distribution == nil ? words.pick("the residual", "残差") : words.pick("chance", "响应的随机性")
       return words.pick(
         "All observations share one \(words.list(common.map(words.singular))), whatever group they belong to: complete pooling. "
-          + "Differences between groups are left to the residual, as if observations of one group had nothing in common.",
+          + "Differences between groups are left to \(rest), as if observations of one group had nothing in common.",
         "所有观测不论属于哪一组，都共用一个\(words.list(common.map(words.singular)))：全池化。"
-          + "组与组之间的差异全部留给残差，好像同一组的观测没有任何共同之处。")
+          + "组与组之间的差异全部留给\(rest)，好像同一组的观测没有任何共同之处。")
     }
     return words.pick(
       "Every \(group) has its own \(words.list(free.map(words.singular)))\(commonClause(common)). "

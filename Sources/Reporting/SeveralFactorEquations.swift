@@ -67,15 +67,16 @@ struct SeveralFactorEquations {
   }
 }
 
-/// The letters of several grouping factors: of their effects, of the index of their levels, of the number of levels.
+/// The letters of several grouping factors: of their effects, of the index of their levels, of the number of levels. The letters of generalized models are
+/// none of them: λ, ν and θ of distributions, m of trials.
 struct FactorLetters {
   private static let effects = [
     Formula(latex: "\\alpha", plain: "α"), Formula(latex: "\\gamma", plain: "γ"),
     Formula(latex: "\\delta", plain: "δ"), Formula(latex: "\\zeta", plain: "ζ"),
     Formula(latex: "\\eta", plain: "η"), Formula(latex: "\\kappa", plain: "κ"),
-    Formula(latex: "\\lambda", plain: "λ"), Formula(latex: "\\nu", plain: "ν"),
+    Formula(latex: "\\xi", plain: "ξ"), Formula(latex: "\\tau", plain: "τ"),
   ]
-  private static let indices = ["j", "k", "l", "m", "q", "r", "s", "t"]
+  private static let indices = ["j", "k", "l", "h", "q", "r", "s", "t"]
 
   /// How many factors have letters: γ belongs to the equations of means where there are any.
   static func count(withGroupPredictors: Bool) -> Int { effects.count - (withGroupPredictors ? 1 : 0) }

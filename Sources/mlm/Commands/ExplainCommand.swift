@@ -9,7 +9,7 @@ import Tables
 struct ExplainCommand: ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "A model's equations level by level, its parameters, and two plain sentences.",
+    abstract: "A model's equations level by level, its parameters, and plain sentences.",
     discussion: """
       Several formulas are explained one after the other, with what differs from
       the first. There may be one grouping factor or several, nested as in
@@ -19,8 +19,13 @@ struct ExplainCommand: ReportingCommand {
       grouping factors are crossed. The words of --label stand for columns
       everywhere but in the formula.
 
+      With --family the equations have the link and the distribution; on data
+      the model is fitted, and its effects are read as odds, probabilities or
+      rates.
+
       Example: mlm explain "salary ~ experience + (1 | department)" --lang zh
       Example: mlm explain "y ~ 1 + (1 | plate) + (1 | sample)" --data d.csv
+      Example: mlm explain "y ~ x + (1 | g)" --family binomial --data d.csv
       """)
 
   @Argument(help: "Model formulas.")
@@ -32,6 +37,8 @@ struct ExplainCommand: ReportingCommand {
   var data: String?
 
   @OptionGroup var reading: ReadingOptions
+
+  @OptionGroup var distribution: FamilyOptions
 
   @OptionGroup var columns: RoleOptions
 
@@ -47,16 +54,18 @@ struct ExplainCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     let formulas = try formulas.map { try ModelFormula($0) }
     let table = try data.map { try reading.table($0, in: context) }
-    try columns.check(formulas, table)
+    for formula in formulas { try distribution.check(formula, offer: .all) }
+    try columns.check(formulas, table, takesFactors: distribution.family == .binomial)
     let language = words.language(in: context)
     let explanation = try Explanation(
-      of: formulas, data: table, roles: columns.roles,
+      of: formulas, data: table, roles: columns.roles, response: distribution.specification,
       language: language.ofSentences, names: try names(formulas, language))
     switch format {
-    case .text: return CommandResult(output: explanation.text)
-    case .markdown: return CommandResult(output: explanation.markdown)
-    case .json: return CommandResult(output: explanation.document.text(indent: 2) + "\n")
-    case .csv: return CommandResult(output: explanation.parameterTable.csv())
+    case .text: return CommandResult(output: explanation.text, notes: explanation.notes)
+    case .markdown: return CommandResult(output: explanation.markdown, notes: explanation.notes)
+    case .json:
+      return CommandResult(output: explanation.document.text(indent: 2) + "\n", notes: explanation.notes)
+    case .csv: return CommandResult(output: explanation.parameterTable.csv(), notes: explanation.notes)
     }
   }
 
