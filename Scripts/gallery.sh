@@ -10,6 +10,7 @@ new=$(mktemp -d "$figures/.gallery.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 "$mlm" data salary --out "$new/salary.csv" 2>/dev/null
 cp labs/02-varying-intercepts-slopes/sleepstudy.csv Tests/Reference/lmm/exam.csv Tests/Reference/lmm/cake.csv "$new"
+cp Tests/Reference/slides/case1_a.csv Tests/Reference/glmm/cbpp.csv Tests/Reference/glmm/contraception.csv "$new"
 for name in penicillin pastes machines_unbalanced dyestuff2; do cp "Tests/Reference/lmm/$name.csv" "$new"; done
 cp Tests/Reference/slides/mrp_a.csv "$new/survey.csv"
 cp Tests/Reference/slides/mrp_a_cells.csv "$new/cells.csv"
@@ -27,7 +28,10 @@ varying-slope \"salary ~ experience + (0 + experience | department)\" --data sal
 varying-both $salary --dodge 0.6
 four-models $salary
 group-panels $sleep --order intercept
+response-panels \"y ~ x1 * x2 + (1 + x1 | income) + (1 + x1 | region)\" --data case1_a.csv --family binomial
+response-panels \"cbind(incidence, size - incidence) ~ period + (1 | herd)\" --data cbpp.csv --family binomial --factor period --factor herd
 dumbbell $sleep
+dumbbell \"use01 ~ urban + (1 + urban | district)\" --data contraception.csv --family binomial --factor district
 shrinkage-by-size \"normexam ~ 1 + (1 | school)\" --data exam.csv --factor school --highlight 48
 caterpillar $sleep
 caterpillar \"diameter ~ 1 + (1 | plate) + (1 | sample)\" --data penicillin.csv --grouping sample
@@ -38,7 +42,9 @@ pooling-dial \"Yield ~ 1 + (1 | Batch)\" --data dyestuff2.csv
 group-coefficients $sleep
 shrinkage-matrix \"Reaction ~ Days + I(Days^2) + (Days + I(Days^2) | Subject)\" --data sleepstudy.csv --factor Subject --highlight 332
 group-regression \"normexam ~ standLRT * schavg + (standLRT | school)\" --data exam.csv --factor school --highlight 53
+coefficients \"use01 ~ age + livch + urban + (1 | district)\" --data contraception.csv --family binomial --factor livch --factor district
 coefficients \"angle ~ recipe + temp + (1 | recipe:replicate)\" --data cake.csv --factor replicate
+marginal-effects \"use01 ~ age + livch + urban + (1 | district)\" --data contraception.csv --family binomial --factor livch --factor district
 marginal-effects \"normexam ~ standLRT * sex + (standLRT | school)\" --data exam.csv --factor school
 marginal-effects \"Reaction ~ poly(Days, 2) + (Days | Subject)\" --data sleepstudy.csv --factor Subject
 marginal-effects \"angle ~ recipe + temp + (1 | recipe:replicate)\" --data cake.csv --factor replicate --by recipe
@@ -84,7 +90,7 @@ section { margin: 3rem 0 }
 <h1>Gallery of figures <span lang="zh-CN">图库</span></h1>
 <p>Every kind of figure that <code style="display:inline">mlm plot</code>, <code style="display:inline">mlm study figure</code> and <code style="display:inline">mlm mrp figure</code> draw, with the command that drew it and the description that it gives to readers
 who cannot see it. Data: the salary scenario (<code style="display:inline">mlm data salary --out salary.csv</code>), lme4's sleepstudy, cake, Penicillin, Pastes and
-Dyestuff2, nlme's Machines, the exam scores of mlmRev, a simulated survey with its census, and the study of lab 3 (<code style="display:inline">mlm study run study.yml --out shrinkage</code>).</p>
+Dyestuff2, nlme's Machines, the exam scores and Contraception of mlmRev, lme4's cbpp, simulated data of the lecture's case 1 and a simulated survey with its census, and the study of lab 3 (<code style="display:inline">mlm study run study.yml --out shrinkage</code>).</p>
 HTML
   # draw COMMAND NUMBER KIND REST...: a section with the figure in both languages.
   draw() {

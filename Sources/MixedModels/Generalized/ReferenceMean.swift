@@ -107,14 +107,14 @@ extension PredictionRows {
 }
 
 extension LinkFunction {
-  /// E g⁻¹(η + b) for b ~ N(0, v): of the log exp(η + v/2), of the probit Φ(η/√(1 + v)), of others by Gauss–Hermite quadrature with 100 nodes.
+  /// E g⁻¹(η + b) for b ~ N(0, v): of the log exp(η + v/2), of the probit Φ(η/√(1 + v)), of others by Gauss–Hermite quadrature with 400 nodes.
   public func averageMean(predictor eta: Double, variance v: Double) -> Double {
     precondition(v >= 0, "variance \(v)")
     switch self {
     case .log: return exp(eta + v / 2)
     case .probit: return mean(predictor: eta / (1 + v).squareRoot())
     case .logit, .cloglog, .cauchit:
-      let rule = GaussHermiteRule(count: 100)
+      let rule = GaussHermiteRule(count: 400)
       let deviation = v.squareRoot()
       return zip(rule.nodes, rule.logWeights).reduce(0) {
         $0 + exp($1.1) * mean(predictor: eta + deviation * $1.0)

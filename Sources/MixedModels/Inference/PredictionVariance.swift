@@ -21,7 +21,7 @@ extension PredictionRows {
   }
 
   /// z'Σz of levels that are not known.
-  private func newLevelVariances(of fit: some MixedModelFit) -> [Double] {
+  func newLevelVariances(of fit: some MixedModelFit) -> [Double] {
     var result = [Double](repeating: 0, count: fixed.rows)
     let covariances = fit.model.factors.indices.map { fit.covariance(ofFactor: $0) }
     for (f, places, columns, levels) in factors {
@@ -54,7 +54,8 @@ extension PredictionRows {
     }
     let joint = fit.jointPrecision
     for row in result.indices {
-      let effects = factors.compactMap { f, places, columns, levels -> (factor: Int, level: Int, z: [Double])? in
+      let effects = factors.compactMap {
+        f, places, columns, levels -> (factor: Int, level: Int, z: [Double])? in
         guard levels[row] >= 0 else { return nil }
         var z = [Double](repeating: 0, count: fit.model.factors[f].effectNames.count)
         for (k, place) in places.enumerated() { z[place] = columns[row, k] }

@@ -140,6 +140,10 @@ public protocol MixedModelFit: Sendable {
   var varianceComponents: [VarianceComponent] { get }
   /// The random effects given the data, one entry a grouping factor, in the order of `model.factors`.
   var randomEffects: [FactorEffects] { get }
+  /// What stands on the boundary of the parameter space.
+  var boundaries: [FitDiagnostics.Boundary] { get }
+  /// The link on whose scale effects are; nil where they are in the unit of the response.
+  var effectLink: LinkFunction? { get }
 }
 
 extension MixedModelFit {

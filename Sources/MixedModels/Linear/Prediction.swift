@@ -21,6 +21,8 @@ public enum RandomEffectSelection: Sendable, Equatable {
   case none
   /// Those of terms in a formula's notation, e.g. `(1 | batch)` or `(1 | a) + (0 + x | b)`.
   case terms(String)
+  /// All those of some grouping factors, by their names.
+  case factors(Set<String>)
 }
 
 extension LinearMixedModelFit {
@@ -167,6 +169,11 @@ struct PredictionRows {
     switch selection {
     case .all: return model.factors.map { Array($0.effectNames.indices) }
     case .none: return model.factors.map { _ in [] }
+    case .factors(let names):
+      if let unknown = names.subtracting(model.factors.map(\.name)).min() {
+        throw PredictionError.unknownFactor(unknown, known: model.factors.map(\.name))
+      }
+      return model.factors.map { names.contains($0.name) ? Array($0.effectNames.indices) : [] }
     case .terms(let text):
       let formula = try ModelFormula(
         "\(model.formula.response.text) ~ \(text.drop { $0 == "~" || $0 == " " })")

@@ -47,8 +47,11 @@ public struct DesignSketch: ModelFigure {
 
   /// Reads the factors of a formula.
   /// - Throws: as `SamplingDesign`.
-  public init(_ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles()) throws {
-    self.init(try SamplingDesign(formula, data: data, roles: roles))
+  public init(
+    _ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles(),
+    response kind: ResponseKind = .numbers
+  ) throws {
+    self.init(try SamplingDesign(formula, data: data, roles: roles, response: kind))
   }
 
   /// A level's name in figures.

@@ -42,9 +42,12 @@ public struct SamplingDesign: Sendable {
 
   /// Reads the factors behind a formula's bars.
   /// - Throws: `FormulaError`; `ModelFigureError.noGroups` for a formula without bars.
-  public init(_ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles()) throws {
+  public init(
+    _ formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles(),
+    response kind: ResponseKind = .numbers
+  ) throws {
     guard !formula.randomTerms.isEmpty else { throw ModelFigureError.noGroups(formula: formula.source) }
-    self.init(try ModelFrame(formula, data: data, roles: roles))
+    self.init(try ModelFrame(formula, data: data, roles: roles, response: kind))
   }
 
   /// Reads the factors of a frame.

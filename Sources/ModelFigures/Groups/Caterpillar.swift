@@ -91,7 +91,10 @@ public struct Caterpillar: ModelFigure {
     }
     figure.caption = words.sentences(
       [bars] + words.rowsOfLevels(sorted: sorted, unnamed: unnamed)
-        + [words.withoutVariance(still, showsEffects: showsEffects)].compactMap { $0 })
+        + [
+          words.withoutVariance(still, showsEffects: showsEffects),
+          intervals.link.map { words.linkScale($0, intervals.response) },
+        ].compactMap { $0 })
     figure.describe(
       as: showsEffects ? (heights == .rows ? "caterpillar" : "qq-caterpillar") : "group-coefficients",
       title: alternativeTitle(language), text: alternativeText(language), in: language)

@@ -1,13 +1,13 @@
 import MixedModels
 
-extension LinearMixedModelFit {
+extension MixedModelFit {
   /// Which effects of a factor have an estimated variance of 0, up to the tolerance of the fit's own boundary test. What is left of their modes is rounding.
   /// - Parameter f: the place of the grouping factor.
   /// - Returns: one value for each of the factor's effects, term after term.
   func effectsWithoutVariance(ofFactor f: Int) -> [Bool] {
     model.terms.filter { $0.factor == f }.flatMap { term in
       term.names.map { name in
-        diagnostics.boundaries.contains {
+        boundaries.contains {
           $0.term == term.label && $0.kind == .zeroVariance && $0.effects == [name]
         }
       }

@@ -23,7 +23,7 @@ struct GroupLevelColumns {
   /// Looks at the columns of a model group by group.
   /// - Parameter factor: the place of the grouping factor.
   /// - Complexity: O(rows · columns²).
-  init(_ model: LinearMixedModel, factor: Int = 0) {
+  init(_ model: some MixedModel, factor: Int = 0) {
     let (codes, count) = (model.factors[factor].codes, model.factors[factor].levels.count)
     var bases: [(name: String, values: [Double])] = []
     let (fixed, random) = (model.fixedMatrix, model.randomMatrix)
@@ -77,7 +77,7 @@ struct GroupLevelColumns {
 
   /// Other fixed effects that are functions of the same predictor, so that they change with it: a factor's other levels,
   /// a basis's other columns, powers. Interactions are none, for they vanish where the other predictor is 0.
-  func companions(of entry: Entry, in model: LinearMixedModel) -> [String] {
+  func companions(of entry: Entry, in model: some MixedModel) -> [String] {
     let terms = model.formula.fixed.terms.filter { $0.factors.count == 1 }
     func term(_ name: String) -> Term? {
       terms.first { $0.name == name }

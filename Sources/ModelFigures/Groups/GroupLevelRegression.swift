@@ -64,6 +64,8 @@ public struct GroupLevelRegression: ModelFigure {
   public var response: FigureVariable
   /// The grouping factor.
   public var grouping: FigureVariable
+  /// The link on whose scale the coefficients of a generalized model are; nil for a linear one.
+  public let link: LinkFunction?
   /// Levels to be picked out by colour and name.
   public var highlighted: Set<String>
   /// Canvas size; at first 16 × 10 cm, for several panels 16 × 8 cm.
@@ -77,6 +79,21 @@ public struct GroupLevelRegression: ModelFigure {
   ///   the same predictor, so that no line is straight, `.severalColumns`.
   public init(
     _ fit: LinearMixedModelFit, factor: Int = 0, by name: String? = nil, highlighted: Set<String> = []
+  ) throws(ModelFigureError) {
+    try self.init(of: fit, factor: factor, by: name, highlighted: highlighted)
+  }
+
+  /// The same of a generalized mixed model, on the scale of its link.
+  /// - Throws: as of a linear one.
+  public init(
+    _ fit: GeneralizedLinearMixedModelFit, factor: Int = 0, by name: String? = nil,
+    highlighted: Set<String> = []
+  ) throws(ModelFigureError) {
+    try self.init(of: fit, factor: factor, by: name, highlighted: highlighted)
+  }
+
+  private init(
+    of fit: some OwnRegressing, factor: Int, by name: String?, highlighted: Set<String>
   ) throws(ModelFigureError) {
     let model = fit.model
     try ModelFigureError.checkSharedColumns(model, factor: factor)
@@ -151,7 +168,8 @@ public struct GroupLevelRegression: ModelFigure {
     predictor = .column(chosen.name)
     others = model.fixedEffectNames.filter { $0 != FigureWords.constant && !drawn.contains($0) }
       .map { .column($0) }
-    response = .column(model.frame.responseBesideOffsetText)
+    response = .column(model.frame.figureResponse)
+    link = fit.effectLink
     grouping = .column(effects.factor.name)
     self.highlighted = highlighted
     size = coefficients.count == 1 ? .centimetres(16, 10) : .centimetres(16, 8.5)
@@ -207,12 +225,13 @@ public struct GroupLevelRegression: ModelFigure {
       categories: categories, panels: panels)
     figure.ySharing = .none
     figure.columns = size.width < ModelFigureSizes.narrow ? 1 : min(3, coefficients.count)
-    figure.caption = words.groupLevelCaption(
+    let caption = words.groupLevelCaption(
       others: others.map { $0.name(language) },
       borrowed: others.filter { borrowed.contains($0.column) }.map { $0.name(language) }, isSpread: isSpread,
       level: coefficients.filter { !$0.hasSlope }.map { words.effectInSentence($0.variable, definite: true) },
       undetermined: undeterminedCount,
       outside: ranges.reduce(0) { $0 + ($1?.outside ?? 0) })
+    figure.caption = words.sentences([caption] + (link.map { [words.linkScale($0, response)] } ?? []))
     figure.describe(
       as: "group-regression", title: words.title(alternativeTitle(language)), text: alternativeText(language),
       in: language)

@@ -49,11 +49,13 @@ public struct LevelIntervals: Sendable {
   public let level: Double
   /// The grouping factor; change it to give it other words.
   public var grouping: FigureVariable
-  /// The response, in whose unit the effects are.
+  /// The response, in whose unit the effects of a linear model are.
   public var response: FigureVariable
+  /// The link on whose scale the effects of a generalized model are; nil for a linear one.
+  public let link: LinkFunction?
 
   private init(
-    _ quantity: Quantity, _ fit: LinearMixedModelFit, factor: Int, effects: [String], estimates: Matrix,
+    _ quantity: Quantity, _ fit: some MixedModelFit, factor: Int, effects: [String], estimates: Matrix,
     errors: Matrix, centres: [Centre], hasNoVariance: [Bool], level: Double
   ) {
     precondition(level > 0 && level < 1, "level \(level)")
@@ -75,13 +77,14 @@ public struct LevelIntervals: Sendable {
     self.hasNoVariance = hasNoVariance
     self.level = level
     grouping = .column(factor.name)
-    response = .column(fit.model.frame.responseBesideOffsetText)
+    response = .column(fit.model.frame.figureResponse)
+    link = fit.effectLink
   }
 
   /// Takes the random effects of a factor from a fit.
   /// - Parameter level: the probability of each interval; mode ± Φ⁻¹((1 + level)/2) conditional standard deviations.
   /// - Precondition: 0 < level < 1.
-  public init(effectsOf fit: LinearMixedModelFit, factor: Int = 0, level: Double = 0.95) {
+  public init(effectsOf fit: some MixedModelFit, factor: Int = 0, level: Double = 0.95) {
     let effects = fit.randomEffects[factor]
     let names = effects.factor.effectNames
     self.init(
@@ -99,7 +102,7 @@ public struct LevelIntervals: Sendable {
   /// of Henderson's joint covariance, θ held at its estimate. An effect of several terms counts once.
   /// - Parameter level: the probability of each interval; estimate ± Φ⁻¹((1 + level)/2) standard errors.
   /// - Precondition: 0 < level < 1.
-  public init(coefficientsOf fit: LinearMixedModelFit, factor: Int = 0, level: Double = 0.95) {
+  public init(coefficientsOf fit: some MixedModelFit, factor: Int = 0, level: Double = 0.95) {
     let effects = fit.randomEffects[factor]
     var names: [String] = []
     for name in effects.factor.effectNames where !names.contains(name) { names.append(name) }

@@ -6,6 +6,8 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
   case otherStructure(kind: String, suits: String)
   case needsGroups(kind: String)
   case needsOnePredictor(found: [String])
+  case needsFamily(kind: String)
+  case linearOnly(kind: String, instead: String)
   case noCompletePooling
   case nothingToDodge(predictor: String)
   case noCoefficients
@@ -31,6 +33,10 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
       "figure '\(kind)' does not show what this formula varies; '\(suits)' does"
     case .needsGroups(let kind):
       "figure '\(kind)' needs a grouping factor; give the formula a random-effects term, e.g. (1 + x | group)"
+    case .needsFamily(let kind):
+      "figure '\(kind)' shows generalized models on the scale of the response; add a family, e.g. --family binomial"
+    case .linearOnly(let kind, let instead):
+      "figure '\(kind)' is for linear models; with a family \(instead)"
     case .noCompletePooling:
       "complete pooling has no line here: the fixed part of the formula, which it fits, has no column that the data determine"
     case .nothingToDodge(let predictor):

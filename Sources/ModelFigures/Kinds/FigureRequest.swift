@@ -12,6 +12,8 @@ public struct FigureRequest: Sendable, Equatable {
   public var grouping: String?
   /// The predictor on the axis; at first the first that the kind can show.
   public var by: String?
+  /// The predictor whose values have lines; at first one of few values.
+  public var lines: String?
   /// Levels to be picked out.
   public var highlighted: [String] = []
   /// The parameters shown, by lme4's names; none for all.

@@ -8,7 +8,7 @@ extension ModelFigureError {
   ///
   /// - Parameter allowsDeviations: whether effects may stand for themselves, deviations from 0, where no fixed effect has the name of one.
   static func checkSharedColumns(
-    _ model: LinearMixedModel, factor: Int = 0, allowsDeviations: Bool = false
+    _ model: some MixedModel, factor: Int = 0, allowsDeviations: Bool = false
   ) throws(ModelFigureError) {
     var names = model.fixedEffectNames
     var columns = names.indices.map { model.fixedMatrix.column($0) }

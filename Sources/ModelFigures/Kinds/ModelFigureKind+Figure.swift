@@ -8,11 +8,7 @@ extension ModelFigureKind {
   ) throws(FigureKindError) -> any ModelFigure {
     switch self {
     case .poolingPlane:
-      let groups = try ModelFigureKind.lines(fit)
-      var plane = groups.poolingPlane(modelEllipses: request.ellipses == .model)
-      if request.ellipses == PlaneEllipses.none { plane.ellipses = .omitted }
-      plane.highlighted = try ModelFigureKind.highlighted(request, groups)
-      return plane
+      return try poolingPlane(ModelFigureKind.lines(fit), request)
     case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth:
       return try scatter(ModelFigureKind.lines(fit), request)
     case .fourModels: return try fourModels(fit, request)
@@ -20,12 +16,17 @@ extension ModelFigureKind {
       let groups = try ModelFigureKind.lines(fit)
       try ModelFigureKind.check(request.only, among: fit.model.groupLevels, of: fit.model.groupingFactor)
       return groups.panels(order: request.order ?? .given, only: Set(request.only))
+    case .responsePanels: throw .needsFamily(kind: rawValue)
     case .caterpillar, .qqCaterpillar, .groupCoefficients: return try caterpillar(fit, request)
     case .shrinkageMatrix:
       return try ModelFigureKind.ofGroups(fit, request) { fit, levels throws(ModelFigureError) in
         try ShrinkageMatrix(fit, highlighted: levels)
       }
-    case .groupRegression: return try ModelFigureKind.groupRegression(fit, request)
+    case .groupRegression:
+      return try ModelFigureKind.groupRegression(fit, request) {
+        fit, factor, name, levels throws(ModelFigureError) in
+        try GroupLevelRegression(fit, factor: factor, by: name, highlighted: levels)
+      }
     case .shrinkageBySize:
       return try ModelFigureKind.ofGroups(fit, request) { fit, levels throws(ModelFigureError) in
         try ShrinkageBySize(fit, highlighted: levels)
@@ -73,6 +74,7 @@ extension ModelFigureKind {
     }
     if self == .coefficients { return CoefficientPlot(fit, of: model) }
     if self == .diagnostics { return DiagnosticPanels(fit, of: model) }
+    if needsFamily { throw .needsFamily(kind: rawValue) }
     guard self == .completePooling else { throw .needsGroups(kind: rawValue) }
     let names = fit.coefficientNames
     guard names.count == 2, names[0] == "(Intercept)" else {
@@ -87,7 +89,7 @@ extension ModelFigureKind {
   }
 
   /// A figure of expectations over one predictor.
-  private static func marginal(
+  static func marginal(
     _ make: () throws -> any ModelFigure
   ) throws(FigureKindError) -> any ModelFigure {
     do { return try make() } catch { throw .noEffect("\(error)") }
@@ -99,9 +101,9 @@ extension ModelFigureKind {
   }
 
   /// A figure of the groups of a model's only factor, with levels picked out.
-  private static func ofGroups(
-    _ fit: LinearMixedModelFit, _ request: FigureRequest,
-    _ make: (LinearMixedModelFit, Set<String>) throws(ModelFigureError) -> any ModelFigure
+  static func ofGroups<Fit: MixedModelFit>(
+    _ fit: Fit, _ request: FigureRequest,
+    _ make: (Fit, Set<String>) throws(ModelFigureError) -> any ModelFigure
   ) throws(FigureKindError) -> any ModelFigure {
     try check(request.highlighted, among: fit.model.groupLevels, of: fit.model.factors[0].name)
     do throws(ModelFigureError) { return try make(fit, Set(request.highlighted)) } catch {
@@ -110,7 +112,7 @@ extension ModelFigureKind {
   }
 
   /// - Throws: `FigureKindError.noLevel` for the first name that is none.
-  private static func check(
+  static func check(
     _ names: [String], among levels: [String], of factor: String
   ) throws(FigureKindError) {
     for name in names where !levels.contains(name) {
@@ -119,11 +121,20 @@ extension ModelFigureKind {
   }
 
   /// The levels to be picked out among some groups.
-  private static func highlighted(
+  static func highlighted(
     _ request: FigureRequest, _ groups: FittedGroups
   ) throws(FigureKindError) -> Set<String> {
     try check(request.highlighted, among: groups.groups.map(\.group), of: groups.grouping.column)
     return Set(request.highlighted)
+  }
+
+  func poolingPlane(
+    _ groups: FittedGroups, _ request: FigureRequest
+  ) throws(FigureKindError) -> PoolingPlane {
+    var plane = groups.poolingPlane(modelEllipses: request.ellipses == .model)
+    if request.ellipses == PlaneEllipses.none { plane.ellipses = .omitted }
+    plane.highlighted = try ModelFigureKind.highlighted(request, groups)
+    return plane
   }
 
   private func scatter(
@@ -164,21 +175,21 @@ extension ModelFigureKind {
     return four
   }
 
-  private static func groupRegression(
-    _ fit: LinearMixedModelFit, _ request: FigureRequest
+  static func groupRegression<Fit: MixedModelFit>(
+    _ fit: Fit, _ request: FigureRequest,
+    _ make: (Fit, Int, String?, Set<String>) throws(ModelFigureError) -> GroupLevelRegression
   ) throws(FigureKindError) -> GroupLevelRegression {
     let factor = try factor(of: fit, request)
     try check(
       request.highlighted, among: fit.model.factors[factor].levels, of: fit.model.factors[factor].name)
     do throws(ModelFigureError) {
-      return try GroupLevelRegression(
-        fit, factor: factor, by: request.by, highlighted: Set(request.highlighted))
+      return try make(fit, factor, request.by, Set(request.highlighted))
     } catch { throw .otherModel(error) }
   }
 
   /// The place of the grouping factor that is asked for.
   /// - Throws: `FigureKindError.noFactor`.
-  private static func factor(of fit: LinearMixedModelFit, _ request: FigureRequest) throws(FigureKindError)
+  static func factor(of fit: some MixedModelFit, _ request: FigureRequest) throws(FigureKindError)
     -> Int
   {
     let names = fit.model.factors.map(\.name)
@@ -190,7 +201,7 @@ extension ModelFigureKind {
 
   /// - Throws: `FigureKindError.otherModel` where fixed and random effects of one name add up to no coefficient of a group.
   private static func checkSharedColumns(
-    _ fit: LinearMixedModelFit, factor: Int
+    _ fit: some MixedModelFit, factor: Int
   ) throws(FigureKindError) {
     do throws(ModelFigureError) {
       try ModelFigureError.checkSharedColumns(fit.model, factor: factor, allowsDeviations: true)
@@ -199,8 +210,8 @@ extension ModelFigureKind {
     }
   }
 
-  private func caterpillar(
-    _ fit: LinearMixedModelFit, _ request: FigureRequest
+  func caterpillar(
+    _ fit: some MixedModelFit, _ request: FigureRequest
   ) throws(FigureKindError) -> Caterpillar {
     let factor = try ModelFigureKind.factor(of: fit, request)
     if self == .groupCoefficients { try ModelFigureKind.checkSharedColumns(fit, factor: factor) }

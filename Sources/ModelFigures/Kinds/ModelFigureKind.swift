@@ -14,6 +14,8 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   case fourModels = "four-models"
   /// One panel a group with three lines.
   case groupPanels = "group-panels"
+  /// Fitted and observed responses of a generalized model, one panel a group or a pair of levels.
+  case responsePanels = "response-panels"
   /// Conditional modes with intervals, one row a level.
   case caterpillar
   /// Conditional modes with intervals against normal quantiles.
@@ -59,6 +61,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
     case .varyingBoth: "observations and a line for each group"
     case .fourModels: "the last four side by side"
     case .groupPanels: "a panel for each group with three lines"
+    case .responsePanels: "probabilities or rates by groups, with data"
     case .caterpillar: "effects of groups with intervals, sorted"
     case .qqCaterpillar: "the same against normal quantiles"
     case .groupCoefficients: "coefficients of groups with intervals"
@@ -82,6 +85,9 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   /// Whether the figure shows a fitted model; the schematic is the same for all.
   public var needsModel: Bool { self != .schematic }
 
+  /// Whether the figure shows generalized models alone.
+  public var needsFamily: Bool { self == .responsePanels }
+
   /// Whether the figure shows a formula's factors in data, without a fit.
   public var showsDesign: Bool { self == .design }
 
@@ -92,6 +98,7 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
     case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth: [.dodge, .highlight, .yRange]
     case .fourModels: [.dodge, .highlight, .yRange]
     case .groupPanels: [.order, .only, .yRange]
+    case .responsePanels: [.by, .lines, .grouping, .yRange]
     case .caterpillar, .groupCoefficients: [.grouping, .highlight]
     case .groupRegression: [.by, .grouping, .highlight]
     case .qqCaterpillar: [.grouping, .highlight, .yRange]
@@ -120,6 +127,8 @@ public enum FigureOption: String, Sendable, CaseIterable {
   case grouping
   /// The predictor on the axis.
   case by
+  /// The predictor whose values have lines.
+  case lines
   /// Levels to be picked out.
   case highlight
   /// The parameters shown.

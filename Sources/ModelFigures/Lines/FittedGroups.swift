@@ -1,3 +1,4 @@
+import Glibc
 import LinearAlgebra
 import MixedModels
 import Plotting
@@ -24,6 +25,8 @@ public struct FittedGroups: Sendable {
   public let interceptVaries: Bool
   /// Whether the model lets slopes vary.
   public let slopeVaries: Bool
+  /// The link on whose scale lines are straight, of generalized models; nil for linear ones.
+  public let link: LinkFunction?
   /// The response; change it to give the axis other words.
   public var response: FigureVariable
   /// The predictor; change it to give the axis other words.
@@ -38,6 +41,50 @@ public struct FittedGroups: Sendable {
   ///
   /// - Throws: `ModelFigureError` unless the model has exactly one predictor.
   public init(_ fit: LinearMixedModelFit) throws(ModelFigureError) {
+    let constant = FigureWords.constant
+    try self.init(of: fit, y: fit.model.frame.responseBesideOffset) { name, _ in
+      let none = GroupRegressions.noPooling(fit.model)
+      let (intercept, slope) = (none.names.firstIndex(of: constant), none.names.firstIndex(of: name))
+      return (
+        fit.model.groupLevels.indices.map { j in
+          CoefficientLine(
+            intercept: intercept.map { none.estimates[j, $0] } ?? 0,
+            slope: slope.map { none.estimates[j, $0] } ?? 0)
+        }, FittedGroups.completePooling(fit.model, constant: constant, predictor: name)
+      )
+    }
+  }
+
+  /// Takes a fit of a generalized mixed model with one predictor apart. Lines are straight on the scale of the link; observations are shares, counts (with an offset
+  /// rates) or numbers.
+  ///
+  /// No pooling is maximum likelihood group by group; a group whose estimates run to ±∞ has no line.
+  /// - Throws: `ModelFigureError` unless the model has exactly one predictor.
+  public init(_ fit: GeneralizedLinearMixedModelFit) throws(ModelFigureError) {
+    let frame = fit.model.frame
+    let exposure = fit.link == .log ? frame.offset?.map { exp($0) } : nil
+    let y = exposure.map { zip(frame.response, $0).map(/) } ?? frame.response
+    try self.init(of: fit, y: y) { name, x in
+      let constant = FigureWords.constant
+      let hasConstant = (fit.model.fixedEffectNames + fit.model.randomEffectNames).contains(constant)
+      let columns = (hasConstant ? [[Double](repeating: 1, count: x.count)] : []) + [x]
+      let none = fit.ownRegressions(columns, shift: [Double](repeating: 0, count: x.count)).estimates
+      return (
+        fit.model.groupLevels.indices.map { j in
+          CoefficientLine(
+            intercept: hasConstant ? none[j, 0] : 0, slope: none[j, hasConstant ? 1 : 0])
+        }, FittedGroups.completePooling(fit, predictor: name)
+      )
+    }
+  }
+
+  /// - Parameters:
+  ///   - y: observations as they are drawn.
+  ///   - alone: the groups' lines without pooling and the line of all rows, of a predictor's name and values.
+  private init(
+    of fit: some MixedModelFit, y: [Double],
+    alone: (String, [Double]) -> (own: [CoefficientLine], complete: CoefficientLine)
+  ) throws(ModelFigureError) {
     let model = fit.model
     if model.factors.count > 1 {
       throw .severalGroupingFactors(model.factors.map(\.name), formula: model.formulaText)
@@ -54,19 +101,14 @@ public struct FittedGroups: Sendable {
     let x =
       model.fixedEffectNames.firstIndex(of: name).map { model.fixedMatrix.column($0) }
       ?? model.randomMatrix.column(model.randomEffectNames.firstIndex(of: name)!)
-    let y = model.frame.responseBesideOffset
     let coefficients = fit.groupCoefficients
     let interceptColumn = fit.coefficientNames.firstIndex(of: constant)
     let slopeColumn = fit.coefficientNames.firstIndex(of: name)
     var rows = [[Int]](repeating: [], count: model.groupLevels.count)
     for (row, code) in model.groupCodes.enumerated() { rows[code].append(row) }
-    let none = GroupRegressions.noPooling(model)
-    let noneIntercept = none.names.firstIndex(of: constant)
-    let noneSlope = none.names.firstIndex(of: name)
+    let lines = alone(name, x)
     groups = model.groupLevels.indices.map { j in
-      let own = CoefficientLine(
-        intercept: noneIntercept.map { none.estimates[j, $0] } ?? 0,
-        slope: noneSlope.map { none.estimates[j, $0] } ?? 0)
+      let own = lines.own[j]
       let line = CoefficientLine(
         intercept: interceptColumn.map { coefficients[j, $0] } ?? 0,
         slope: slopeColumn.map { coefficients[j, $0] } ?? 0)
@@ -74,7 +116,7 @@ public struct FittedGroups: Sendable {
         model.groupLevels[j], x: rows[j].map { x[$0] }, y: rows[j].map { y[$0] },
         noPooling: own.isFinite ? own : nil, partialPooling: line)
     }
-    completePooling = FittedGroups.completePooling(model, constant: constant, predictor: name)
+    completePooling = lines.complete
 
     func fixed(_ name: String) -> Double {
       model.fixedEffectNames.firstIndex(of: name).map { fit.fixedEffects[$0] } ?? 0
@@ -91,12 +133,27 @@ public struct FittedGroups: Sendable {
     interceptVariance = max(0, variance(constant, constant))
     covariance = variance(constant, name)
     slopeVariance = max(0, variance(name, name))
-    isSingular = fit.diagnostics.isSingular
+    isSingular = !fit.boundaries.isEmpty
     interceptVaries = model.randomEffectNames.contains(constant)
     slopeVaries = model.randomEffectNames.contains(name)
-    response = .column(model.frame.responseBesideOffsetText)
+    link = fit.effectLink
+    response = .column(model.frame.figureResponse)
     predictor = .column(name)
     grouping = .column(model.groupingFactor)
+  }
+
+  /// The fixed part on all rows, θ or the shape held.
+  private static func completePooling(
+    _ fit: GeneralizedLinearMixedModelFit, predictor: String
+  ) -> CoefficientLine {
+    let names = fit.model.fixedEffectNames
+    let x = fit.model.fixedMatrix
+    let found = RowRegressions(fit).regression(x, rows: Array(0..<x.rows), wanted: x.columns)
+    func coefficient(_ name: String) -> Double {
+      guard let place = names.firstIndex(of: name) else { return names.isEmpty ? .nan : 0 }
+      return found[place].estimate.isFinite ? found[place].estimate : .nan
+    }
+    return CoefficientLine(intercept: coefficient(FigureWords.constant), slope: coefficient(predictor))
   }
 
   private static func completePooling(_ model: LinearMixedModel, constant: String, predictor: String)
@@ -124,6 +181,7 @@ public struct FittedGroups: Sendable {
           slopeVariance: slopeVariance)
         : .data, response: response, predictor: predictor, grouping: grouping)
     plane.covarianceIsSingular = isSingular
+    plane.link = link
     return plane
   }
 
@@ -152,6 +210,6 @@ public struct FittedGroups: Sendable {
   public func panels(order: GroupPanels.Order = .given, only: Set<String> = []) -> GroupPanels {
     GroupPanels(
       groups: groups, completePooling: completePooling, order: order, only: only, response: response,
-      predictor: predictor, grouping: grouping)
+      predictor: predictor, grouping: grouping, link: link)
   }
 }

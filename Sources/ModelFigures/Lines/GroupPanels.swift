@@ -1,6 +1,7 @@
+import MixedModels
 import Plotting
 
-/// One panel a group: its observations and the lines of complete, no and partial pooling.
+/// One panel a group: its observations and the lines of complete, no and partial pooling, curves where lines are straight on the scale of a link.
 ///
 /// The line of no pooling is a band under the thin line of partial pooling, so that one sees where they
 /// coincide and where they cross. A group whose own line cannot be estimated shows the other two. Of more than
@@ -31,13 +32,16 @@ public struct GroupPanels: LineFigure {
   public var predictor: FigureVariable
   /// The grouping factor.
   public var grouping: FigureVariable
+  /// The link on whose scale lines are straight, of generalized models; nil for linear ones.
+  public let link: LinkFunction?
   /// Canvas size; at first 16 cm wide and as high as the rows of panels want, 11 cm at least.
   public var size: Size
 
   /// A panel figure.
   public init(
     groups: [GroupFit], completePooling: CoefficientLine?, order: Order = .given,
-    only: Set<String> = [], response: FigureVariable, predictor: FigureVariable, grouping: FigureVariable
+    only: Set<String> = [], response: FigureVariable, predictor: FigureVariable, grouping: FigureVariable,
+    link: LinkFunction? = nil
   ) {
     self.groups = groups
     self.completePooling = completePooling
@@ -46,6 +50,7 @@ public struct GroupPanels: LineFigure {
     self.response = response
     self.predictor = predictor
     self.grouping = grouping
+    self.link = link
     let count = GroupPanels.shownCount(of: groups, only: only)
     let columns = GroupPanels.columns(count, width: Size.centimetres(16, 1).width)
     let rows = (count + columns - 1) / columns
@@ -68,6 +73,24 @@ public struct GroupPanels: LineFigure {
   private static func columns(_ count: Int, width: Double) -> Int {
     let most = max(1, Int(width / Size.centimetres(2, 1).width - 0.7))
     return min(most, count <= 3 ? max(1, count) : (2...6).first { $0 * $0 >= count } ?? 6)
+  }
+
+  /// The value of a line: its height, or g⁻¹ of it.
+  func value(_ line: CoefficientLine, at x: Double) -> Double {
+    let height = line.at(x)
+    return link.map { $0.mean(predictor: height) } ?? height
+  }
+
+  /// Places at which a line is drawn: its ends, more of them where it is a curve.
+  private func places(_ low: Double, _ high: Double) -> [Double] {
+    guard link != nil, high > low else { return [low, high] }
+    return (0...40).map { $0 == 40 ? high : low + (high - low) * Double($0) / 40 }
+  }
+
+  /// Over which height equal observations stand about 0 and about 1, where there are no others.
+  private var heightSpread: Double? {
+    let values = Set(groups.flatMap(\.y))
+    return link != nil && values.isSubset(of: [0, 1]) ? 0.06 : nil
   }
 
   /// Groups in the order of their panels; ties keep the given order.
@@ -114,10 +137,12 @@ public struct GroupPanels: LineFigure {
     let panels = shown.map { group in
       func line(_ strategy: PoolingStyle, _ line: CoefficientLine?) -> [any Mark] {
         guard let line, line.isFinite, let (low, high) = range else { return [] }
-        return [LineMark(x: [low, high], y: [line.at(low), line.at(high)], strategy.appearance)]
+        let places = places(low, high)
+        return [LineMark(x: places, y: places.map { value(line, at: $0) }, strategy.appearance)]
       }
       let points = PointMark(
-        x: width.map { spread(group.x, over: $0) } ?? group.x, y: group.y,
+        x: width.map { spread(group.x, over: $0) } ?? group.x,
+        y: heightSpread.map { spread(group.y, over: $0) } ?? group.y,
         .fixed(CategoryStyle(Theme.referenceGrey)), size: 0.85, rim: true)
       let marks =
         line(.none, group.noPooling) + [points] + line(.partial, group.partialPooling)
@@ -143,7 +168,7 @@ public struct GroupPanels: LineFigure {
   private var steepLines: (limits: ClosedRange<Double>?, count: Int) {
     guard let (low, high) = dataRange(groups.flatMap(\.x)) else { return (nil, 0) }
     func ends(_ line: CoefficientLine?) -> [Double] {
-      line.map { $0.isFinite ? [$0.at(low), $0.at(high)] : [] } ?? []
+      line.map { $0.isFinite ? [value($0, at: low), value($0, at: high)] : [] } ?? []
     }
     let kept =
       shown.flatMap { $0.y.filter(\.isFinite) + ends($0.partialPooling) } + ends(completePooling)
@@ -167,6 +192,7 @@ public struct GroupPanels: LineFigure {
           : words.panelsPicked(shown.count, of: groups.count))
     }
     if spreadWidth != nil { sentences.append(words.pointsSpread(predictor)) }
+    if heightSpread != nil { sentences.append(words.heightsSpread(response)) }
     return words.sentences(sentences)
   }
 
@@ -176,8 +202,10 @@ public struct GroupPanels: LineFigure {
     for group in shown {
       for (x, y) in zip(group.x, group.y) {
         data.append([
-          .text(group.group), .number(x), .number(y), .number(completePooling?.at(x) ?? .nan),
-          .number(group.noPooling?.at(x) ?? .nan), .number(group.partialPooling?.at(x) ?? .nan),
+          .text(group.group), .number(x), .number(y),
+          .number(completePooling.map { value($0, at: x) } ?? .nan),
+          .number(group.noPooling.map { value($0, at: x) } ?? .nan),
+          .number(group.partialPooling.map { value($0, at: x) } ?? .nan),
         ])
       }
     }

@@ -8,7 +8,7 @@ extension MarginalEffectPlot {
   public func figure(in language: FigureLanguage) -> Figure {
     let words = FigureWords(language)
     let isFactor = effect.grid.levels != nil
-    let expected = Axis(words.expected(response), tickSpacing: isFactor ? 52 : 36)
+    let expected = Axis(words.expected(self), tickSpacing: isFactor ? 52 : 36)
     let over =
       isFactor
       ? Axis(predictor.name(language), levels: levels.map { $0(language) }.reversed())
@@ -28,7 +28,9 @@ extension MarginalEffectPlot {
   private func label(_ look: Look, _ words: FigureWords) -> String {
     let group = groupings.first?.name(words.language) ?? ""
     return switch look {
-    case .mean: words.populationMean(level: effect.level)
+    case .mean:
+      link == nil || groupings.isEmpty
+        ? words.populationMean(level: effect.level) : words.typicalMean(level: effect.level)
     case .fresh: words.newGroup(groupings.count == 1 ? group : nil, level: effect.level)
     case .groups: words.eachGroup(group)
     }
@@ -85,8 +87,8 @@ extension MarginalEffectPlot {
     let words = FigureWords(language)
     let (y, x) = (response.name(language), predictor.name(language))
     return language == .english
-      ? "Marginal effect of \(x): expected \(y) of the population with \(words.number(100 * effect.level))% limits"
-      : "\(words.inSentence(x).drop { $0 == " " })的边际效应：总体\(words.inSentence(y))的期望及 \(words.number(100 * effect.level))% 区间"
+      ? "Marginal effect of \(x): expected \(y) of \(link == nil || groupings.isEmpty ? "the population" : "a typical group") with \(words.number(100 * effect.level))% limits"
+      : "\(words.inSentence(x).drop { $0 == " " })的边际效应：\(link == nil || groupings.isEmpty ? "总体" : "典型组")\(words.inSentence(y))的期望及 \(words.number(100 * effect.level))% 区间"
   }
 
   /// The ends, the widest limits, and what is held.

@@ -36,6 +36,10 @@ public struct MarginalEffectPlot: ModelFigure {
   public let omittedGroups: Int
   /// The offset that is in all expectations, its columns at their means; nil without one, or where the predictor is in it.
   public let offset: Double?
+  /// The link of a generalized model; nil for a linear one.
+  public let link: LinkFunction?
+  /// Whether expectations are probabilities.
+  public let isProbability: Bool
   /// Whether a term of the fixed part joins the predictor with another.
   public let hasInteraction: Bool
   /// Canvas size; at first 16 × 9.5 cm, or as high as rows want.
@@ -58,6 +62,31 @@ public struct MarginalEffectPlot: ModelFigure {
       offset: try fit.model.frame.offset(for: effect.grid.table), degreesOfFreedom: nil)
   }
 
+  /// The effect of one predictor of a generalized mixed model, on the scale of the response.
+  /// - Throws: as `MarginalEffect`.
+  public init(_ fit: GeneralizedLinearMixedModelFit, over predictor: String? = nil) throws {
+    let (factors, frame) = (fit.model.factors, fit.model.frame)
+    let withGroups = factors.count == 1 && factors[0].levels.count <= MarginalEffectPlot.mostGroups
+    let effect = try MarginalEffect(fit, over: predictor, withGroups: withGroups)
+    self.init(
+      effect, of: frame.formula, response: frame.figureResponse, groupings: factors.map(\.name),
+      omittedGroups: factors.count == 1 && !withGroups ? factors[0].levels.count : 0,
+      offset: try frame.offset(for: effect.grid.table), degreesOfFreedom: nil, link: fit.link,
+      isProbability: frame.binomial != nil)
+  }
+
+  /// The effect of one predictor of a generalized linear model.
+  /// - Throws: as `MarginalEffect`.
+  public init(
+    _ fit: GeneralizedLinearModelFit, of model: GeneralizedLinearModel, over predictor: String? = nil
+  ) throws {
+    let effect = try MarginalEffect(fit, of: model, over: predictor)
+    self.init(
+      effect, of: model.formula, response: model.frame.figureResponse, groupings: [], omittedGroups: 0,
+      offset: try model.frame.offset(for: effect.grid.table), degreesOfFreedom: nil, link: model.link,
+      isProbability: model.frame.binomial != nil)
+  }
+
   /// The effect of one predictor of a linear model.
   /// - Throws: as `MarginalEffect`.
   public init(_ fit: LinearModelFit, of model: LinearModel, over predictor: String? = nil) throws {
@@ -70,9 +99,12 @@ public struct MarginalEffectPlot: ModelFigure {
 
   private init(
     _ effect: MarginalEffect, of formula: ModelFormula, response: String, groupings: [String],
-    omittedGroups: Int, offset: [Double]?, degreesOfFreedom: Int?
+    omittedGroups: Int, offset: [Double]?, degreesOfFreedom: Int?, link: LinkFunction? = nil,
+    isProbability: Bool = false
   ) {
     self.effect = effect
+    self.link = link
+    self.isProbability = isProbability
     let grid = effect.grid
     predictor = .column(grid.predictor)
     levels = (grid.levels ?? []).map { .level($0) }

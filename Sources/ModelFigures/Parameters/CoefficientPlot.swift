@@ -1,11 +1,13 @@
 import Distributions
+import Glibc
 import MixedModels
 import ModelFormula
 import Plotting
 
 /// The fixed coefficients of a model with their intervals, the first on top.
 ///
-/// The constant is left out where there are others: it is in another unit than slopes, and its size would hide theirs.
+/// The constant is left out where there are others: it is in another unit than slopes, and its size would hide theirs. Of generalized models with the link
+/// logit, cloglog or log the exponentials are drawn, ratios of odds, hazards or expectations, along a logarithmic axis.
 public struct CoefficientPlot: ModelFigure {
   /// A coefficient with its interval.
   public struct Coefficient: Sendable, Equatable {
@@ -29,6 +31,8 @@ public struct CoefficientPlot: ModelFigure {
   public var coefficients: [Coefficient]
   /// How the intervals were computed.
   public let kind: Kind
+  /// The link of a generalized model; nil for a linear one.
+  public let link: LinkFunction?
   /// Probability of each interval.
   public let level: Double
   /// Whether there is a constant that is not drawn.
@@ -41,7 +45,8 @@ public struct CoefficientPlot: ModelFigure {
   public var size: Size
 
   private init(
-    names: [String], estimates: [Double], errors: [Double], kind: Kind, level: Double, frame: ModelFrame
+    names: [String], estimates: [Double], errors: [Double], kind: Kind, level: Double, frame: ModelFrame,
+    link: LinkFunction? = nil
   ) {
     let coding = frame.fixedCoding
     let meanings = Dictionary(
@@ -51,17 +56,20 @@ public struct CoefficientPlot: ModelFigure {
       case .wald: NormalDistribution().quantile((1 + level) / 2)
       case .student(let df): StudentTDistribution(degreesOfFreedom: df).quantile((1 + level) / 2)
       }
+    let isRatio = link.map(CoefficientPlot.hasRatios) ?? false
+    func drawn(_ value: Double) -> Double { isRatio ? exp(value) : value }
     let all = names.indices.map { k in
       Coefficient(
-        variable: .column(names[k]), meaning: meanings[names[k]] ?? .other, estimate: estimates[k],
-        low: estimates[k] - quantile * errors[k], high: estimates[k] + quantile * errors[k])
+        variable: .column(names[k]), meaning: meanings[names[k]] ?? .other, estimate: drawn(estimates[k]),
+        low: drawn(estimates[k] - quantile * errors[k]), high: drawn(estimates[k] + quantile * errors[k]))
     }.filter { $0.estimate.isFinite }
     let slopes = all.filter { $0.variable.column != FigureWords.constant }
     coefficients = slopes.isEmpty ? all : slopes
     leavesOutConstant = !slopes.isEmpty && slopes.count < all.count
     self.kind = kind
+    self.link = link
     self.level = level
-    self.response = .column(frame.responseBesideOffsetText)
+    self.response = .column(frame.figureResponse)
     factors = coding.factorNamesOfTerms.flatMap { $0 }.map { .column($0) }
     size = .centimetres(16, max(5, (3 + 0.65 * Double(coefficients.count)).rounded(.up)))
   }
@@ -81,13 +89,42 @@ public struct CoefficientPlot: ModelFigure {
       frame: model.frame)
   }
 
+  /// The fixed effects of a generalized mixed model, with Wald intervals.
+  public init(_ fit: GeneralizedLinearMixedModelFit, level: Double = 0.95) {
+    self.init(
+      names: fit.model.fixedEffectNames, estimates: fit.fixedEffects, errors: fit.fixedEffectStandardErrors,
+      kind: .wald, level: level, frame: fit.model.frame, link: fit.link)
+  }
+
+  /// The coefficients of a generalized linear model, with Wald intervals, of Gamma models t intervals.
+  public init(_ fit: GeneralizedLinearModelFit, of model: GeneralizedLinearModel, level: Double = 0.95) {
+    var kind = Kind.wald
+    if case .gamma = model.family {
+      kind = .student(degreesOfFreedom: Double(fit.residualDegreesOfFreedom))
+    }
+    self.init(
+      names: fit.coefficientNames, estimates: fit.coefficients, errors: fit.standardErrors, kind: kind,
+      level: level, frame: model.frame, link: model.link)
+  }
+
+  /// Whether exponentials of coefficients are ratios of something.
+  private static func hasRatios(_ link: LinkFunction) -> Bool {
+    switch link {
+    case .logit, .cloglog, .log: true
+    case .probit, .cauchit: false
+    }
+  }
+
+  /// Whether exponentials of the coefficients are drawn.
+  public var showsRatios: Bool { link.map(CoefficientPlot.hasRatios) ?? false }
+
   /// The specification.
   public func figure(in language: FigureLanguage) -> Figure {
     let words = FigureWords(language)
     let rows = Array(coefficients.reversed())
     let heights = rows.indices.map(Double.init)
     let marks: [any Mark] = [
-      RuleMark(.x(0)),
+      RuleMark(.x(showsRatios ? 1 : 0)),
       IntervalMark(
         low: rows.map(\.low), high: rows.map(\.high), at: heights, .fixed(CategoryStyle(OkabeIto.blue)),
         width: 1.6),
@@ -96,8 +133,10 @@ public struct CoefficientPlot: ModelFigure {
     var y = Axis("", levels: rows.map { $0.variable.name(language) })
     // A short bar is hidden by its dot, so numbers stand beside.
     y.endTexts = rows.map { words.interval($0.estimate, $0.low, $0.high) }
+    var x = Axis(words.coefficientTitle(self), tickSpacing: 52)
+    x.isLogarithmic = showsRatios
     var figure = Figure(
-      size: size, x: Axis(words.coefficientTitle(self), tickSpacing: 52), y: y,
+      size: size, x: x, y: y,
       panels: [Panel("", marks)])
     figure.caption = words.coefficientBars(self)
     figure.describe(

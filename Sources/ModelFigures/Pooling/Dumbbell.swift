@@ -32,6 +32,8 @@ public struct Dumbbell: ModelFigure {
   public var response: FigureVariable
   /// The grouping factor.
   public var grouping: FigureVariable
+  /// The link on whose scale the coefficients of a generalized model are; nil for a linear one.
+  public let link: LinkFunction?
   /// Levels to be picked out by a broad green link and a diamond, and named where not all are.
   public var highlighted: Set<String>
   /// Canvas size; at first 16 cm wide and as high as the rows want.
@@ -40,6 +42,18 @@ public struct Dumbbell: ModelFigure {
   /// Takes the coefficients that vary over the groups of a fit with one grouping factor.
   /// - Throws: `ModelFigureError.severalGroupingFactors` or `.mixedCoding`.
   public init(_ fit: LinearMixedModelFit, highlighted: Set<String> = []) throws(ModelFigureError) {
+    try self.init(of: fit, highlighted: highlighted)
+  }
+
+  /// The same of a generalized mixed model, on the scale of its link.
+  /// - Throws: `ModelFigureError.severalGroupingFactors` or `.mixedCoding`.
+  public init(_ fit: GeneralizedLinearMixedModelFit, highlighted: Set<String> = [])
+    throws(ModelFigureError)
+  {
+    try self.init(of: fit, highlighted: highlighted)
+  }
+
+  private init(of fit: some OwnRegressing, highlighted: Set<String>) throws(ModelFigureError) {
     let model = fit.model
     if model.factors.count > 1 {
       throw .severalGroupingFactors(model.factors.map(\.name), formula: model.formulaText)
@@ -60,7 +74,8 @@ public struct Dumbbell: ModelFigure {
     means = names.map { name in model.fixedEffectNames.firstIndex(of: name).map { fit.fixedEffects[$0] } ?? 0
     }
     groupLevel = none.borrowed.map { .column($0) }
-    response = .column(model.frame.responseBesideOffsetText)
+    response = .column(model.frame.figureResponse)
+    link = fit.effectLink
     grouping = .column(model.groupingFactor)
     self.highlighted = highlighted
     let rows = Double(min(groups.count, Caterpillar.mostNamed))
@@ -109,6 +124,7 @@ public struct Dumbbell: ModelFigure {
     if open > 0 { caption.append(words.undetermined(open)) }
     let outside = ranges.reduce(0) { $0 + ($1?.outside ?? 0) }
     if outside > 0 { caption.append(words.ownOutside(outside)) }
+    if let link { caption.append(words.linkScale(link, response)) }
     figure.caption = words.sentences(caption)
     figure.describe(
       as: "dumbbell", title: alternativeTitle(language), text: alternativeText(language), in: language)

@@ -9,13 +9,16 @@ import MixedModels
 ///
 /// Standard errors have one residual variance for all groups, as if all of the regressions were one: σ² = Σ RSS_j / Σ df_j. A group with a single row has one, too.
 ///
+/// Of generalized models both are maximum likelihood on the scale of the link, with θ or the shape of the mixed model; estimates that run to ±∞, as those of a group
+/// of failures alone, are NaN.
+///
 /// Reference: Gelman & Hill (2007), Data Analysis Using Regression and Multilevel/Hierarchical Models, section 12.1.
 struct OwnEstimates {
   /// Estimates (groups × names).
   let estimates: Matrix
   /// Standard errors; NaN also if no group has more rows than coefficients (groups × names).
   let errors: Matrix
-  /// σ of all groups; NaN without degrees of freedom.
+  /// σ of all groups; NaN without degrees of freedom and of generalized models.
   let sigma: Double
   /// The group-level columns whose effects by the mixed model are taken off.
   let borrowed: [String]
@@ -26,7 +29,7 @@ struct OwnEstimates {
   ///   - kept: group-level columns that are not taken off, so that estimates are those at each group's own u.
   /// - Complexity: O(rows · columns²).
   init(
-    _ fit: LinearMixedModelFit, names: [String], columns groupLevel: GroupLevelColumns,
+    _ fit: some OwnRegressing, names: [String], columns groupLevel: GroupLevelColumns,
     keeping kept: Set<String> = []
   ) {
     let model = fit.model
@@ -43,46 +46,26 @@ struct OwnEstimates {
     let entries = groupLevel.entries.filter { present.contains($0.base) }
     columns.removeAll { column in entries.contains { $0.name == column.name } }
 
-    var response = model.frame.responseBesideOffset
+    var shift = [Double](repeating: 0, count: model.frame.response.count)
     let taken = entries.filter { !kept.contains($0.name) }
     for entry in taken {
       let effect = fit.fixedEffects[entry.place]
-      for (row, value) in model.fixedMatrix.column(entry.place).enumerated() {
-        response[row] -= effect * value
-      }
+      for (row, value) in model.fixedMatrix.column(entry.place).enumerated() { shift[row] += effect * value }
     }
     borrowed = taken.filter { names.contains($0.base) }.map(\.name)
-    let factors = model.frame.rowFactors
-    if let factors { response = zip(response, factors).map(*) }
-
-    var rows = [[Int]](repeating: [], count: model.groupLevels.count)
-    for (i, code) in model.groupCodes.enumerated() { rows[code].append(i) }
-    let places = names.map { name in columns.firstIndex { $0.name == name } }
-    let nothing = [Double](repeating: .nan, count: rows.count * names.count)
-    var estimates = Matrix(rows: rows.count, columns: names.count, storage: nothing)
+    let all = fit.ownRegressions(columns.map(\.values), shift: shift)
+    let nothing = [Double](repeating: .nan, count: model.groupLevels.count * names.count)
+    var estimates = Matrix(rows: model.groupLevels.count, columns: names.count, storage: nothing)
     var errors = estimates
-    var (squares, freedom) = (0.0, 0)
-    for (j, own) in rows.enumerated() {
-      let qr = PivotedQR(
-        Matrix(
-          rows: own.count, columns: columns.count,
-          storage: columns.flatMap { column in own.map { column.values[$0] } }),
-        rowFactors: factors.map { all in own.map { all[$0] } })
-      var effects = own.map { response[$0] }
-      qr.applyTransposedQ(to: &effects)
-      let (solution, gram, determined) = (
-        qr.coefficients(fromEffects: effects), qr.inverseGram, qr.determined
-      )
-      squares += effects[qr.rank...].reduce(0) { $0 + $1 * $1 }
-      freedom += own.count - qr.rank
-      for (k, place) in places.enumerated() {
-        guard let place, determined[place] else { continue }
-        estimates[j, k] = solution[place]
-        errors[j, k] = gram[place, place].squareRoot()
+    for (k, name) in names.enumerated() {
+      guard let place = columns.firstIndex(where: { $0.name == name }) else { continue }
+      for j in model.groupLevels.indices {
+        estimates[j, k] = all.estimates[j, place]
+        errors[j, k] = all.errors[j, place]
       }
     }
-    sigma = freedom > 0 ? (squares / Double(freedom)).squareRoot() : .nan
     self.estimates = estimates
-    self.errors = errors * sigma
+    self.errors = errors
+    sigma = all.sigma
   }
 }

@@ -126,16 +126,28 @@ extension PoolingPlane {
     var figure = Figure(
       size: size,
       x: Axis(
-        words.interceptTitle(response, predictor), limits: across,
+        words.interceptTitle(linkedResponse, predictor), limits: across,
         expansion: 0.12, tickSpacing: 56),
-      y: Axis(words.slopeTitle(response, predictor), limits: up, expansion: 0.12),
+      y: Axis(words.slopeTitle(linkedResponse, predictor), limits: up, expansion: 0.12),
       categories: PoolingStyle.scale(language, mean: true), panels: [Panel("", marks)])
     figure.categories.entries.append(
       .init("highlighted", label: words.highlighted, style: PoolingStyle.pickedOut))
-    figure.caption = caption(background, of: groups, words)
+    let text = caption(background, of: groups, words)
+    figure.caption = words.sentences([text] + (link.map { [words.linkScale($0, response)] } ?? []))
     figure.describe(
       as: "pooling-plane", title: words.title(alternativeTitle(language)), text: alternativeText(language),
       in: language)
     return figure
+  }
+
+  /// The response as the axes call it: of generalized models what the link makes of it.
+  private var linkedResponse: FigureVariable {
+    guard let link else { return response }
+    var variable = response
+    variable.name = LocalizedText(
+      english: FigureWords(.english).linked(response, link),
+      chinese: FigureWords(.chinese).linked(response, link))
+    variable.unit = LocalizedText("")
+    return variable
   }
 }

@@ -1,3 +1,4 @@
+import MixedModels
 import Plotting
 
 /// The pooling plane: each group's intercept and slope without pooling, and an arrow to where partial pooling moves them.
@@ -31,6 +32,8 @@ public struct PoolingPlane: LineFigure {
   public var grouping: FigureVariable
   /// Whether the fitted covariance stands on the boundary, so that model ellipses are segments even if rounding left them a width.
   public var covarianceIsSingular = false
+  /// The link on whose scale the lines are, of generalized models; nil for linear ones.
+  public var link: LinkFunction?
   /// Probability levels of the ellipses.
   public var levels: [Double] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
   /// Levels picked out by colour, and of many groups those that alone are named.

@@ -34,6 +34,8 @@ public struct ShrinkageBySize: ModelFigure {
     case predictors
     /// Weights of the rows.
     case weights
+    /// A link: the information of a row depends on its mean.
+    case link
   }
 
   /// The groups, in the factor's order.
@@ -52,6 +54,8 @@ public struct ShrinkageBySize: ModelFigure {
   public var response: FigureVariable
   /// The grouping factor.
   public var grouping: FigureVariable
+  /// The link on whose scale the coefficients of a generalized model are; nil for a linear one.
+  public let link: LinkFunction?
   /// Levels to be picked out by colour and name.
   public var highlighted: Set<String>
   /// Canvas size; at first 16 × 9 cm.
@@ -60,6 +64,18 @@ public struct ShrinkageBySize: ModelFigure {
   /// Takes the first coefficient that varies over the groups of a fit with one grouping factor.
   /// - Throws: `ModelFigureError.severalGroupingFactors` or `.mixedCoding`.
   public init(_ fit: LinearMixedModelFit, highlighted: Set<String> = []) throws(ModelFigureError) {
+    try self.init(of: fit, highlighted: highlighted)
+  }
+
+  /// The same of a generalized mixed model, on the scale of its link.
+  /// - Throws: `ModelFigureError.severalGroupingFactors` or `.mixedCoding`.
+  public init(_ fit: GeneralizedLinearMixedModelFit, highlighted: Set<String> = [])
+    throws(ModelFigureError)
+  {
+    try self.init(of: fit, highlighted: highlighted)
+  }
+
+  private init(of fit: some OwnRegressing, highlighted: Set<String>) throws(ModelFigureError) {
     let model = fit.model
     if model.factors.count > 1 {
       throw .severalGroupingFactors(model.factors.map(\.name), formula: model.formulaText)
@@ -79,12 +95,15 @@ public struct ShrinkageBySize: ModelFigure {
     mean = model.fixedEffectNames.firstIndex(of: name).map { fit.fixedEffects[$0] } ?? 0
     let hasMeansAlone =
       model.randomEffectNames == [FigureWords.constant] && model.fixedEffectNames == [FigureWords.constant]
-    withoutCurves = !hasMeansAlone ? .predictors : model.frame.weights != nil ? .weights : nil
-    let deviation = fit.diagnostics.isSingular ? 0 : fit.varianceComponents[0].standardDeviations[0]
-    deviations = withoutCurves == nil ? (deviation, fit.sigma) : nil
+    let sigma = fit.residualDeviation
+    withoutCurves =
+      sigma == nil ? .link : !hasMeansAlone ? .predictors : model.frame.weights != nil ? .weights : nil
+    let deviation = fit.boundaries.isEmpty ? fit.varianceComponents[0].standardDeviations[0] : 0
+    deviations = withoutCurves == nil ? sigma.map { (deviation, $0) } : nil
     groupLevel = none.borrowed.map { .column($0) }
     effect = .column(name, of: model)
-    response = .column(model.frame.responseBesideOffsetText)
+    response = .column(model.frame.figureResponse)
+    link = fit.effectLink
     grouping = .column(model.groupingFactor)
     self.highlighted = highlighted
   }
@@ -198,6 +217,7 @@ public struct ShrinkageBySize: ModelFigure {
     let open = estimates.count { $0.own.isNaN }
     if open > 0 { caption.append(words.undetermined(open)) }
     if let outside = range?.outside, outside > 0 { caption.append(words.ownOutside(outside)) }
+    if let link { caption.append(words.linkScale(link, response)) }
     figure.caption = words.sentences(caption)
     figure.describe(
       as: "shrinkage-by-size", title: alternativeTitle(language), text: alternativeText(language),

@@ -48,6 +48,8 @@ public struct ShrinkageMatrix: ModelFigure {
   public var response: FigureVariable
   /// The grouping factor.
   public var grouping: FigureVariable
+  /// The link on whose scale the coefficients of a generalized model are; nil for a linear one.
+  public let link: LinkFunction?
   /// Levels to be picked out by colour and name.
   public var highlighted: Set<String>
   /// Canvas size; at first 16 cm wide, the higher the more panels there are.
@@ -59,6 +61,18 @@ public struct ShrinkageMatrix: ModelFigure {
   /// Takes the coefficients that vary over the groups of a fit with one grouping factor.
   /// - Throws: `ModelFigureError.severalGroupingFactors`, `.oneVaryingCoefficient` or `.mixedCoding`.
   public init(_ fit: LinearMixedModelFit, highlighted: Set<String> = []) throws(ModelFigureError) {
+    try self.init(of: fit, highlighted: highlighted)
+  }
+
+  /// The same of a generalized mixed model, on the scale of its link.
+  /// - Throws: `ModelFigureError.severalGroupingFactors`, `.oneVaryingCoefficient` or `.mixedCoding`.
+  public init(_ fit: GeneralizedLinearMixedModelFit, highlighted: Set<String> = [])
+    throws(ModelFigureError)
+  {
+    try self.init(of: fit, highlighted: highlighted)
+  }
+
+  private init(of fit: some OwnRegressing, highlighted: Set<String>) throws(ModelFigureError) {
     let model = fit.model
     if model.factors.count > 1 {
       throw .severalGroupingFactors(model.factors.map(\.name), formula: model.formulaText)
@@ -90,7 +104,8 @@ public struct ShrinkageMatrix: ModelFigure {
     self.covariance = covariance
     hasSeparateTerms = fit.varianceComponents.count > 1
     groupLevel = own.borrowed.map { .column($0) }
-    response = .column(model.frame.responseBesideOffsetText)
+    response = .column(model.frame.figureResponse)
+    link = fit.effectLink
     grouping = .column(model.groupingFactor)
     self.highlighted = highlighted
     size = .centimetres(16, [12, 13.5, 15.5, 17][min(names.count, 5) - 2])
@@ -154,9 +169,10 @@ public struct ShrinkageMatrix: ModelFigure {
     figure.xSharing = .lines
     figure.ySharing = .lines
     figure.legend = count > 2 ? .emptyCell : .top
-    figure.caption = words.shrinkageMatrixCaption(
+    let caption = words.shrinkageMatrixCaption(
       hasSeparateTerms: hasSeparateTerms, groupLevel: groupLevel.map { $0.name(language) },
       without: groups.count { !$0.own.allSatisfy(\.isFinite) }, outside: outside.count)
+    figure.caption = words.sentences([caption] + (link.map { [words.linkScale($0, response)] } ?? []))
     figure.describe(
       as: "shrinkage-matrix", title: words.title(alternativeTitle(language)), text: alternativeText(language),
       in: language)

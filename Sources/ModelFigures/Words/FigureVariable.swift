@@ -103,7 +103,7 @@ public struct FigureVariable: Hashable, Sendable {
 
   /// A column of a model's design. Its coefficient is a slope if it is a term of the formula; factors and
   /// bases have columns with names of their own.
-  static func column(_ name: String, of model: LinearMixedModel) -> FigureVariable {
+  static func column(_ name: String, of model: some MixedModel) -> FigureVariable {
     var variable = column(name)
     let formula = model.formula
     let terms = formula.fixed.terms + formula.randomTerms.flatMap(\.effects.terms)

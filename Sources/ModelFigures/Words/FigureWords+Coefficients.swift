@@ -1,3 +1,4 @@
+import MixedModels
 import ModelFormula
 import Plotting
 
@@ -34,6 +35,7 @@ extension FigureWords {
 
   /// The axis of coefficients: what all of them are, if that is one thing.
   func coefficientTitle(_ plot: CoefficientPlot) -> String {
+    if let link = plot.link { return coefficientTitle(link, plot) }
     let unit = plot.response.unit(language)
     let behind = unit.isEmpty ? "" : parenthesis(unit)
     let found = meanings(plot)
@@ -45,6 +47,42 @@ extension FigureWords {
       return either("Coefficient", "系数") + behind
     }
     return either("Coefficient: \(text)", "系数：\(text.drop { $0 == " " })") + behind
+  }
+
+  /// The axis of a generalized model's coefficients.
+  private func coefficientTitle(_ link: LinkFunction, _ plot: CoefficientPlot) -> String {
+    let y = plot.response.name(language)
+    let name = inSentence(y).drop { $0 == " " }
+    switch link {
+    case .logit: return either("Odds ratio of \(y)", "\(name)的优势比")
+    case .cloglog: return either("Ratio of hazards −log(1 − p) of \(y)", "\(name)的风险 −log(1 − p) 之比")
+    case .log: return either("Ratio of expected \(y)", "\(name)期望之比")
+    case .probit, .cauchit: return either("Coefficient (\(link.rawValue))", "系数（\(link.rawValue)）")
+    }
+  }
+
+  /// What the link makes of a response.
+  func linked(_ response: FigureVariable, _ link: LinkFunction) -> String {
+    let y = response.name(language)
+    let name = inSentence(y).drop { $0 == " " }
+    return switch link {
+    case .logit: either("log odds of \(y)", "\(name)的对数优势")
+    case .log: either("log of expected \(y)", "\(name)期望的对数")
+    case .probit, .cloglog, .cauchit: either("\(link.rawValue) of \(y)", "\(name)的 \(link.rawValue)")
+    }
+  }
+
+  /// On which scale the coefficients of a generalized model are.
+  func linkScale(_ link: LinkFunction, _ response: FigureVariable) -> String {
+    let y = response.name(language)
+    switch link {
+    case .logit: return either("In log odds of \(y).", "单位为\(inSentence(y))的对数优势。")
+    case .log: return either("In logarithms of expected \(y).", "单位为\(inSentence(y))期望的对数。")
+    case .probit, .cloglog, .cauchit:
+      return either(
+        "On the scale of the link (\(link.rawValue)) of \(y).",
+        "\(inSentence(y).drop { $0 == " " })的链接（\(link.rawValue)）尺度。")
+    }
   }
 
   /// The caption of a coefficient plot: what bars are, and what the rows are where they are not one thing.
@@ -65,9 +103,13 @@ extension FigureWords {
           "横线：\(percent)% t 区间，自由度 \(number(df))。")
       ]
     }
+    if plot.showsRatios {
+      texts.append(
+        either("exp of the coefficients along a logarithmic axis; 1 is no effect.", "系数的指数，对数坐标轴；1 表示没有作用。"))
+    }
     if plot.leavesOutConstant { texts.append(either("The intercept is not shown.", "截距未画出。")) }
     let found = meanings(plot)
-    if found.count > 1 {
+    if found.count > 1, plot.link == nil {
       for meaning in found {
         guard let text = saying(meaning, plot) else { continue }
         let rows = plot.coefficients.filter { $0.meaning == meaning }.map { $0.variable.name(language) }

@@ -23,6 +23,14 @@ extension FigureWords {
     either("\(shown) of \(count) groups.", "\(count) 个组中的 \(shown) 个。")
   }
 
+  /// The caption's line on responses that are 0 or 1.
+  func heightsSpread(_ response: FigureVariable) -> String {
+    let y = response.name(language)
+    return either(
+      "Points are spread about 0 and 1, the only values of \(y); curves are probabilities.",
+      "\(inSentence(y).drop { $0 == " " })只取 0 和 1，点在其附近上下错开；曲线为概率。")
+  }
+
   /// The caption's line on points of a predictor with two values.
   func pointsSpread(_ predictor: FigureVariable) -> String {
     let x = predictor.name(language)

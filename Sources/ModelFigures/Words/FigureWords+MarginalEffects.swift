@@ -9,6 +9,19 @@ extension FigureWords {
       + (unit.isEmpty ? "" : parenthesis(unit))
   }
 
+  /// The axis of a marginal effect.
+  func expected(_ plot: MarginalEffectPlot) -> String {
+    guard plot.isProbability else { return expected(plot.response) }
+    let y = plot.response.name(language)
+    return either("Probability of \(y)", "\(inSentence(y).drop { $0 == " " })的概率")
+  }
+
+  /// The key of line and band of a generalized model.
+  func typicalMean(level: Double) -> String {
+    let percent = number(100 * level)
+    return either("random effects of 0, \(percent)% interval", "随机效应为 0 及 \(percent)% 区间")
+  }
+
   /// The key of line and band.
   func populationMean(level: Double) -> String {
     let percent = number(100 * level)
@@ -54,6 +67,15 @@ extension FigureWords {
           "\(percent)% t interval of the mean with \(number(Double(df))) degrees of freedom; residual variance is not in it.",
           "均值的 \(percent)% t 区间，自由度 \(number(Double(df)))；不含残差方差。")
     }
+    if let link = plot.link {
+      text += either(
+        "Interval: Wald on the scale of the link (\(link.rawValue)), from the fixed effects' covariance.",
+        "区间：链接（\(link.rawValue)）尺度上由固定效应协方差得到的 Wald 区间。")
+      if plot.hasGroupLimits {
+        text += either(" Dashed: with random-effect variance.", "虚线：加入随机效应方差。")
+      }
+      return text + omitted(plot)
+    }
     text += either(
       "Interval of the mean: Wald, from the fixed effects' covariance; random-effect variance is not in it.",
       "均值区间：由固定效应的协方差得到的 Wald 区间，不含随机效应方差。")
@@ -61,10 +83,13 @@ extension FigureWords {
       text += either(
         " Dashed: with random-effect variance. Residual variance is in neither.", "虚线：加入随机效应方差。两者都不含残差方差。")
     }
-    if plot.omittedGroups > 0 {
-      text += either(
+    return text + omitted(plot)
+  }
+
+  private func omitted(_ plot: MarginalEffectPlot) -> String {
+    plot.omittedGroups > 0
+      ? either(
         " The lines of \(plot.omittedGroups) groups are not drawn.", "未画出 \(plot.omittedGroups) 个组各自的线。")
-    }
-    return text
+      : ""
   }
 }

@@ -55,6 +55,10 @@ extension FigureWords {
     case .weights:
       either(
         "There is no curve of what is expected at each size: the rows have weights.", "未画各规模的预期范围曲线：各行有权重。")
+    case .link:
+      either(
+        "There is no curve of what is expected at each size: how much a row says depends on its mean.",
+        "未画各规模的预期范围曲线：一行数据的信息量取决于其均值。")
     }
   }
 }

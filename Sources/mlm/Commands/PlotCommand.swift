@@ -73,7 +73,7 @@ struct PlotCommand: ReportingCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Grouping factor whose levels caterpillars, group-coefficients and group-regression show. (default: the first)",
+      "Grouping factor whose levels caterpillars, group-coefficients, group-regression and response-panels show. (default: the first; of response-panels two with few levels, or the one with the fewest)",
       valueName: "FACTOR"))
   var grouping: String?
 
@@ -97,8 +97,8 @@ struct PlotCommand: ReportingCommand {
     name: .long,
     help: ArgumentHelp(
       """
-      Predictor on the axis: of marginal-effects (default: the first numeric one, or else the first factor), of group-regression (default: the \
-      first that is constant within groups)
+      Predictor on the axis: of marginal-effects (default: the first numeric one, or else the first factor), of response-panels (default: the first \
+      numeric one that varies within groups), of group-regression (default: the first that is constant within groups)
       """,
       valueName: "NAME"))
   var by: String?
@@ -121,6 +121,13 @@ struct PlotCommand: ReportingCommand {
     help: ArgumentHelp("Seed of the bootstrap. (default: 1)", valueName: "S"),
     transform: number("a whole number from 0"))
   var seed: UInt64?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Predictor whose values have lines of their own in response-panels. (default: the first with few values)",
+      valueName: "NAME"))
+  var lines: String?
 
   enum PanelOrder: String, ExpressibleByArgument, CaseIterable {
     case given, count, intercept
@@ -178,6 +185,7 @@ struct PlotCommand: ReportingCommand {
       case .dodge: dodge != nil
       case .by: by != nil
       case .grouping: grouping != nil
+      case .lines: lines != nil
       case .highlight: !highlight.isEmpty
       case .parameter: !parameter.isEmpty
       case .replicates: replicates != nil
@@ -196,6 +204,7 @@ struct PlotCommand: ReportingCommand {
     request.grouping = grouping
     request.only = only
     request.by = by
+    request.lines = lines
     request.highlighted = highlight
     request.parameters = parameter
     request.replicates = replicates
@@ -210,7 +219,7 @@ struct PlotCommand: ReportingCommand {
     }
     let formula = try ModelFormula(text)
     let table = try reading.table(data, in: context)
-    try model.check(formula, table)
+    try model.check(formula, table, offer: .all)
     return try withNotes(on: table, of: formula) { try plotted(formula, table, in: context) }
   }
 
@@ -218,7 +227,12 @@ struct PlotCommand: ReportingCommand {
     _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
   ) throws -> CommandResult {
     if kind.showsDesign {
-      return try drawing.drawn(DesignSketch(formula, data: table, roles: model.roles), in: context)
+      let kind = model.distribution.responseFamily?.responseKind() ?? .numbers
+      return try drawing.drawn(
+        DesignSketch(formula, data: table, roles: model.roles, response: kind), in: context)
+    }
+    if let family = model.distribution.responseFamily {
+      return try generalized(formula, table, family, in: context)
     }
     if formula.randomTerms.isEmpty {
       if (dodge ?? 0) > 0 { throw OptionError.needsBar("--dodge") }
@@ -230,5 +244,23 @@ struct PlotCommand: ReportingCommand {
     let figure = try kind.figure(of: fit, request(in: context))
     return try drawing.drawn(
       figure, notes: fit.notes(in: drawing.words.language(in: context).ofSentences), in: context)
+  }
+
+  /// The figure of a generalized model.
+  private func generalized(
+    _ formula: ModelFormula, _ table: DataTable, _ family: ResponseFamily, in context: CommandContext
+  ) throws -> CommandResult {
+    let language = drawing.words.language(in: context).ofSentences
+    if formula.randomTerms.isEmpty {
+      let single = try GeneralizedLinearModel(
+        formula, data: table, family: family, link: model.distribution.link, roles: model.roles)
+      let fit = try single.fit()
+      return try drawing.drawn(
+        kind.figure(of: fit, model: single, request(in: context)), notes: fit.notes(in: language), in: context
+      )
+    }
+    let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
+    return try drawing.drawn(
+      kind.figure(of: fit, request(in: context)), notes: fit.notes(in: language), in: context)
   }
 }
