@@ -156,6 +156,41 @@ struct GeneralizedFigureTests {
     #expect(figure.caption.contains("Points are spread about 0 and 1"))
   }
 
+  @Test("diagnostics: slices hold all rows, drawn shares stand beside observed ones")
+  func diagnostics() throws {
+    let fit = try Self.fit(
+      "use01 ~ age + urban + (1 | district)", "glmm/contraception.csv", factors: ["district"])
+    let plot = ResponseDiagnostics(fit)
+    #expect(plot.slices.count == 20 && plot.slices.reduce(0) { $0 + $1.count } == fit.observationCount)
+    let n = Double(fit.observationCount)
+    let y = fit.model.frame.response.reduce(0, +) / n
+    expectClose(plot.slices.reduce(0) { $0 + Double($1.count) * $1.observed } / n, y, relative: 1e-12)
+    expectClose(
+      plot.slices.reduce(0) { $0 + Double($1.count) * $1.fitted } / n, fit.fitted.reduce(0, +) / n,
+      relative: 1e-12)
+    // Σμ(1 − μ) of all rows is the variance of their number of successes.
+    let variance = plot.slices.reduce(0) { sum, slice in
+      sum + (slice.error * Double(slice.count)) * (slice.error * Double(slice.count))
+    }
+    expectClose(variance, fit.fitted.reduce(0) { $0 + $1 * (1 - $1) }, relative: 1e-12)
+    let check = try #require(plot.predictive)
+    #expect(plot.comparesShares && plot.grouping.column == "district" && check.drawn.count == 20)
+    // The model was fitted to these groups: their spread lies among the drawn ones.
+    #expect(check.observedDeviation > check.drawnDeviations.min()! * 0.8)
+    #expect(check.observedDeviation < check.drawnDeviations.max()! * 1.2)
+    let figure = plot.figure(in: .english)
+    #expect(
+      figure.panels.map(\.name) == [
+        "Observed by fitted", "Residuals by fitted value", "Drawn and observed responses",
+        "Intercept by district",
+      ])
+    #expect(plot.figure(in: .chinese).panels[2].x?.title == "各 district 中 use01 的比例")
+    let counts = ResponseDiagnostics(
+      try Self.fit("y ~ x + offset(log(expo)) + (1 | g)", "glmm/sim_poisson.csv", family: .poisson))
+    #expect(!counts.comparesShares && counts.predictive != nil)
+    #expect(counts.figure(in: .english).panels[0].x?.title == "Fitted mean")
+  }
+
   @Test("a group of failures alone has no estimate without pooling")
   func separatedGroup() throws {
     let table = try DataTable(
@@ -196,7 +231,7 @@ struct GeneralizedFigureTests {
         #expect(!instead.isEmpty)
       }
     }
-    #expect(made == 13)
+    #expect(made == 14)
     let linear = try LinearMixedModel(
       "y ~ x + (1 | g)", data: DataTable(csv: Reference.bytes("glm/glm.csv")),
       roles: ColumnRoles(factors: ["g"])

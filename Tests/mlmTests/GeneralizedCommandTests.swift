@@ -94,7 +94,10 @@ struct GeneralizedCommandTests {
       (["fit", "y ~ x + (1 | f)", "--agq", "5"], "--agq is for generalized mixed models"),
       (["fit", "y ~ x", "--family", "binomial", "--agq", "5"], "has no random-effects term"),
       (["fit", "y ~ x + (1 | f)", "--family", "binomial", "--ml"], "fitted by maximum likelihood"),
-      (["fit", "y ~ x + (1 | f)", "--family", "binomial", "--df", "kr", "--style", "summary"], "--df is for linear mixed models"),
+      (
+        ["fit", "y ~ x + (1 | f)", "--family", "binomial", "--df", "kr", "--style", "summary"],
+        "--df is for linear mixed models"
+      ),
       (["fit", "y ~ x", "--link", "probit"], "--link probit belongs to a family"),
       (["fit", "count ~ x", "--family", "poisson", "--link", "logit"], "log would work"),
       (["fit", "f ~ x", "--family", "binomial"], "has 3 levels ('low', 'mid', 'top')"),
@@ -119,6 +122,58 @@ struct GeneralizedCommandTests {
   func separation() throws {
     let result = try run("fit", "rare ~ f", "--family", "binomial")
     #expect(result.notes.contains { $0.hasPrefix("separation: ") && $0.contains("fmid = 1") })
+  }
+
+  @Test("explain has the distribution and the link, in every format")
+  func explain() throws {
+    let words = ["explain", "vote ~ x + (1 | g)", "--family", "binomial", "--factor", "g"]
+    let plain = try SubcommandRunner().run(words, in: CommandContext(language: .en))
+    #expect(plain.output.contains("y_i ~ Bernoulli(p_i),") && plain.notes.isEmpty)
+    #expect(!plain.output.contains("Fitted to these data"))
+    let fitted = try run("explain", "vote ~ x + (1 | g)", "--family", "binomial", "--factor", "g")
+    #expect(fitted.output.contains("Fitted to these data\n  - With random effects of 0 (a typical group)"))
+    #expect(fitted.notes.contains("note: 'yes' counts as success, 'no' as failure"))
+    let chinese = try run(
+      "explain", "ticks ~ x + (1 | g)", "--family", "nb", "--factor", "g", "--lang", "zh", "--format",
+      "markdown")
+    #expect(chinese.output.contains("\\operatorname{NegBinomial}"))
+    #expect(chinese.output.contains("**拟合这些数据的结果**"))
+    let json = try run("explain", "y ~ x", "--family", "binomial", "--link", "cloglog", "--format", "json")
+    #expect(json.output.contains("log(−log(1 − p_i)) = α + β·x_i"))
+    #expect(json.output.contains("multiplies the hazard −log(1 − p) by"))
+    let table = try run("explain", "cost ~ x", "--family", "gamma", "--format", "csv")
+    #expect(table.output.contains("\ncost ~ x,ν,\\nu,shape: "))
+  }
+
+  @Test("plot draws what makes sense and says what would")
+  func plot() throws {
+    let panels = try run(
+      "plot", "response-panels", "y ~ x + f + (1 | g)", "--family", "binomial", "--factor", "g", "--lines",
+      "f",
+      "--out", "r.svg")
+    #expect(panels.files.map(\.path) == ["r.svg"] && panels.output.hasPrefix("8 panels with shared axes"))
+    let ratios = try run("plot", "coefficients", "cost ~ x + f", "--family", "gamma", "--out", "c.svg")
+    #expect(ratios.output.hasPrefix("Estimates with 95% intervals: x "))
+    for (words, part) in [
+      (["profile", "y ~ x + (1 | g)", "--factor", "g"], "mlm intervals computes the others"),
+      (
+        ["varying-intercept", "y ~ x + (1 | g)", "--factor", "g"], "'response-panels' draws the fitted curves"
+      ),
+      (["caterpillar", "y ~ x"], "needs a grouping factor"),
+      (["response-panels", "y ~ x + (1 | g)", "--factor", "g", "--lines", "x"], "'x' gives no lines"),
+    ] {
+      do {
+        _ = try SubcommandRunner().run(
+          ["plot"] + words + ["--family", "binomial", "--data", Self.data, "--out", "p.svg"],
+          in: CommandContext(language: .en))
+        Issue.record("no error: \(words)")
+      } catch {
+        #expect("\(error)".contains(part), "\(words): \(error)")
+      }
+    }
+    #expect(throws: (any Error).self) {
+      try run("plot", "response-panels", "y ~ x + (1 | g)", "--factor", "g", "--out", "p.svg")
+    }
   }
 
   @Test(

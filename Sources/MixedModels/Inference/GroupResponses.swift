@@ -42,6 +42,8 @@ public struct GroupResponses: Sendable {
     public let levels: [Int]
     /// Number of rows of the data.
     public let rowCount: Int
+    /// The least and the greatest value of the predictor in these rows; nil without rows.
+    public let range: ClosedRange<Double>?
     /// The curves, one a line.
     public let curves: [Curve]
     /// The observations, or their means by bins of the predictor.
@@ -98,8 +100,9 @@ public struct GroupResponses: Sendable {
   ) throws {
     let model = fit.model
     let frame = model.frame
-    let shown = try GroupResponses.shown(model, grouping)
-    let variables = model.factors.map { GroupResponses.variables(of: $0, in: frame) }
+    let choice = PanelFactors(model)
+    let shown = try choice.shown(grouping)
+    let variables = choice.variables
     let known = Set(shown.flatMap { variables[$0] })
     let included = model.factors.indices.filter { known.isSuperset(of: variables[$0]) }
     otherFactors = model.factors.indices.filter { !included.contains($0) }.map { model.factors[$0].name }
@@ -113,7 +116,7 @@ public struct GroupResponses: Sendable {
     let data = frame.data.selecting(rows: frame.usedRows)
 
     let most = shown.count == 2 ? GroupResponses.mostPairedLevels : GroupResponses.mostLevels
-    let levels = shown.map { GroupResponses.spread(model.factors[$0].levels.count, most) }
+    let levels = shown.map { PanelFactors.spread(model.factors[$0].levels.count, most) }
     factors = zip(shown, levels).map { f, levels in
       let factor = model.factors[f]
       return Factor(
@@ -207,52 +210,11 @@ public struct GroupResponses: Sendable {
           lower: own.map { mean(intervals.lower, $0) }, upper: own.map { mean(intervals.upper, $0) },
           population: own.map { mean(population, $0) })
       }
-      return Cell(levels: cell, rowCount: rows.count, curves: curves, dots: observed.dots(rows))
+      let own = rows.map { x[$0] }
+      return Cell(
+        levels: cell, rowCount: rows.count, range: own.min().map { $0...own.max()! }, curves: curves,
+        dots: observed.dots(rows))
     }
-  }
-
-  /// The columns that make a grouping factor.
-  private static func variables(of factor: RandomFactor, in frame: ModelFrame) -> Set<String> {
-    Set(frame.random.first { $0.grouping.name == factor.name }?.groupingExpression.variables ?? [])
-  }
-
-  /// The places of the factors that have panels.
-  private static func shown(_ model: GeneralizedLinearMixedModel, _ grouping: String?) throws -> [Int] {
-    let names = model.factors.map(\.name)
-    if let grouping {
-      guard let f = names.firstIndex(of: grouping) else {
-        throw PredictionError.unknownFactor(grouping, known: names)
-      }
-      return [f]
-    }
-    let rowFactors = model.observationLevelFactors
-    let all = model.factors.indices.filter { !rowFactors.contains($0) }
-    guard let least = all.min(by: { model.factors[$0].levels.count < model.factors[$1].levels.count }) else {
-      return [0]
-    }
-    // In the formula's order the first one has the rows of panels.
-    let order = model.formula.randomTerms.map(\.groupingFactor.text)
-    let few = all.filter { model.factors[$0].levels.count <= mostPairedLevels }.sorted {
-      (order.firstIndex(of: names[$0]) ?? 0) < (order.firstIndex(of: names[$1]) ?? 0)
-    }
-    for (n, a) in few.enumerated() {
-      for b in few[(n + 1)...] where areCrossed(model.factors[a], model.factors[b], model.frame) {
-        return [a, b]
-      }
-    }
-    return [least]
-  }
-
-  private static func areCrossed(_ a: RandomFactor, _ b: RandomFactor, _ frame: ModelFrame) -> Bool {
-    guard variables(of: a, in: frame).isDisjoint(with: variables(of: b, in: frame)) else { return false }
-    let pairs = Set(zip(a.codes, b.codes).map { $0 * b.levels.count + $1 })
-    return pairs.count > max(a.levels.count, b.levels.count)
-  }
-
-  /// Up to `most` places, evenly from the first to the last.
-  private static func spread(_ count: Int, _ most: Int) -> [Int] {
-    guard count > most else { return Array(0..<count) }
-    return (0..<most).map { ($0 * (count - 1) + (most - 1) / 2) / (most - 1) }
   }
 }
 

@@ -45,9 +45,12 @@ extension ModelFigureKind {
     case .schematic: return VaryingCoefficientsSchematic()
     case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth, .fourModels:
       throw .linearOnly(kind: rawValue, instead: "'response-panels' draws the fitted curves beside the data")
-    default:
+    case .poolingDial:
+      throw .linearOnly(kind: rawValue, instead: "'dumbbell' shows estimates without and with pooling")
+    case .profile, .profileDensity, .profilePairs, .bootstrap:
       throw .linearOnly(
-        kind: rawValue, instead: "'caterpillar' shows the groups and 'coefficients' the fixed effects")
+        kind: rawValue, instead: "'coefficients' draws Wald intervals, and mlm intervals computes the others")
+    case .diagnostics: return ResponseDiagnostics(fit)
     }
   }
 
@@ -61,6 +64,7 @@ extension ModelFigureKind {
     case .marginalEffects:
       return try ModelFigureKind.marginal { try MarginalEffectPlot(fit, of: model, over: request.by) }
     case .coefficients: return CoefficientPlot(fit, of: model)
+    case .diagnostics: return ResponseDiagnostics(fit, of: model)
     case .completePooling:
       throw .linearOnly(kind: rawValue, instead: "'marginal-effects' draws the fitted curve")
     default: throw .needsGroups(kind: rawValue)

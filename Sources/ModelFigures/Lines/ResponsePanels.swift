@@ -137,6 +137,18 @@ public struct ResponsePanels: ModelFigure {
     }.joined(separator: " · ")
   }
 
+  /// Whether curves end with a panel's own values: beyond them expectations without an upper limit would run out of all bounds.
+  var curvesStayInRange: Bool { quantity != .probability && predictorLevels.isEmpty }
+
+  /// A curve as it is drawn in a panel.
+  private func drawn(_ curve: GroupResponses.Curve, _ cell: GroupResponses.Cell) -> [Int] {
+    guard curvesStayInRange, let range = cell.range else { return Array(curve.places.indices) }
+    let inside = curve.places.indices.filter { range.contains(curve.places[$0]) }
+    // A step beyond on either side, so that the curve reaches the outermost rows.
+    guard let first = inside.first, let last = inside.last else { return [] }
+    return Array(max(0, first - 1)...min(curve.places.count - 1, last + 1))
+  }
+
   /// The greatest number that a dot stands for.
   var greatestCount: Double { responses.cells.flatMap(\.dots).map(\.count).max() ?? 1 }
   /// The least.
@@ -151,36 +163,38 @@ public struct ResponsePanels: ModelFigure {
     var marks: [any Mark] = []
     for curve in cell.curves {
       let look = Appearance.category(name(curve.line))
-      let places = curve.places.map { $0 + shift(curve.line) }
-      if isFactor {
-        marks.append(
-          IntervalMark(low: curve.lower, high: curve.upper, at: places, look, direction: .upright, width: 1.1)
-        )
-      } else {
-        marks.append(
-          BandMark(x: places, low: curve.lower, high: curve.upper, look, opacity: 0.14, hasEdges: false))
-      }
+      let own = drawn(curve, cell)
+      let places = own.map { curve.places[$0] + shift(curve.line) }
+      let (low, high) = (own.map { curve.lower[$0] }, own.map { curve.upper[$0] })
+      marks.append(
+        isFactor
+          ? IntervalMark(low: low, high: high, at: places, look, direction: .upright, width: 1.1)
+          : BandMark(x: places, low: low, high: high, look, opacity: 0.14, hasEdges: false))
     }
     for curve in cell.curves {
       let style = ResponsePanels.looks[curve.line]
       let dashed = Appearance.fixed(CategoryStyle(style.colour, style.shape, .dashed, lineScale: 0.8))
-      let places = curve.places.map { $0 + shift(curve.line) }
-      let half = isFactor ? 0.09 : 0
+      let own = drawn(curve, cell)
+      let places = own.map { curve.places[$0] + shift(curve.line) }
+      let (means, population) = (own.map { curve.means[$0] }, own.map { curve.population[$0] })
       // Several have the colours of their lines, one the grey of its key.
       let look = lineLevels.count == 1 ? Appearance.category(ResponsePanels.population) : dashed
-      marks.append(
-        LineMark(
-          x: isFactor ? places.flatMap { [$0 - half, $0 + half, .nan] } : places,
-          y: isFactor ? curve.population.flatMap { [$0, $0, .nan] } : curve.population, look))
       if isFactor {
-        marks.append(
-          PointMark(x: places, y: curve.means, .category(name(curve.line)), size: 0.8, rim: true))
+        marks += [
+          LineMark(
+            x: places.flatMap { [$0 - 0.09, $0 + 0.09, .nan] }, y: population.flatMap { [$0, $0, .nan] }, look
+          ),
+          PointMark(x: places, y: means, .category(name(curve.line)), size: 0.8, rim: true),
+        ]
       } else {
-        marks.append(LineMark(x: places, y: curve.means, .category(name(curve.line))))
+        marks += [
+          LineMark(x: places, y: population, look),
+          LineMark(x: places, y: means, .category(name(curve.line))),
+        ]
       }
     }
     let most = greatestCount
-    let scale = size.width < ModelFigureSizes.narrow ? 0.65 : 1
+    let scale = (size.width < ModelFigureSizes.narrow ? 0.65 : 1) * (leastCount == most ? 0.45 : 1)
     for dot in cell.dots {
       let style = ResponsePanels.looks[dot.line]
       let place = dot.place + (isFactor ? shift(dot.line) + 0.1 : 0)

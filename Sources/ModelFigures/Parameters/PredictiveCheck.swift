@@ -30,7 +30,11 @@ public struct PredictiveCheck: Sendable, Equatable {
   /// Draws from a fit, always the same; nil where all responses are equal.
   init?(_ fit: LinearMixedModelFit) {
     var stream = KeyedStream(seed: 1)
-    let responses = [fit.model.frame.response] + fit.simulate(count: PredictiveCheck.count, from: &stream)
+    self.init([fit.model.frame.response] + fit.simulate(count: PredictiveCheck.count, from: &stream))
+  }
+
+  /// The observed numbers and those of each draw; nil where all are equal.
+  private init?(_ responses: [[Double]]) {
     let samples = responses.map { PredictiveCheck.selection($0.sorted()) }
     guard samples.allSatisfy({ ($0.first ?? 0) < ($0.last ?? 0) }) else { return nil }
     let densities = samples.map { KernelDensity($0) }
@@ -44,6 +48,32 @@ public struct PredictiveCheck: Sendable, Equatable {
     places = grid
     observed = curves[0]
     drawn = Array(curves.dropFirst())
+  }
+
+  /// Draws from a generalized fit: counts and positive numbers as they are, successes as shares of the levels of the grouping factor with the fewest levels of
+  /// those that have five; nil without such a factor, and where all numbers are equal.
+  /// - Returns: the check, and the name of the factor whose levels are compared.
+  static func ofResponses(
+    _ fit: GeneralizedLinearMixedModelFit
+  ) -> (check: PredictiveCheck?, grouping: String) {
+    let frame = fit.model.frame
+    var stream = KeyedStream(seed: 1)
+    guard let binomial = frame.binomial else {
+      let drawn = fit.simulate(count: PredictiveCheck.count, from: &stream)
+      return (PredictiveCheck([frame.response] + drawn), "")
+    }
+    let factors = fit.model.factors.filter { $0.levels.count >= 5 }
+    guard let factor = factors.min(by: { $0.levels.count < $1.levels.count }) else { return (nil, "") }
+    func shares(_ successes: [Double]) -> [Double] {
+      var (sums, trials) = (factor.levels.map { _ in 0.0 }, factor.levels.map { _ in 0.0 })
+      for (i, level) in factor.codes.enumerated() {
+        sums[level] += successes[i]
+        trials[level] += binomial.trials[i]
+      }
+      return zip(sums, trials).map(/)
+    }
+    let drawn = fit.simulate(count: PredictiveCheck.count, from: &stream)
+    return (PredictiveCheck(([binomial.successes] + drawn).map(shares)), factor.name)
   }
 
   private static func standardDeviation(_ values: [Double]) -> Double {

@@ -17,7 +17,7 @@ extension FigureWords {
       }
       return either("Probability of \(y)", "\(name)的概率")
     case .expectation: return expected(plot.response)
-    case .rate: return either("Expected \(y) per unit of exposure", "每单位暴露量的\(name)期望")
+    case .rate: return either("Expected \(y) per unit of exposure", "每单位暴露量的\(inSentence(y))期望")
     }
   }
 
@@ -44,6 +44,9 @@ extension FigureWords {
       " from the joint covariance of fixed and random effects, variances held; dashed: random effects of 0.",
       "（固定与随机效应的联合协方差，方差取估计值）；虚线：随机效应为 0。")
     let (least, most) = (number(plot.leastCount), number(plot.greatestCount))
+    if plot.curvesStayInRange {
+      texts[1] += either(" Curves span each panel's own values.", "曲线只画到各分面自己的取值。")
+    }
     let sizes =
       least == most
       ? "" : either(", areas in proportion to n (\(least) to \(most))", "，面积与 n 成正比（\(least) 至 \(most)）")
