@@ -149,7 +149,8 @@ let package = Package(
       (
         "ModelFigures",
         [
-          "Plotting", "MixedModels", "ModelFormula", "Tables", "Studies", "StudyResults", "Poststratification",
+          "Plotting", "MixedModels", "ModelFormula", "Tables", "Studies", "StudyResults",
+          "Poststratification",
           "Specifications",
         ]
       ),

@@ -36,8 +36,8 @@ extension GeneralizedLinearMixedModelFit {
       nodeCount == 0
       ? "(Adaptive\n  Gauss-Hermite Quadrature, nAGQ = 0)"
       : nodeCount == 1
-      ? "(Laplace\n  Approximation)"
-      : "(Adaptive\n  Gauss-Hermite Quadrature, nAGQ = \(nodeCount))"
+        ? "(Laplace\n  Approximation)"
+        : "(Adaptive\n  Gauss-Hermite Quadrature, nAGQ = \(nodeCount))"
     return "Generalized linear mixed model fit by maximum likelihood \(method) [glmerMod]\n"
       + " Family: \(family.printedName)  ( \(link.rawValue) )\n"
       + PrintedLayout.filled(["Formula:"] + CallText.formulaLines(model.formulaText))

@@ -212,7 +212,8 @@ struct GeneralizedLinearMixedModelTests {
   @Test("designs without meaning are refused")
   func refusals() throws {
     let table = DataTable([
-      Column("y", [0.0, 1, 0, 1, 1, 0]), Column("x", [1.0, 2, 3, 4, 5, 6]), Column("z", [2.0, 4, 6, 8, 10, 12]),
+      Column("y", [0.0, 1, 0, 1, 1, 0]), Column("x", [1.0, 2, 3, 4, 5, 6]),
+      Column("z", [2.0, 4, 6, 8, 10, 12]),
       Column("g", ["a", "a", "b", "b", "c", "c"]), Column("one", ["a", "a", "a", "a", "a", "a"]),
       Column("row", ["1", "2", "3", "4", "5", "6"]),
     ])

@@ -141,7 +141,8 @@ struct GeneralizedSweepTests {
       case .fitted(let fit):
         counts["fitted", default: 0] += 1
         #expect(fit.criterion.isFinite && fit.fixedEffects.allSatisfy(\.isFinite), "\(swept.seed)")
-        #expect(fit.theta.allSatisfy(\.isFinite) && fit.linearPredictors.allSatisfy(\.isFinite), "\(swept.seed)")
+        #expect(
+          fit.theta.allSatisfy(\.isFinite) && fit.linearPredictors.allSatisfy(\.isFinite), "\(swept.seed)")
         guard fit.fixedEffects.count == 3, swept.parameters.count == 3 + fit.theta.count else { continue }
         let criterion = try GroupwiseCriterion(fit.model.kernelData)
         var point = swept.parameters

@@ -46,8 +46,10 @@ struct GeneralizedMixedTextTests {
     let r = try Reference.json("glmm/cbpp_agq9.json")
     let fit = try Self.fit(r)
     let text = fit.text(.print)
-    #expect(text.hasPrefix(
-      "Generalized linear mixed model fit by maximum likelihood (Adaptive\n  Gauss-Hermite Quadrature, nAGQ = 9) [glmerMod]\n"))
+    #expect(
+      text.hasPrefix(
+        "Generalized linear mixed model fit by maximum likelihood (Adaptive\n  Gauss-Hermite Quadrature, nAGQ = 9) [glmerMod]\n"
+      ))
     #expect(text.contains("193.9667 204.0935 -91.9834 183.9667       51"), "\(text)")
   }
 

@@ -138,7 +138,8 @@ public struct GeneralizedLinearModel: Sendable {
     let deviances = (0..<n).map { scoring.observation.unitDeviance($0, eta[$0]) }
     let response = (0..<n).map { scoring.observation.responseResidual($0, eta[$0]) }
     let pearson = (0..<n).map { i in
-      response[i] == 0 ? 0 : response[i] * (scoring.weights[i] / scoring.observation.variance(eta[i])).squareRoot()
+      response[i] == 0
+        ? 0 : response[i] * (scoring.weights[i] / scoring.observation.variance(eta[i])).squareRoot()
     }
     var dispersion = 1.0
     if case .gamma = family {

@@ -68,7 +68,9 @@ struct CompareCommand: ReportingCommand {
 
   func validate() throws {
     if distribution.family != nil {
-      if reml { throw ValidationError("--reml compares linear models; generalized ones have no restricted likelihood") }
+      if reml {
+        throw ValidationError("--reml compares linear models; generalized ones have no restricted likelihood")
+      }
       if exact { throw ValidationError("--exact is for linear models; leave it out") }
     }
     if formulas.count < 2 { throw ValidationError("a comparison needs two formulas or more") }
