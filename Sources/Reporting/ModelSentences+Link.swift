@@ -55,6 +55,14 @@ extension ModelSentences {
           "对各组平均后的期望大于典型组的期望：仅截距变化（标准差为 σ）时相差 exp(σ²/2) 倍；不变化的斜率仍是原来的值。")
       ]
     }
+    if link == .cauchit {
+      // Far from the middle the average has the steeper slope on this scale.
+      return [
+        words.pick(
+          "A slope compares observations of the same group; the probability averaged over groups follows another curve.",
+          "斜率比较的是同一组内的观测；对各组平均后的概率遵循另一条曲线。")
+      ]
+    }
     return [
       words.pick(
         "A slope compares observations of the same group; where intercepts vary, the slope of the probability averaged over groups, on the same scale, is nearer to 0.",

@@ -76,6 +76,21 @@ struct GroupResponsesTests {
     expectClose(found.cells[0].curves[0].means, Array(fit.fitted[0..<4]), relative: 1e-12)
   }
 
+  @Test("a factor that panel and line determine together counts")
+  func crossedLine() throws {
+    let (fit, _) = try Self.fit("y ~ gender + gdp + (1 | region) + (1 | gender:region)", "slides/mrp_a.csv")
+    let found = try GroupResponses(fit)
+    #expect(found.factors.map(\.name) == ["region"] && found.line == "gender" && found.otherFactors.isEmpty)
+    let curve = found.cells[2].curves[1]
+    let rows = DataTable([
+      Column("gdp", curve.places), Column("gender", curve.places.map { _ in 1.0 }),
+      Column("region", .text(curve.places.map { _ in found.factors[0].levels[2] })),
+    ])
+    expectClose(curve.means, try fit.predict(for: rows, scale: .response), relative: 1e-12)
+    let without = try GroupResponses(fit, over: "gender")
+    #expect(without.line == nil && without.otherFactors == ["gender:region"])
+  }
+
   @Test("rates where there is an offset")
   func rates() throws {
     let (fit, table) = try Self.fit(

@@ -137,6 +137,9 @@ struct GeneralizedExplanationTests {
       #expect(lines[0].contains("|\(distribution)|"))
       #expect(lines[1].hasPrefix("\(linked)|"))
       #expect(!found.text.contains("σ_y") && !found.text.contains("ε"))
+      let sentences = try #require(Self.document(found)["sentences"].string)
+      let isAttenuated = ["logit", "probit", "cloglog"].contains(link)
+      #expect(sentences.contains(language == .en ? "is nearer to 0" : "更接近 0") == isAttenuated)
       let parameters = found.parameterTable["symbol"]!
       let symbols = (0..<parameters.count).map { parameters.text($0) }
       let last = family == "nb" ? ["θ"] : family == "gamma" ? ["ν"] : []

@@ -7,8 +7,8 @@ import Tables
 /// observed there; on the scale of the response.
 ///
 /// Predictors that are constant within levels of a shown factor have the values of that level, all others are held as in `ReferenceGrid`. With the log link an
-/// offset is taken off: expectations and observations are then rates. Random effects of factors that are not shown count as 0, except where the shown factors
-/// determine their level (`gender:region` beside both).
+/// offset is taken off: expectations and observations are then rates. Random effects of factors that are not shown count as 0, except where panel and line
+/// determine their level (`gender:region` with panels of regions and lines of genders).
 public struct GroupResponses: Sendable {
   /// What the model expects in one panel of one line.
   public struct Curve: Sendable {
@@ -104,11 +104,13 @@ public struct GroupResponses: Sendable {
     let shown = try choice.shown(grouping)
     let variables = choice.variables
     let known = Set(shown.flatMap { variables[$0] })
-    let included = model.factors.indices.filter { known.isSuperset(of: variables[$0]) }
-    otherFactors = model.factors.indices.filter { !included.contains($0) }.map { model.factors[$0].name }
     let roles = PanelPredictors(frame, factors: shown.map { model.factors[$0] }, variables: known)
     let axis = try roles.axis(predictor, formula: frame.formula)
     let lines = try roles.lines(line, beside: axis)
+    // A panel and a line together may determine the level of another factor.
+    let determined = known.union(lines.map { [$0.column] } ?? [])
+    let included = model.factors.indices.filter { determined.isSuperset(of: variables[$0]) }
+    otherFactors = model.factors.indices.filter { !included.contains($0) }.map { model.factors[$0].name }
     self.predictor = axis
     self.line = lines?.column
     let lineNames = lines?.levels ?? [""]
