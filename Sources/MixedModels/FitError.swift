@@ -46,6 +46,8 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   case noOptimum
   /// Fixed effects at the joint mode of a family that has a dispersion parameter.
   case noJointMode(family: String)
+  /// Profiles of a likelihood without a maximum: predictors separate responses, or a variance grows without end.
+  case noMaximum(separated: Bool)
   /// A product rule of quadrature with too many points.
   case tooManyPoints(nodes: Int, effects: Int, most: Int)
 
@@ -129,6 +131,11 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
     case .tooManyCrossedEffects(let effects, let most):
       "the grouping factors beside the one with most levels have \(effects) effects together (levels × effects of a level), and a generalized model "
         + "factors a dense matrix of that order; up to \(most) are possible: take out a factor or an effect, merge levels, or fit a part of the data"
+    case .noMaximum(let separated):
+      (separated
+        ? "predictors separate the responses, so that the likelihood rises without end"
+        : "the variance of an effect grows without end, nearly every group having one kind of response")
+        + ", and intervals around its maximum have no meaning; mlm fit says where"
     case .noJointMode(let family):
       "no nodes (fixed effects at the mode together with the random ones) are for binomial and Poisson models, not \(family); use Laplace's "
         + "approximation (one node)"

@@ -87,7 +87,8 @@ public struct Poststratification: Sendable {
     let sample = SurveyMeans(
       fit.frame, fitted: try CellRows(effects, fit.frame.data.selecting(rows: used)), effects)
     let coverage = SurveyCoverage(
-      model, census: census, survey: people, usedRows: used, effects: effects, cells: cells)
+      model, census: census, survey: people, usedRows: used, effects: effects, cells: cells,
+      truth: truth)
     let cellOfRow = AreaGroups.cells(coverage.cellColumns, census: census, survey: people)
     var tables = groups.enumerated().map { g, group in
       AreaTable(

@@ -20,6 +20,9 @@ public enum PoststratificationError: Error, Equatable, Sendable, CustomStringCon
   case doubleKey(table: String, key: String, rows: [Int])
   /// A row has a key that a joined table has not.
   case unknownKey(table: String, in: String, key: String, row: Int, columns: [String])
+  /// A joined table and a row that it is joined to have different values of a column that both have.
+  case contradiction(
+    table: String, in: String, column: String, key: String, row: Int, found: String, other: String)
   /// The model cannot be applied to the cells, e.g. for a level of a fixed factor that the survey has not.
   case cells(String)
   /// A column whose groups are to be estimated is not in the census.
@@ -52,6 +55,9 @@ public enum PoststratificationError: Error, Equatable, Sendable, CustomStringCon
       "\(table) has \(key) in rows \(rows.map(String.init).joined(separator: " and ")); a key stands once"
     case .unknownKey(let table, let other, let key, let row, let columns):
       "\(table) has no row with \(key), which row \(row) of \(other) has; tables are joined by their common columns, here \(list(columns))"
+    case .contradiction(let table, let own, let column, let key, let row, let found, let other):
+      "\(table) has \(column) = \(other) for \(key), but row \(row) of \(own) has \(column) = \(found); "
+        + "a column that both have must agree; leave it out of one of them"
     case .cells(let message): "in the census: \(message)"
     case .unknownGroup(let name, let available):
       "--by: the census has no column '\(name)'\(meant(name, available)); columns are \(list(available))"

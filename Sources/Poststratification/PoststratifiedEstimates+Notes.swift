@@ -7,7 +7,7 @@ extension PoststratifiedEstimates {
   /// areas that nobody was asked in.
   public func notes(in language: Language = .en) -> [String] {
     let words = MRPWords(language: language)
-    return fitNotes(language) + redundancyNotes(words) + coverageNotes(words)
+    return fitNotes(language) + redundancyNotes(words) + censusNotes(words) + coverageNotes(words)
   }
 
   private func fitNotes(_ language: Language) -> [String] {
@@ -21,20 +21,52 @@ extension PoststratifiedEstimates {
   }
 
   private func redundancyNotes(_ words: MRPWords) -> [String] {
-    var notes = redundantTerms.map { term in
-      term.spannedBy.map {
-        words.either(
-          "overparameterised: \(term.term) adds nothing to \($0), whose covariance matrix has a free variance for every such cell already; data cannot tell the two apart",
-          "过参数化：\(term.term) 对 \($0) 没有增加任何内容，后者的协方差矩阵已经为每个这样的单元格留有自由的方差；数据无法区分二者")
-      }
-        ?? words.either(
-          "overparameterised: \(term.term) adds nothing to the fixed effects, which have a constant for every level of \(term.factor) already; its variance is not determined",
-          "过参数化：\(term.term) 对固定效应没有增加任何内容，后者已经为 \(term.factor) 的每个水平设有常数；它的方差无法确定")
-    }
+    var notes = redundantTerms.map { redundancyNote($0, words) }
     if let lean = leanFormula {
       notes.append(
         words.either(
           "note: the same estimates without these terms: \(lean)", "说明：去掉这些项，估计不变：\(lean)"))
+    }
+    return notes
+  }
+
+  private func redundancyNote(_ term: RedundantTerm, _ words: MRPWords) -> String {
+    let other = term.spannedBy ?? ""
+    return switch term.reason {
+    case .fixedEffects:
+      words.either(
+        "overparameterised: \(term.term) adds nothing to the fixed effects, which have a constant for every level of \(term.factor) already; nothing is left for its variance (maximum likelihood has it at 0)",
+        "过参数化：\(term.term) 对固定效应没有增加任何内容，后者已经为 \(term.factor) 的每个水平设有常数；没有留下什么给它的方差（极大似然把它估计为 0）")
+    case .sameGroups:
+      words.either(
+        "overparameterised: \(term.term) adds nothing to \(other): both have the same groups, and the latter has a constant for each of them already; data cannot tell the two apart",
+        "过参数化：\(term.term) 对 \(other) 没有增加任何内容：两者的分组完全相同，而后者已经为每组设有常数；数据无法区分二者")
+    case .covarianceMatrix:
+      words.either(
+        "overparameterised: \(term.term) adds nothing to \(other), whose covariance matrix has a free variance for every such cell already; data cannot tell the two apart",
+        "过参数化：\(term.term) 对 \(other) 没有增加任何内容，后者的协方差矩阵已经为每个这样的单元格留有自由的方差；数据无法区分二者")
+    case .variances:
+      words.either(
+        "overparameterised: \(term.term) adds nothing to \(other), which have a variance for every such cell already; data cannot tell them apart",
+        "过参数化：\(term.term) 对 \(other) 没有增加任何内容，后者已经为每个这样的单元格设有方差；数据无法区分它们")
+    }
+  }
+
+  private func censusNotes(_ words: MRPWords) -> [String] {
+    var notes: [String] = []
+    let (repeated, identical) = (coverage.repeatedRows, coverage.identicalRows)
+    if repeated > 0 {
+      notes.append(
+        words.either(
+          "note: \(words.count(repeated, "row", "rows", "")) of the census \(repeated == 1 ? "repeats" : "repeat") the cell of an earlier row; the counts of one cell are added",
+          "说明：普查中有 \(words.count(repeated, "", "", "行"))与前面的行属于同一单元格；同一单元格的计数相加"))
+    }
+    if identical > 0 {
+      notes.append(
+        words.either(
+          "warning: \(words.count(identical, "row", "rows", "")) of the census \(identical == 1 ? "is" : "are") the same as an earlier row in every column, \(census.countColumn) included: a row may stand twice by mistake",
+          "警告：普查中有 \(words.count(identical, "", "", "行"))与前面的行在所有列（包括 \(census.countColumn)）上完全相同：可能有行被误写了两次")
+      )
     }
     return notes
   }

@@ -51,6 +51,7 @@ extension PoststratifiedEstimates {
     }
     members += [
       ("n_obs", .integer(coverage.surveyRows)),
+      ("n_respondents", .integer(overall.sampleCount ?? coverage.surveyRows)),
       (
         "census",
         .object([
@@ -59,6 +60,8 @@ extension PoststratifiedEstimates {
           ("share_unseen", .number(coverage.unseenShare)),
           ("rows_uncounted", .integer(coverage.uncountedRows)),
           ("cells_uncounted", .strings(coverage.uncountedCells)),
+          ("rows_repeated", .integer(coverage.repeatedRows)),
+          ("rows_identical", .integer(coverage.identicalRows)),
         ])
       ),
       (

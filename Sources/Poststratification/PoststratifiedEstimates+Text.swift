@@ -29,6 +29,7 @@ extension PoststratifiedEstimates {
     let used = coverage.surveyRows
     var survey =
       words.either("survey: ", "调查：") + words.count(used, "row", "rows", "行")
+      + respondents(words)
       + words.either(
         " in \(coverage.seenCellCount) of the census's cells", "，落在普查的 \(coverage.seenCellCount) 个单元格中")
     if coverage.uncountedRows > 0 {
@@ -55,6 +56,12 @@ extension PoststratifiedEstimates {
     lines.append(counted)
     lines.append(intervalLine(words))
     return lines
+  }
+
+  /// How many people aggregated rows stand for; nothing where each is one.
+  private func respondents(_ words: MRPWords) -> String {
+    guard let n = overall.sampleCount, n != coverage.surveyRows else { return "" }
+    return words.either(" of ", "，共 ") + words.count(n, "respondent", "respondents", "名受访者")
   }
 
   private func modelLine(_ words: MRPWords) -> String {
@@ -159,7 +166,8 @@ extension PoststratifiedEstimates {
         ? part
         : part
           + words.either(
-            " (the \(rows.count) \(what.english))", "（\(what.chinese)的 \(rows.count) 组）")
+            " (in the \(rows.count == 1 ? "one group" : "\(rows.count) groups") \(what.english))",
+            "（仅计\(what.chinese)的 \(rows.count) 个组）")
     }
     let parts = [
       compared(

@@ -38,7 +38,8 @@ public struct AreaTable: Sendable {
 public struct AreaEstimate: Sendable, Equatable {
   /// The group; empty for everyone.
   public let level: String
-  /// Rows of the survey in it (used ones); nil where neither a column of the survey nor the rows' cells tell.
+  /// Respondents of the survey in it (of used rows): trials of a binomial response, otherwise rows; nil where
+  /// neither a column of the survey nor the rows' cells tell.
   public let sampleCount: Int?
   /// People in it, by the census.
   public let populationCount: Double
@@ -46,11 +47,11 @@ public struct AreaEstimate: Sendable, Equatable {
   public let share: Double
   /// The mean of the survey's rows, as they are; NaN without rows.
   public let rawMean: Double
-  /// Its standard error, as of a simple random sample; NaN for fewer than 2 rows.
+  /// Its standard error, as of a simple random sample; NaN for fewer than 2 respondents.
   public let rawStandardError: Double
   /// No pooling: the survey's mean in each cell, weighted by the census. NaN unless the survey has every cell of the group.
   public let cellwiseMean: Double
-  /// Its standard error, √Σ (N_c/N)² s²_c/n_c; NaN unless every cell has 2 rows.
+  /// Its standard error, √Σ (N_c/N)² s²_c/n_c; NaN unless every cell has 2 respondents.
   public let cellwiseStandardError: Double
   /// The model's means of the survey's rows, unweighted: what the model does without the census.
   public let unweightedMean: Double

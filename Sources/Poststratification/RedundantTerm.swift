@@ -7,16 +7,33 @@ import Tables
 ///
 /// - `(1 | gender:region)` beside `(1 + gender | region)` with a gender of two values: with Z the rows (1, gender) of a region's
 ///   cells, an invertible square, Σ may take up τ²Z⁻¹Z⁻ᵀ, and gives what the term would give.
+/// - `(1 | gender:region)` beside `(1 + gender || region)` with a factor gender, split into a variance for each of its levels: all
+///   of these may grow by τ². A number of 0 and 1 has no variance of its own where it is 0, and takes up nothing.
+/// - `(1 | province)` beside `(1 | region:province)` where provinces lie in regions: the groups are the same.
 /// - `(1 | gender)` beside a fixed effect of gender: the constants of its levels are in the fixed effects.
 public struct RedundantTerm: Sendable, Equatable {
   /// The term as the formula has it, e.g. `(1 | gender:region)`.
   public let term: String
   /// Its grouping factor.
   public let factor: String
-  /// The term that spans it, e.g. `(1 + gender | region)`; nil for the fixed effects.
+  /// The term that spans it, e.g. `(1 + gender | region)`, or the sum of several; nil for the fixed effects.
   public let spannedBy: String?
+  /// How it is spanned.
+  public let reason: Reason
   /// Its place among the formula's terms.
   let place: Int
+
+  /// Ways to be spanned by the rest of a model.
+  public enum Reason: Sendable, Equatable {
+    /// The fixed effects have a constant for each level.
+    case fixedEffects
+    /// Another term has a constant for each of the same groups.
+    case sameGroups
+    /// The covariance matrix of a term of wider groups has a free variance for each kind of cell.
+    case covarianceMatrix
+    /// Terms of wider groups have a variance for each kind of cell.
+    case variances
+  }
 
   /// All of a model's, in the order of the formula.
   static func all(in frame: ModelFrame) -> [RedundantTerm] {
@@ -27,26 +44,102 @@ public struct RedundantTerm: Sendable, Equatable {
     func text(_ k: Int) -> String {
       if isWritten { return terms[k].text }
       let names = designs[k].columnNames.map { $0 == "(Intercept)" ? "1" : $0 }
-      return "(\(names.joined(separator: " + ")) | \(designs[k].groupingExpression.text))"
+      let effects = (names.contains("1") ? names : ["0"] + names).joined(separator: " + ")
+      return "(\(effects) | \(designs[k].groupingExpression.text))"
     }
+    let indicators = indicatorRuns(designs)
     var found: [RedundantTerm] = []
     for k in designs.indices where designs[k].columnNames == ["(Intercept)"] {
       let grouping = designs[k].grouping
       if spans(frame.fixed, levelsOf: grouping) {
-        found.append(RedundantTerm(term: text(k), factor: grouping.name, spannedBy: nil, place: k))
+        found.append(
+          RedundantTerm(
+            term: text(k), factor: grouping.name, spannedBy: nil, reason: .fixedEffects, place: k))
         continue
       }
       let other = designs.indices.first { s in
-        s != k && !found.contains { $0.place == s } && takesUp(designs[s], grouping)
-          // Of two intercepts over one factor the later is told.
-          && !(s > k && designs[s].columnNames == ["(Intercept)"]
-            && designs[s].grouping.codes == grouping.codes)
+        if s == k || found.contains(where: { $0.place == s }) { return false }
+        let isSame = hasSameGroups(designs[s].grouping, grouping)
+        // Of two intercepts over the same groups the later is told.
+        if isSame, s > k, designs[s].columnNames == ["(Intercept)"] { return false }
+        return takesUp(designs[s], grouping) || (isSame && hasConstant(designs[s].matrix))
       }
       if let other {
-        found.append(RedundantTerm(term: text(k), factor: grouping.name, spannedBy: text(other), place: k))
+        let isSame = hasSameGroups(designs[other].grouping, grouping)
+        found.append(
+          RedundantTerm(
+            term: text(k), factor: grouping.name, spannedBy: text(other),
+            reason: isSame ? .sameGroups : .covarianceMatrix, place: k))
+      } else if let run = indicators.first(where: { hasSameGroups($0.cells, grouping) }) {
+        found.append(
+          RedundantTerm(
+            term: text(k), factor: grouping.name,
+            spannedBy: run.places.map(text).joined(separator: " + "), reason: .variances, place: k))
       }
     }
     return found
+  }
+
+  /// Terms of one column each, side by side over the same groups, whose columns are the indicators of the levels of a factor: their
+  /// places, and the cells of group and level. So `||` splits a factor.
+  private static func indicatorRuns(
+    _ designs: [ModelFrame.RandomDesign]
+  ) -> [(places: Range<Int>, cells: CategoricalColumn)] {
+    var runs: [(places: Range<Int>, cells: CategoricalColumn)] = []
+    for start in designs.indices {
+      let grouping = designs[start].grouping
+      // The level whose indicator is 1, row by row; −1 before it is met.
+      var level = [Int](repeating: -1, count: grouping.codes.count)
+      for k in start..<designs.count {
+        guard designs[k].columnNames.count == 1, designs[k].columnNames != ["(Intercept)"],
+          designs[k].grouping.codes == grouping.codes, mark(designs[k].matrix, as: k - start, in: &level)
+        else { break }
+        if level.contains(-1) { continue }
+        let count = k - start + 1
+        if count > 1 {
+          let cells = zip(grouping.codes, level).map { $0 * count + $1 }
+          runs.append(
+            (
+              start..<(k + 1),
+              CategoricalColumn(
+                name: "", levels: (0..<grouping.levels.count * count).map(String.init), codes: cells)
+            ))
+        }
+        break
+      }
+    }
+    return runs
+  }
+
+  /// Notes the rows in which an indicator is 1.
+  /// - Returns: false for a column that is none or meets one noted before.
+  private static func mark(_ indicator: Matrix, as place: Int, in level: inout [Int]) -> Bool {
+    for row in level.indices {
+      switch indicator[row, 0] {
+      case 0: continue
+      case 1 where level[row] < 0: level[row] = place
+      default: return false
+      }
+    }
+    return true
+  }
+
+  /// Whether two factors divide the rows alike, whatever their levels are called.
+  private static func hasSameGroups(_ a: CategoricalColumn, _ b: CategoricalColumn) -> Bool {
+    var (ofA, ofB): ([Int: Int], [Int: Int]) = ([:], [:])
+    for (x, y) in zip(a.codes, b.codes) {
+      if ofA[x, default: y] != y || ofB[y, default: x] != x { return false }
+      ofA[x] = y
+      ofB[y] = x
+    }
+    return true
+  }
+
+  /// Whether a matrix' columns span a constant.
+  private static func hasConstant(_ x: Matrix) -> Bool {
+    let ones = [Double](repeating: 1, count: x.rows)
+    let wide = Matrix(rows: x.rows, columns: x.columns + 1, storage: x.storage + ones)
+    return PivotedQR(wide).rank == PivotedQR(x).rank
   }
 
   /// The columns that have one value in each level of a factor, a row a level that occurs.

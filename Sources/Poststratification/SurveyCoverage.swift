@@ -17,6 +17,10 @@ public struct SurveyCoverage: Sendable, Equatable {
   public let uncountedRows: Int
   /// The first of their cells, as `gender = 1, province = P07`.
   public let uncountedCells: [String]
+  /// Rows of the census that are alike an earlier one in all that makes cells; their counts are added.
+  public let repeatedRows: Int
+  /// How many of those are alike an earlier one in every column, counts included, and have counts other than 1.
+  public let identicalRows: Int
   /// Levels of grouping factors in the census that the survey has not, factor by factor.
   public let newLevels: [NewLevels]
 
@@ -32,7 +36,7 @@ public struct SurveyCoverage: Sendable, Equatable {
 
   init(
     _ model: SurveyModel, census: Census, survey: DataTable, usedRows: [Int], effects: FittedEffects,
-    cells: CellRows
+    cells: CellRows, truth: String?
   ) {
     let groups = Set(
       model.groupingFactors.flatMap(\.variables).flatMap { SurveyCoverage.parts(of: $0, census) })
@@ -44,6 +48,7 @@ public struct SurveyCoverage: Sendable, Equatable {
       if column.numbers == nil || !SurveyCoverage.isFunction(column, of: areas) { columns.append(column) }
     }
     cellColumns = columns.map(\.name)
+    (repeatedRows, identicalRows) = SurveyCoverage.repeated(census, cellColumns: cellColumns, truth: truth)
     surveyRows = usedRows.count
     var counted: [String: Double] = [:]
     for row in 0..<census.cells.rowCount {
@@ -79,6 +84,31 @@ public struct SurveyCoverage: Sendable, Equatable {
         factor: factor.name, levels: populated.map { rows.newLevels[$0] },
         share: lives.reduce(0, +) / census.total)
     }
+  }
+
+  /// Counts rows of the census that repeat earlier ones. What makes cells are all columns but counts, true means and numbers with
+  /// decimals that the model does not need, which describe cells.
+  private static func repeated(
+    _ census: Census, cellColumns: [String], truth: String?
+  ) -> (repeated: Int, identical: Int) {
+    let making = census.cells.columns.filter { column in
+      if column.name == census.countColumn || column.name == truth { return false }
+      if cellColumns.contains(column.name) { return true }
+      return column.numbers?.allSatisfy { $0.isNaN || $0 == $0.rounded() } ?? true
+    }
+    func key(_ columns: [Column], _ row: Int) -> String {
+      columns.map { $0.text(row).map { "=" + $0 } ?? "" }.joined(separator: "\u{1F}")
+    }
+    let rows = 0..<census.cells.rowCount
+    var met: Set<String> = []
+    let repeated = rows.count { !met.insert(key(making, $0)).inserted }
+    if repeated == 0 { return (0, 0) }
+    met = []
+    // A census of single people has many that are alike.
+    let identical = rows.count {
+      !met.insert(key(census.cells.columns, $0)).inserted && census.counts[$0] != 1
+    }
+    return (repeated, identical)
   }
 
   /// The columns of which a crossing is made; the column itself where it is none.

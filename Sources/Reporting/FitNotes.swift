@@ -104,12 +104,13 @@ extension FitDiagnostics.Boundary {
         "boundary fit: the estimated correlation of \(effects[0]) and \(effects[1]) in term '\(term)' is \(value): "
           + "the groups lie on one line, and the data cannot tell two dimensions of variation apart",
         "边界上的拟合：项 '\(term)' 中 \(effects[0]) 与 \(effects[1]) 的相关系数估计为 \(value)：各组落在一条直线上，数据无法区分两个方向的变异")
-    case .combination:
+    case .combination(let dimensions):
       let names = effects.joined(separator: ", ")
+      let count = effects.count
       return words.pick(
-        "boundary fit: a combination of \(names) in term '\(term)' has no variance: "
-          + "the groups vary in fewer dimensions than the term has effects",
-        "边界上的拟合：项 '\(term)' 中 \(names) 的某一组合没有方差：各组变异的维数少于该项的效应个数")
+        "boundary fit: combinations of \(names) in term '\(term)' have no variance: the groups vary in \(dimensions) dimension\(dimensions == 1 ? "" : "s"), "
+          + "and the term has \(count) effects",
+        "边界上的拟合：项 '\(term)' 中 \(names) 的某些组合没有方差：各组只在 \(dimensions) 个方向上变化，而该项有 \(count) 个效应")
     }
   }
 }

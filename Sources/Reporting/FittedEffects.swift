@@ -248,8 +248,8 @@ struct FittedEffects {
       let group = factor?.phrase(among: factors, words) ?? words.name(spread.factor)
       if spread.deviation < 1e-4 {
         return words.pick(
-          "Levels of \(group) do not differ there: their standard deviation is 0.",
-          "各\(group)在该处没有差别：其标准差为 0。")
+          "Beside the rest of the model, levels of \(group) do not differ there: their standard deviation is 0.",
+          "在模型其余部分之外，各\(group)在该处没有差别：其标准差为 0。")
       }
       let ratio = text(spread.medianRatio)
       let median: String

@@ -68,7 +68,8 @@ extension Separation {
     var seen: Set<String> = []
     var texts: [String] = []
     for cause in causes {
-      let constant = cause.constantSign == 0 ? [] : [("(Intercept)", cause.constantSign)]
+      // Of all rows told apart a constant may go either way.
+      let constant = cause.constantSign == 0 || isComplete ? [] : [("(Intercept)", cause.constantSign)]
       for (column, sign) in constant + zip(cause.columns, cause.signs) where seen.insert(column).inserted {
         texts.append("\(column) → \(sign < 0 ? "−∞" : "+∞")")
       }

@@ -11,7 +11,7 @@ extension GeneralizedLinearMixedModelFit {
     if let levels = model.frame.successLevels { notes.append(levels.note(in: language)) }
     notes += droppedColumnsNotes(diagnostics.droppedColumns, words)
     notes += doubleBarNotes(model.frame.doubleBarFactors, words)
-    if !family.isCanonical(link), family.word == "binomial" {
+    if !family.isCanonical(link) {
       notes.append(
         determinant == .expected
           ? words.pick(
@@ -49,6 +49,16 @@ extension GeneralizedLinearMixedModelFit {
           "note: the Hessian over all parameters is not positive definite; standard errors hold the variances at their estimates (lme4's RX variant)",
           "说明：全部参数的 Hessian 不是正定的；标准误把方差固定在估计值上（lme4 的 RX 版本）"))
     }
+    if family == .binomial, model.frame.binomial?.trials.allSatisfy({ $0 == 1 }) == true,
+      let f = model.observationLevelFactors.first
+    {
+      let name = model.factors[f].name
+      notes.append(
+        words.pick(
+          "note: '\(name)' has a level for each row of 0 and 1, which say nothing of its variance; the number shown is where the approximation has it: leave "
+            + "the term out",
+          "说明：'\(name)' 对每个 0/1 行各有一个水平，数据对其方差没有信息；显示的数字只是近似的产物：请去掉该项"))
+    }
     return notes + approximationNotes(words) + overdispersionNotes(words)
   }
 
@@ -62,9 +72,14 @@ extension GeneralizedLinearMixedModelFit {
             "note: \(nodes) nodes for each random effect; the last doubling moved -2 log L by \(move)",
             "说明：每个随机效应 \(nodes) 个节点；最后一次加倍使 −2 log L 变动 \(move)")
           : words.pick(
-            "note: quadrature stopped at \(nodes) nodes for each random effect, since more would be more than 64, or more than 100000 points a group; the last "
-              + "doubling still moved -2 log L by \(move)",
-            "说明：积分停在每个随机效应 \(nodes) 个节点，再加倍会超过 64 个节点或每组 100000 个点；最后一次加倍仍使 −2 log L 变动 \(move)")
+            "note: quadrature stopped at \(nodes) nodes for each random effect: twice as many would be "
+              + (model.randomColumns.count > 1 && nodes < 512
+                ? "more than 100000 points a group"
+                : "more than 1000 nodes, which double precision cannot use")
+              + "; the last doubling still moved -2 log L by \(move)",
+            "说明：积分停在每个随机效应 \(nodes) 个节点：再加倍会"
+              + (model.randomColumns.count > 1 && nodes < 512 ? "超过每组 100000 个点" : "超过双精度所能用的 1000 个节点")
+              + "；最后一次加倍仍使 −2 log L 变动 \(move)")
       ]
     }
     guard let error = laplaceError, error.largestShift > 0.2,
@@ -101,9 +116,9 @@ extension FitDiagnostics.Boundary {
   func generalizedSentence(in language: Language) -> String {
     guard kind == .zeroVariance else { return sentence(in: language) }
     return ExplanationWords(language).pick(
-      "boundary fit: the estimated variance of \(effects[0]) in term '\(term)' is zero: groups differ no more than the chance of their responses explains, "
-        + "so this effect is pooled completely",
-      "边界上的拟合：项 '\(term)' 中 \(effects[0]) 的方差估计为零：各组的差异并不超过响应本身的随机性所能解释的程度，因此这一效应被完全池化")
+      "boundary fit: the estimated variance of \(effects[0]) in term '\(term)' is zero: beside the rest of the model its groups differ no more than the "
+        + "chance of their responses explains, so this effect is pooled completely",
+      "边界上的拟合：项 '\(term)' 中 \(effects[0]) 的方差估计为零：在模型其余部分之外，其各组的差异并不超过响应本身的随机性所能解释的程度，因此这一效应被完全池化")
   }
 }
 

@@ -39,6 +39,8 @@ struct ModelEquations {
 
   /// The formula as R deparses it.
   let formula: String
+  /// The columns of its fixed part.
+  let fixedVariables: Set<String>
   /// The response.
   let response: String
   /// The grouping factors of bars; outer ones stand before those within them.
@@ -93,6 +95,7 @@ struct ModelEquations {
     frame: ModelFrame? = nil, expanded: Set<Set<String>> = []
   ) throws {
     self.formula = (frame?.formula ?? formula).text
+    fixedVariables = Set(formula.fixed.terms.flatMap { $0.factors.flatMap(\.variables) })
     self.response = formula.response.text
     distribution = response.map { ResponseDistribution($0, of: formula, roles: roles, frame: frame) }
     isMixed = !formula.randomTerms.isEmpty

@@ -197,13 +197,17 @@ extension ModelSentences {
   private func nestingSentence(_ f: Int) -> String? {
     let factor = model.factors[f]
     guard factor.columns.count > 1 else { return nil }
-    guard let outer = factor.outer(among: model.factors) else {
+    // A column that is a predictor too is the same wherever it occurs, not nested.
+    let outer = factor.outer(among: model.factors)
+    let own = factor.columns.filter { outer?.columns.contains($0) != true }
+    let isPredictor = own.contains { column in model.fixedVariables.contains(column) }
+    guard let outer, !isPredictor else {
       let names = words.list(factor.columns.map(words.name))
       return words.pick(
         "Each combination of \(names) is a group of its own: an interaction that varies.",
         "\(names)的每个组合自成一组：随组合变化的交互作用。")
     }
-    let inner = words.list(factor.columns.filter { !outer.columns.contains($0) }.map(words.name))
+    let inner = words.list(own.map(words.name))
     let around = outer.phrase(among: model.factors, words)
     return words.pick(
       "\(inner) is nested in \(around): its groups are the combinations of the two, so the same \(inner) in another "

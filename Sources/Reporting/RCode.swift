@@ -10,9 +10,7 @@ public enum RCode {
   ///   - file: the data file's path; `-` for standard input.
   ///   - method: REML or ML; a linear model has neither.
   ///   - roles: what columns are beside the formula.
-  ///   - family: the family of a generalized linear model; nil for a linear one.
-  ///   - link: its link; the family's default if nil.
-  ///   - approximation: how a generalized mixed model's random effects are integrated out.
+  ///   - distribution: of the response of a generalized model; nil for a linear one.
   ///   - tests: degrees of freedom of the tests of a mixed model's fixed effects, if they are wanted.
   ///   - by: the column for one linear model a level.
   ///   - formulaText: what R is to fit in place of the formula, e.g. without a `||` that R reads in another way.
@@ -20,16 +18,15 @@ public enum RCode {
   ///   - then: what is done with `fit` (and `df`); its summary if nothing is said.
   public static func fit(
     _ formula: ModelFormula, file: String, method: EstimationMethod, roles: ColumnRoles = ColumnRoles(),
-    family: ResponseFamily? = nil, link: LinkFunction? = nil,
-    approximation: LikelihoodApproximation = .laplace, tests: DegreesOfFreedomMethod? = nil,
+    distribution: GeneralizedSpecification? = nil, tests: DegreesOfFreedomMethod? = nil,
     by: String? = nil, formulaText: String? = nil,
     options: CSVOptions = CSVOptions(), then: [String]? = nil
   ) -> String {
     let text = RCode.escaped(formulaText ?? formula.textForLmer)
-    let data = RDataLines(formula, text: text, roles: roles, by: by, makesFactors: family == .binomial)
+    let data = RDataLines(
+      formula, text: text, roles: roles, by: by, makesFactors: distribution?.family == .binomial)
     var call = RFitLines(formula, text: text, method: method, roles: roles, tests: tests, by: by)
-    call.distribution = family.map { ($0, link ?? $0.defaultLink) }
-    call.approximation = approximation
+    call.distribution = distribution
     let fit = then.map { call.fit.dropLast() + $0 } ?? call.fit
     let lines = call.libraries + [data.reading(file, options: options)] + data.factors + call.remarks + fit
     return lines.joined(separator: "\n") + "\n"
@@ -43,8 +40,7 @@ public enum RCode {
     let texts = formulas.map { RCode.escaped($0.textForLmer) }
     let calls = zip(formulas, texts).map { formula, text in
       var call = RFitLines(formula, text: text, method: method, roles: roles, tests: nil, by: nil)
-      call.distribution = distribution.map { ($0.family, $0.link) }
-      call.approximation = distribution?.approximation ?? .laplace
+      call.distribution = distribution
       return call
     }
     let whole = zip(formulas, texts).max {
@@ -138,10 +134,8 @@ private struct RFitLines {
   let roles: ColumnRoles
   let tests: DegreesOfFreedomMethod?
   let by: String?
-  /// Family and link of a generalized linear model.
-  var distribution: (family: ResponseFamily, link: LinkFunction)?
-  /// How a generalized mixed model's random effects are integrated out.
-  var approximation = LikelihoodApproximation.laplace
+  /// The distribution of a generalized model's response.
+  var distribution: GeneralizedSpecification?
 
   init(
     _ formula: ModelFormula, text: String, method: EstimationMethod, roles: ColumnRoles,
@@ -163,13 +157,14 @@ private struct RFitLines {
 
   /// R's function for a model without random effects, and the argument that names its family.
   private var regression: (function: String, arguments: [String]) {
-    guard let (family, link) = distribution else { return ("lm", []) }
-    return isNegativeBinomial ? ("glm.nb", []) : ("glm", ["family = " + family.rCall(link)])
+    guard let distribution else { return ("lm", []) }
+    return isNegativeBinomial
+      ? ("glm.nb", []) : ("glm", ["family = " + distribution.family.rCall(distribution.link)])
   }
 
   var libraries: [String] {
     var names: [String] = []
-    if isMixed { names.append(tests == nil ? "lme4" : "lmerTest") }
+    if isMixed { names.append(needsTMB ? "glmmTMB" : tests == nil ? "lme4" : "lmerTest") }
     if isNegativeBinomial, !isMixed { names.append("MASS") }
     if text.contains("ns(") { names.append("splines") }
     return names.map { "library(\($0))" }
@@ -177,6 +172,17 @@ private struct RFitLines {
 
   var remarks: [String] {
     var remarks: [String] = []
+    if needsTMB, case .gamma = distribution?.family, distribution?.determinant == .expected {
+      remarks.append("# glmmTMB has observed weights in the determinant: here --laplace observed is the same")
+    }
+    switch distribution?.approximation {
+    case .quadrature, .automatic:
+      if isMixed, !hasScalarEffect {
+        remarks.append(
+          "# R has quadrature for one effect of one factor only: this is Laplace's approximation")
+      }
+    default: break
+    }
     if tests == .kenwardRoger, roles.weights != nil {
       remarks.append(
         "# R's Kenward-Roger (pbkrtest) takes no notice of prior weights; other numbers than here are to be expected"
@@ -209,16 +215,36 @@ private struct RFitLines {
     ]
   }
 
-  /// `glmer`, or `glmer.nb`, which has its family in its name.
+  /// Whether lme4 has another likelihood: glmmTMB has the observed weights, and Gamma's shape in the likelihood.
+  private var needsTMB: Bool {
+    guard isMixed, let distribution else { return false }
+    if case .gamma = distribution.family { return true }
+    return distribution.determinant == .observed && !distribution.family.isCanonical(distribution.link)
+  }
+
+  /// Whether R's quadrature takes the model: one grouping factor with one effect.
+  private var hasScalarEffect: Bool {
+    formula.randomTerms.count == 1 && formula.randomTerms[0].effects.terms.isEmpty
+  }
+
+  /// `glmer`, or `glmer.nb`, which has its family in its name; glmmTMB where lme4 has another likelihood.
   private var generalizedMixedCall: String {
+    guard let distribution else { return "" }
+    if needsTMB {
+      let family =
+        isNegativeBinomial ? "nbinom2" : distribution.family.rCall(distribution.link)
+      return call("glmmTMB", data: "df", ["family = " + family])
+    }
     var arguments = regression.arguments
     // R has no rule of its own for how many nodes are enough.
-    switch approximation {
-    case .laplace: break
-    case .quadrature(let nodes): arguments.append("nAGQ = \(nodes)")
-    case .automatic: arguments.append("nAGQ = 25")
-    case .jointMode: arguments.append("nAGQ = 0")
-    }
+    let nodes: Int? =
+      switch distribution.approximation {
+      case .laplace: nil
+      case .quadrature(let nodes): hasScalarEffect ? nodes : nil
+      case .automatic: hasScalarEffect ? 25 : nil
+      case .jointMode: 0
+      }
+    if let nodes { arguments.append("nAGQ = \(nodes)") }
     return call(isNegativeBinomial ? "glmer.nb" : "glmer", data: "df", arguments)
   }
 

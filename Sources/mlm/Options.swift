@@ -256,14 +256,15 @@ struct RCodeOption: ParsableArguments {
     var text: String?
     if formula.hasDoubleBar, model.roles.doubleBar == .split {
       // Whether a factor stands behind || is in the data.
-      let frame = try ModelFrame(formula, data: try input.table(in: context), roles: model.roles)
+      let frame = try ModelFrame(
+        formula, data: try input.table(in: context), roles: model.roles,
+        response: model.distribution.responseFamily?.responseKind() ?? .numbers)
       if !frame.doubleBarFactors.isEmpty { text = frame.textWithDummies }
     }
     return CommandResult(
       output: RCode.fit(
         formula, file: input.data, method: model.method, roles: model.roles,
-        family: model.distribution.responseFamily, link: model.distribution.link,
-        approximation: model.distribution.approximation, tests: tests, by: by,
+        distribution: model.distribution.specification, tests: tests, by: by,
         formulaText: text, options: input.reading.options, then: then))
   }
 }

@@ -29,7 +29,8 @@ struct BoundaryTestTests {
     #expect(try boundaries([1, -0.5, 1e-7], Self.slope).map(\.kind) == [.perfectCorrelation(-1)])
     #expect(try boundaries([0, 0, 0], Self.slope).count == 2)
     let three = "salary ~ experience + (1 + experience + raises | department)"
-    #expect(try boundaries([1, 0.3, 0.002, 0.4, 0.001, 0], three).map(\.kind) == [.combination])
+    #expect(
+      try boundaries([1, 0.3, 0.002, 0.4, 0.001, 0], three).map(\.kind) == [.combination(dimensions: 2)])
   }
 
   @Test("units of a predictor do not matter")

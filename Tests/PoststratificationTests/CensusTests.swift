@@ -66,6 +66,23 @@ struct CensusTests {
         == "areas.csv has no column in common with cells.csv to join by; its columns are province, gdp")
   }
 
+  @Test("a column that both tables have must agree")
+  func contradictions() throws {
+    let people = DataTable(
+      [Column("p", ["a", "b", "a"]), Column("gdp", [1.5, 2, 1.5]), Column("x", [1, 2, 3])], name: "people.csv"
+    )
+    func told(_ columns: [Column]) -> String {
+      Self.message { try people.joining(DataTable(columns, name: "areas.csv")) }
+    }
+    let fault =
+      "areas.csv has gdp = 7 for p = b, but row 2 of people.csv has gdp = 2; a column that both have must agree; leave it out of one of them"
+    #expect(told([Column("p", ["a", "b"]), Column("gdp", [1.5, 7])]) == fault)
+    #expect(told([Column("gdp", [1.5, 7]), Column("p", ["a", "b"]), Column("z", [1, 2])]) == fault)
+    // What agrees, or is of other areas, adds nothing and is no fault.
+    #expect(told([Column("p", ["a", "b"]), Column("gdp", .text(["1.50", "2"]))]) == "")
+    #expect(told([Column("p", ["a", "c"]), Column("gdp", [1.5, 7])]) == "")
+  }
+
   @Test("what the model needs must be there where people live")
   func columns() throws {
     let census = try Census(Self.cells)

@@ -111,4 +111,37 @@ struct PoststratificationReferenceTests {
       try Self.estimates("y ~ gender * gdp + (1 | region) + (1 | province) + (1 | gender:region)")
         .redundantTerms.isEmpty)
   }
+
+  @Test("two names of the same groups, and a factor that || splits")
+  func redundantGroups() throws {
+    func terms(_ formula: String, factors: Set<String> = []) throws -> [RedundantTerm] {
+      let table = try Self.survey()
+      return RedundantTerm.all(
+        in: try ModelFrame(
+          try ModelFormula(formula), data: table, roles: ColumnRoles(factors: factors)))
+    }
+    let nested = try terms("y ~ 1 + (1 | region:province) + (1 | province)")
+    #expect(nested.map(\.term) == ["(1 | province)"] && nested[0].reason == .sameGroups)
+    #expect(nested[0].spannedBy == "(1 | region:province)")
+    let both = try terms("y ~ 1 + (1 | province) + (0 + factor(gender) | province)")
+    #expect(both.map(\.term) == ["(1 | province)"] && both[0].reason == .sameGroups)
+    let split = try terms("y ~ 1 + (1 + gender || region) + (1 | gender:region)", factors: ["gender"])
+    #expect(split.map(\.term) == ["(1 | gender:region)"] && split[0].reason == .variances)
+    #expect(split[0].spannedBy == "(0 + gender0 | region) + (0 + gender1 | region)")
+    // Of a number of 0 and 1 three variances and the three numbers of a region's 2×2 covariance matrix determine each other.
+    #expect(try terms("y ~ 1 + (1 + gender || region) + (1 | gender:region)").isEmpty)
+    #expect(try terms("y ~ 1 + (1 | region) + (1 | gender:region)").isEmpty)
+    #expect(
+      try terms("y ~ 1 + (1 + gender | region) + (1 | gender:region)").map(\.reason) == [.covarianceMatrix])
+  }
+
+  @Test("the reason is told as it is")
+  func redundancyNotes() throws {
+    let found = try Self.estimates("y ~ gdp + (1 | region:province) + (1 | province)")
+    #expect(
+      found.notes().contains(
+        "overparameterised: (1 | province) adds nothing to (1 | region:province): both have the same groups, and the latter has a constant for each of them already; data cannot tell the two apart"
+      ))
+    #expect(found.leanFormula == "y ~ gdp + (1 | region:province)")
+  }
 }

@@ -127,6 +127,113 @@ struct PoststratificationTests {
     #expect(third.tables[0].rows.allSatisfy { $0.sampleCount == nil && $0.rawMean.isNaN })
   }
 
+  /// The survey summed by gender and province: successes, failures, their number and the share of successes.
+  static func aggregated() throws -> DataTable {
+    let survey = try PoststratificationReferenceTests.survey()
+    let y = survey["y"]!.numbers!
+    var place: [String: Int] = [:]
+    var (first, yes, no) = ([Int](), [Int](), [Int]())
+    for row in 0..<survey.rowCount {
+      let key = survey["gender.province"]!.text(row)!
+      let k = place[key] ?? first.count
+      if place.updateValue(k, forKey: key) == nil {
+        first.append(row)
+        yes.append(0)
+        no.append(0)
+      }
+      if y[row] == 1 { yes[k] += 1 } else { no[k] += 1 }
+    }
+    return survey.selecting(rows: first).appending(Column("yes", yes)).appending(Column("no", no))
+      .appending(Column("n", zip(yes, no).map { $0 + $1 }))
+      .appending(Column("share", zip(yes, no).map { Double($0) / Double($0 + $1) }))
+  }
+
+  @Test(
+    "aggregated rows say what the people in them say: counts, means, standard errors",
+    arguments: ["cbind(yes, no)", "share"])
+  func aggregation(_ response: String) throws {
+    let predictors = " ~ gender * gdp + (1 | region) + (1 | province)"
+    let by = ["region", "gender", "province"]
+    let people = try PoststratificationReferenceTests.estimates("y" + predictors, by: by)
+    let rows = try Self.aggregated()
+    let model = SurveyModel(
+      try ModelFormula(response + predictors), family: .binomial,
+      roles: ColumnRoles(weights: response == "share" ? "n" : nil))
+    let found = try Poststratification(model, by: by, draws: 0).estimates(
+      survey: rows, census: PoststratificationReferenceTests.census())
+    #expect(found.overall.sampleCount == 1500 && found.coverage.surveyRows == rows.rowCount)
+    expectClose(found.overall.rawStandardError, 0.0129, absolute: 5e-5)
+    #expect(found.tables[0].rows[0].sampleCount == 333)
+    expectClose(found.tables[0].rows[0].rawStandardError, 0.0272, absolute: 5e-5)
+    var all: [(AreaEstimate, AreaEstimate)] = [(found.overall, people.overall)]
+    for (own, other) in zip(found.tables, people.tables) {
+      #expect(own.rows.count == other.rows.count)
+      all += Array(zip(own.rows, other.rows))
+    }
+    for (own, other) in all {
+      #expect(own.level == other.level && own.sampleCount == other.sampleCount)
+      #expect(own.seenCellCount == other.seenCellCount)
+      expectClose(own.rawMean, other.rawMean, absolute: 1e-12, own.level)
+      expectClose(own.rawStandardError, other.rawStandardError, absolute: 1e-12, own.level)
+      expectClose(own.cellwiseMean, other.cellwiseMean, absolute: 1e-12, own.level)
+      expectClose(own.cellwiseStandardError, other.cellwiseStandardError, absolute: 1e-12, own.level)
+      expectClose(own.unweightedMean, other.unweightedMean, absolute: 1e-4, own.level)
+      expectClose(own.estimate, other.estimate, absolute: 1e-4, own.level)
+    }
+    #expect(found.text().contains("survey: \(rows.rowCount) rows of 1,500 respondents in "))
+    #expect(!people.text().contains("respondents in 48"))
+  }
+
+  @Test("an error over some groups alone says over which")
+  func partialError() throws {
+    let survey = try PoststratificationReferenceTests.survey()
+    let (region, gender) = (survey["region"]!, survey["gender"]!)
+    func text(_ whole: Set<String>) throws -> String {
+      let kept = (0..<survey.rowCount).filter {
+        whole.contains(region.text($0)!) || gender.text($0) == "1"
+      }
+      let model = SurveyModel(try ModelFormula("y ~ gender + (1 | region)"))
+      return try Poststratification(model, by: ["region"], draws: 0, truth: "truth").estimates(
+        survey: survey.selecting(rows: kept), census: PoststratificationReferenceTests.census()
+      ).text()
+    }
+    #expect(try text(["R1"]).contains(" (in the one group with respondents in every cell)\n"))
+    #expect(try text(["R1", "R4"]).contains(" (in the 2 groups with respondents in every cell)\n"))
+  }
+
+  @Test("rows of the census that repeat a cell are counted, and those that are alike altogether")
+  func repeatedCells() throws {
+    let cells = try PoststratificationReferenceTests.table("slides/mrp_a_cells.csv")
+    let formula = "y ~ gender * gdp + (1 | region) + (1 | province)"
+    func found(_ rows: [Int], doubling doubled: Int? = nil) throws -> PoststratifiedEstimates {
+      let table = cells.selecting(rows: rows)
+      let census = DataTable(
+        table.columns.map { column in
+          guard column.name == "N", let doubled else { return column }
+          let counts = column.numbers!
+          return Column("N", counts.indices.map { $0 == doubled ? 2 * counts[$0] : counts[$0] })
+        })
+      return try Self.linear(formula, by: ["region"], census: Census(census))
+    }
+    let all = Array(0..<48)
+    let once = try found(all)
+    #expect(once.coverage.repeatedRows == 0 && !once.notes().contains { $0.contains("of the census") })
+    let twice = try found(all + [3])
+    #expect(twice.coverage.repeatedRows == 1 && twice.coverage.identicalRows == 1)
+    #expect(
+      twice.notes().contains(
+        "note: 1 row of the census repeats the cell of an earlier row; the counts of one cell are added"))
+    #expect(
+      twice.notes().contains(
+        "warning: 1 row of the census is the same as an earlier row in every column, N included: a row may stand twice by mistake"
+      ))
+    let other = try found(all + [3, 4], doubling: 49)
+    #expect(other.coverage.repeatedRows == 2 && other.coverage.identicalRows == 1)
+    // Cells that a smaller model does not tell apart are no repetition.
+    let small = try Self.linear("y ~ 1 + (1 | province)")
+    #expect(small.coverage.cellCount == 24 && small.coverage.repeatedRows == 0)
+  }
+
   @Test("the same seed gives the same limits, another one others")
   func seeds() throws {
     let formula = "y ~ gender * gdp + (1 | region) + (1 | province)"

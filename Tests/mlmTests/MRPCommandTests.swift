@@ -113,6 +113,28 @@ struct MRPCommandTests {
     }
   }
 
+  @Test("faults of joins name the files; a column is not crossed with itself; some groups alone")
+  func faults() throws {
+    func told(_ run: () throws -> some Any) -> String {
+      do {
+        _ = try run()
+        return ""
+      } catch { return "\(error)" }
+    }
+    try TemporaryFolder.use { folder in
+      let areas = try folder.file("areas.csv", "province,income\nP01,1\n")
+      let survey = Self.path("mrp_a.csv")
+      let message = told { try mrp("y ~ income + (1 | province)", "--join", areas) }
+      #expect(message.contains("\(areas) has no row with province = P22, which row 1 of \(survey) has"))
+      let other = try folder.file("other.csv", "province,gdp\nP22,9\n")
+      let contradiction = told { try mrp("y ~ gdp + (1 | province)", "--join", other) }
+      #expect(contradiction.contains("\(other) has gdp = 9 for province = P22, but row 1 of \(survey)"))
+    }
+    #expect(throws: (any Error).self) { try mrp(Self.formula, "--by", "region:region") }
+    #expect(throws: (any Error).self) { try mrp(Self.formula, "--by", "region:gender:region") }
+    #expect(try mrp(Self.formula, "--by", "gender:region", "--draws", "0").output.contains("0:R1"))
+  }
+
   @Test("surveys again and again, from a design with a sample")
   func replicate() throws {
     let yaml = """

@@ -2,7 +2,7 @@ import LinearAlgebra
 
 extension GeneralizedLinearMixedModel {
   /// Nodes of automatic quadrature before it gives up: one dimension's.
-  private static let mostAutomaticNodes = 64
+  private static let mostAutomaticNodes = 512
 
   /// Maximum likelihood over (β, θ) and an estimated dispersion parameter.
   ///
@@ -42,7 +42,9 @@ extension GeneralizedLinearMixedModel {
         }
         nodes.append(next)
         values.append(solution.minus2LogLikelihood)
-        isReached = abs(values[values.count - 1] - values[values.count - 2]) < tolerance
+        let last = values[values.count - 1]
+        // Below what a sum of that size carries there is nothing to reach.
+        isReached = abs(last - values[values.count - 2]) < max(tolerance, 4e-15 * abs(last))
         if isReached { break }
         next *= 2
       }

@@ -132,6 +132,8 @@ extension GeneralizedLinearMixedModelFit {
     level: Double = 0.95, progress: ((Int) -> Void)? = nil
   ) throws(FitError) -> [ConfidenceInterval] {
     precondition(level > 0 && level < 1, "level \(level)")
+    if diagnostics.separation != nil { throw .noMaximum(separated: true) }
+    if diagnostics.hasDivergentVariance { throw .noMaximum(separated: false) }
     // Profiles belong to the maximum.
     if nodeCount == 0 { return try model.fit(determinant: determinant).profileIntervals(level: level) }
     let quantile = NormalDistribution().quantile((1 + level) / 2)
@@ -179,7 +181,9 @@ extension GeneralizedLinearMixedModelFit {
     func rise(_ t: Double) -> Double {
       warm[k] = t
       let value = profile.minimize(holding: k, from: &warm)
-      return max(0, value - criterion).squareRoot() - height.squareRoot()
+      // Where there is no value the height is passed.
+      let difference = value.isFinite ? min(max(0, value - criterion), 1e6) : 1e6
+      return difference.squareRoot() - height.squareRoot()
     }
     return profileRoot(rise, from: profile.start[k], toward: sign, step: step, last: last)
   }

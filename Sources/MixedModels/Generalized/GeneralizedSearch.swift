@@ -23,6 +23,10 @@ final class GeneralizedSearch {
   static let mostEvaluations = 400
   /// log θ of the negative binomial from which on it is Poisson's distribution to the last digits.
   static let poissonLimit = 20.0
+  /// Rows up to which several effects get further starts: with few rows there may be several optima.
+  static let fewRows = 1000
+  /// Elements of θ beyond which the criterion is not asked: modes could not be told to enough digits.
+  static let greatestTheta = 150.0
   /// A standard deviation on the scale of η that no data tell from a larger one.
   static let divergentDeviation = 50.0
 
@@ -72,21 +76,23 @@ final class GeneralizedSearch {
     let start = GeneralizedStart(criterion)
     var best = search(from: parameters(start, theta: theta(deviations: start.deviations)))
     let isLean = criterion.effectCount == 1 || criterion.hasManyLevels || criterion.isExpensive
-    if best.isSingular || best.end != .converged || !isLean {
-      for deviation in [0.2, 1, 3] where isLean || deviation != 0.2 {
+    func tryAll(_ deviations: [Double]) {
+      for deviation in deviations {
         let found = search(
           from: parameters(start, theta: theta(deviations: start.deviations.map { _ in deviation })))
         if found.isBetter(than: best) { best = found }
-        if isLean && best.end == .converged { break }
       }
     }
-    if isLean && hasLargeDeviation(best) {
-      // Groups of nearly one kind of response, where Laplace's approximation may have an optimum with smaller variances too.
-      for deviation in [0.5, 1.5, 4] {
-        let found = search(
-          from: parameters(start, theta: theta(deviations: start.deviations.map { _ in deviation })))
+    if best.isSingular || best.end != .converged || !isLean { tryAll(isLean ? [0.2, 1, 3] : [1, 3]) }
+    if criterion.effectCount > 1, criterion.rowCount <= GeneralizedSearch.fewRows, !criterion.isExpensive {
+      for theta in patternedStarts {
+        let found = search(from: parameters(start, theta: theta))
         if found.isBetter(than: best) { best = found }
       }
+    }
+    if !criterion.isExpensive, best.end != .converged || hasLargeDeviation(best) {
+      // Groups of nearly one kind of response, where Laplace's approximation may have an optimum with smaller variances too.
+      tryAll([0.05, 0.5, 1.5, 4])
       var parameters = best.parameters
       criterion.forEachFree { index, place in parameters[p + index] *= 0.5 }
       let found = search(from: parameters)
@@ -166,6 +172,34 @@ final class GeneralizedSearch {
       ).map { GeneralizedCoordinates.unscaled($0, coordinates.fixedScale) },
       groupValues: posterior.values, linearPredictors: rows.predictors, weights: rows.expected,
       observedWeights: rows.observed, evaluations: evaluations)
+  }
+
+  /// θ of further starts: one effect that varies more than the others, or effects that vary together.
+  private var patternedStarts: [[Double]] {
+    let q = criterion.effectCount
+    var starts = (0..<q).map { k in pattern((0..<q).map { $0 == k ? 2 : 0.3 }, correlation: 0) }
+    for correlation in [-0.7, 0.7] {
+      starts.append(pattern([Double](repeating: 1, count: q), correlation: correlation))
+    }
+    starts.append(pattern([Double](repeating: 0.3, count: q), correlation: 0))
+    return starts
+  }
+
+  /// θ with these standard deviations and a correlation of each effect with its term's first.
+  private func pattern(_ deviations: [Double], correlation: Double) -> [Double] {
+    let q = criterion.effectCount
+    let rest = (1 - correlation * correlation).squareRoot()
+    var theta = [Double](repeating: 0, count: criterion.thetaCount)
+    let firsts = Set(criterion.blocks.map(\.lowerBound))
+    criterion.forEachFree { index, place in
+      let (row, column) = (place % q, place / q)
+      if row == column {
+        theta[index] = deviations[row] * (firsts.contains(row) ? 1 : rest)
+      } else if firsts.contains(column) {
+        theta[index] = correlation * deviations[row]
+      }
+    }
+    return theta
   }
 
   /// Whether some effect's standard deviation is large on the scale of η.
@@ -324,6 +358,9 @@ final class GeneralizedSearch {
     return optimizer.minimize(
       from: value, tolerance: GeneralizedSearch.tolerance, mostEvaluations: GeneralizedSearch.mostEvaluations,
       evaluate: { point, gradient in
+        for i in p..<p + criterion.thetaCount where abs(point[i]) > GeneralizedSearch.greatestTheta {
+          return .infinity
+        }
         let value = criterion.evaluate(at: point)
         for i in 0..<count { gradient[i] = criterion.gradient[i] }
         if isAtPoissonLimit { gradient[count - 1] = 0 }

@@ -1,7 +1,7 @@
 import ModelFormula
 import Tables
 
-/// One row at which all predictors are held: numbers at their means over the rows used, factors at their first levels.
+/// One row at which all predictors are held: numbers at their means over the rows used, indicators at 0, factors at their first levels.
 public struct ReferencePoint: Sendable {
   /// The predictors with what they are held at, in the formula's order.
   public let held: [ReferenceGrid.Held]
@@ -14,7 +14,11 @@ public struct ReferencePoint: Sendable {
     let data = frame.data.selecting(rows: frame.usedRows)
     var held: [ReferenceGrid.Held] = []
     let columns = data.columns.map { column -> Column in
-      let (own, value) = ReferenceGrid.holding(column, in: frame, rows: 1)
+      var (own, value) = ReferenceGrid.holding(column, in: frame, rows: 1)
+      if case .mean = value, column.numbers?.allSatisfy({ $0 == 0 || $0 == 1 }) == true {
+        // An indicator has no value between.
+        (own, value) = (Column(column.name, [0.0]), .level("0"))
+      }
       if let value, names.contains(column.name) {
         held.append(ReferenceGrid.Held(column: column.name, value: value))
       }

@@ -76,7 +76,8 @@ enum BoundaryTest {
     }
     result +=
       pairs.isEmpty
-      ? [.init(term: term, effects: varying.map { names[$0] }, kind: .combination)] : pairs
+      ? [.init(term: term, effects: varying.map { names[$0] }, kind: .combination(dimensions: d - singular))]
+      : pairs
     return result
   }
 

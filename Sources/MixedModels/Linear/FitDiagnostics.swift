@@ -45,8 +45,8 @@ public struct FitDiagnostics: Sendable, Equatable {
       case zeroVariance
       /// Two effects have a correlation of +1 or −1.
       case perfectCorrelation(Double)
-      /// A combination of more than two effects has no variance.
-      case combination
+      /// Combinations of more than two effects have no variance; the groups vary in so many dimensions.
+      case combination(dimensions: Int)
     }
   }
 }

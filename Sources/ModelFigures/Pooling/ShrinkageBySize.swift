@@ -209,7 +209,7 @@ public struct ShrinkageBySize: ModelFigure {
         panel(.none, estimates.map { ($0.own, $0.ownError) }, pooled: false),
         panel(.partial, estimates.map { ($0.pooled, $0.pooledError) }, pooled: true),
       ])
-    var caption = [words.sizeBars]
+    var caption = [words.sizeBars(isGeneralized: link != nil)]
     if isOneSize { caption.append(words.spreadSizes) }
     if deviations != nil, !curveSizes.isEmpty { caption.append(words.sizeCurves) }
     if let withoutCurves { caption.append(words.noSizeCurves(withoutCurves)) }

@@ -93,8 +93,10 @@ extension FigureWords {
     case .wald:
       texts = [
         either(
-          "Bars: \(percent)% Wald intervals, the variances held at their estimates.",
-          "横线：\(percent)% Wald 区间（方差取估计值）。")
+          plot.link == nil
+            ? "Bars: \(percent)% Wald intervals, the variances held at their estimates."
+            : "Bars: \(percent)% Wald intervals.",
+          plot.link == nil ? "横线：\(percent)% Wald 区间（方差取估计值）。" : "横线：\(percent)% Wald 区间。")
       ]
     case .student(let df):
       texts = [

@@ -27,8 +27,13 @@ extension FigureWords {
   var expectedRange: String { either("95% of groups, by the model", "模型预期的 95% 范围") }
 
   /// The caption of estimates by size: what bars and lines are.
-  var sizeBars: String {
-    either(
+  /// - Parameter isGeneralized: whether responses have a family, and so no residual standard deviation.
+  func sizeBars(isGeneralized: Bool) -> String {
+    if isGeneralized {
+      return either(
+        "Bars: one standard error to either side. Level line: the mean.", "竖线：上下各一个标准误。水平线：均值。")
+    }
+    return either(
       "Bars: one standard error to either side; without pooling all groups have one residual standard deviation. Level line: the mean.",
       "竖线：上下各一个标准误；无池化时各组共用一个残差标准差。水平线：均值。")
   }

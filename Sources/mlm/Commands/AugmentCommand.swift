@@ -52,8 +52,12 @@ struct AugmentCommand: ReportingCommand {
     let formula = try ModelFormula(formula)
     try model.check(formula, table, offer: .all)
     if code.rCode {
+      let isGeneralized = model.distribution.family != nil
+      // lme4's leverages of generalized mixed models exceed 1, and so its Cook's distances are others.
       let rows =
-        "cbind(model.frame(fit), .fitted = fitted(fit), .resid = resid(fit), .hat = hatvalues(fit), .cooksd = cooks.distance(fit))"
+        isGeneralized
+        ? "cbind(model.frame(fit), .fitted = predict(fit), .mu = fitted(fit), .resid = resid(fit), .pearson = resid(fit, \"pearson\"))"
+        : "cbind(model.frame(fit), .fitted = fitted(fit), .resid = resid(fit), .hat = hatvalues(fit), .cooksd = cooks.distance(fit))"
       let groups = by.map {
         ["left <- influence(fit, groups = \(RCode.quoted(factorName($0, in: formula))))", "dfbetas(left)"]
       }

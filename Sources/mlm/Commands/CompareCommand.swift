@@ -64,6 +64,7 @@ struct CompareCommand: ReportingCommand {
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
+  @OptionGroup var words: LanguageOption
   @OptionGroup var code: RCodeOption
 
   func validate() throws {
@@ -101,7 +102,7 @@ struct CompareCommand: ReportingCommand {
     let isSimulated = comparison.rows.contains { $0.test?.simulation != nil }
     return CommandResult(
       output: format == .text ? comparison.text() : comparison.tidyTable.text(in: format),
-      notes: comparison.notes(in: context.language.ofSentences),
+      notes: comparison.notes(in: words.language(in: context).ofSentences),
       echo: isSimulated
         ? "seed \(simulation.seed)" + (replicates.map { ", replicates \($0)" } ?? "") : nil,
       estimates: comparison.estimates)

@@ -67,6 +67,7 @@ struct FitCommand: ReportingCommand {
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
+  @OptionGroup var words: LanguageOption
   @OptionGroup var code: RCodeOption
 
   /// The tests asked for.
@@ -128,7 +129,7 @@ struct FitCommand: ReportingCommand {
     let fit = try LinearModel(formula, data: table, roles: model.roles).fit()
     var result = CommandResult(estimates: fit.estimates)
     if fit.omittedCount > 0 {
-      result.notes.append(omittedRowsNote(fit.omittedCount, in: context.language.ofSentences))
+      result.notes.append(omittedRowsNote(fit.omittedCount, in: words.language(in: context).ofSentences))
     }
     if fit.isEssentiallyPerfect {
       result.notes.append(
@@ -145,7 +146,7 @@ struct FitCommand: ReportingCommand {
       formula, data: table, family: family, link: model.distribution.link, roles: model.roles
     ).fit()
     var result = CommandResult(estimates: fit.estimates)
-    result.notes = fit.notes(in: context.language.ofSentences)
+    result.notes = fit.notes(in: words.language(in: context).ofSentences)
     result.output = regressionText(fit.document, fit.tidyTable) { fit.text($0) }
     return result
   }
@@ -168,7 +169,7 @@ struct FitCommand: ReportingCommand {
     _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
   ) throws -> CommandResult {
     let fit = try model.mixedModel(formula, table).fit(by: model.method)
-    var result = CommandResult(notes: fit.notes(in: context.language.ofSentences))
+    var result = CommandResult(notes: fit.notes(in: words.language(in: context).ofSentences))
     if context.recordsEstimates { result.estimates = fit.estimates }
     let tests = try tests.map { try fit.fixedEffectTests($0) }
     for row in tests?.estimates.rows ?? [] { result.estimates.append(row) }
@@ -177,11 +178,11 @@ struct FitCommand: ReportingCommand {
     case (.text, .print): result.output = fit.text(.print)
     case (.text, .varcorr): result.output = fit.varianceComponentsText
     case (.text, .ledger):
-      result.output = try FitLedger(fit).table(in: context.language.ofSentences).text()
+      result.output = try FitLedger(fit).table(in: words.language(in: context).ofSentences).text()
     case (.text, .summary): result.output = fit.text(.summary, tests: tests)
     case (.text, .display):
       result.output = fit.text(.display)
-      result.notes.append(HouseStyle.dicNote(in: context.language.ofSentences))
+      result.notes.append(HouseStyle.dicNote(in: words.language(in: context).ofSentences))
     default:
       let shown: [TidyEffect] = effects.isEmpty ? [.fixed, .variance] : effects
       result.output = fit.tidyTable(shown, tests: tests).text(in: format)
@@ -192,7 +193,7 @@ struct FitCommand: ReportingCommand {
   private func generalizedMixed(
     _ formula: ModelFormula, _ table: DataTable, _ family: ResponseFamily, in context: CommandContext
   ) throws -> CommandResult {
-    let language = context.language.ofSentences
+    let language = words.language(in: context).ofSentences
     let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
     var result = CommandResult(notes: fit.notes(in: language))
     if context.recordsEstimates { result.estimates = fit.estimates }

@@ -54,6 +54,7 @@ struct IntervalsCommand: ReportingCommand {
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
+  @OptionGroup var words: LanguageOption
   @OptionGroup var code: RCodeOption
   @OptionGroup var shown: ProgressOption
 
@@ -86,7 +87,7 @@ struct IntervalsCommand: ReportingCommand {
         formula, input, model, in: context, then: ["confint(fit, level = \(level), \(own))"])
     }
     return try withNotes(on: table, of: formula) {
-      let language = context.language.ofSentences
+      let language = words.language(in: context).ofSentences
       if let family = model.distribution.responseFamily {
         let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
         return try found(
@@ -121,7 +122,7 @@ struct IntervalsCommand: ReportingCommand {
         bootstrap(replicates ?? 1000, seed, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), $0)
       }
       found = drawn.intervals(level: level)
-      result.notes += drawn.notes(in: context.language.ofSentences)
+      result.notes += drawn.notes(in: words.language(in: context).ofSentences)
       result.echo = "seed \(seed), replicates \(replicates ?? 1000)"
     }
     let intervals = ConfidenceIntervalTable(found, level: level)

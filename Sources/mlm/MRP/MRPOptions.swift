@@ -34,6 +34,12 @@ struct MRPModelOptions: ParsableArguments {
     for name in by where by.count(where: { $0 == name }) > 1 {
       throw ValidationError("--by names '\(name)' twice")
     }
+    for name in by {
+      let parts = name.split(separator: ":")
+      if let part = parts.first(where: { part in parts.count(where: { $0 == part }) > 1 }) {
+        throw ValidationError("--by \(name) crosses '\(part)' with itself; '\(part)' would do once")
+      }
+    }
   }
 
   /// The seed asked for, the lab's, or 1.
@@ -117,11 +123,19 @@ struct MRPOptions: ParsableArguments {
     _ formula: ModelFormula, _ own: DataTable, in context: CommandContext
   ) throws -> PoststratifiedEstimates {
     let reading = input.reading
-    let tables = try join.map { try reading.table($0, in: context) }
-    var survey = own
+    // Faults of joins name the files.
+    func named(_ table: DataTable, _ path: String) -> DataTable {
+      var table = table
+      table.name = path == "-" ? "standard input" : path
+      return table
+    }
+    let tables = try join.map { named(try reading.table($0, in: context), $0) }
+    var survey = named(own, input.data)
     for table in tables { survey = try survey.joining(table) }
+    survey.name = own.name
     try options.model.check(formula, survey, offer: .all)
-    let cells = try Census(try reading.table(census, in: context), count: count, joining: tables)
+    let cells = try Census(
+      named(try reading.table(census, in: context), census), count: count, joining: tables)
     return try Poststratification(
       options.surveyModel(formula), by: options.by, draws: draws, seed: options.seed(in: context),
       level: options.level, truth: truth
