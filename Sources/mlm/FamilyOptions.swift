@@ -78,18 +78,12 @@ struct FamilyOptions: ParsableArguments {
     }
   }
 
-  /// The generalized mixed model of a formula.
-  func mixedModel(
-    _ formula: ModelFormula, _ table: DataTable, _ family: ResponseFamily, roles: ColumnRoles
-  ) throws -> GeneralizedLinearMixedModel {
-    try GeneralizedLinearMixedModel(formula, data: table, family: family, link: link, roles: roles)
-  }
-
-  /// Its fit.
+  /// The fit of a generalized mixed model.
   func mixedFit(
     _ formula: ModelFormula, _ table: DataTable, _ family: ResponseFamily, roles: ColumnRoles
   ) throws -> GeneralizedLinearMixedModelFit {
-    try mixedModel(formula, table, family, roles: roles).fit(approximation, determinant: laplace ?? .expected)
+    try GeneralizedLinearMixedModel(formula, data: table, family: family, link: link, roles: roles)
+      .fit(approximation, determinant: laplace ?? .expected)
   }
 }
 

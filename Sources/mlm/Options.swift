@@ -311,7 +311,7 @@ enum OptionError: Error, Equatable, CustomStringConvertible {
       "\(option) names no column '\(name)'; columns are \(columns.joined(separator: ", "))"
     case .factorResponse(let name): "--factor names the response '\(name)'; a factor cannot be the response"
     case .familyNotOffered:
-      "this command is for linear models; leave --family out"
+      "this command is for linear models; leave --family out (mlm compare tests terms of generalized ones)"
     case .needsFamily(let option):
       "\(option) is for generalized mixed models; add a family, e.g. --family binomial"
     case .needsLinearModel(let option):

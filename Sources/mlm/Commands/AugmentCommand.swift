@@ -17,6 +17,9 @@ struct AugmentCommand: ReportingCommand {
       (leverage) and .cooksd more. Rows that the fit leaves out are NA. Leverage
       and Cook's distance hold the variance ratios at their estimates.
 
+      With --family .fitted and .fixed are linear predictors, .mu is the mean, and
+      .resid are deviance residuals, with .working and .response beside them.
+
       --by COL leaves out all rows of each level of COL, or of each combination
       of A:B, in turn and fits again: Cook's distance of the fixed effects, their
       changes in standard errors (with all rows minus without the level, as R's

@@ -26,10 +26,10 @@ struct CompareCommand: ReportingCommand {
       simulates all tests, exactly where that is possible; replicate r depends on
       the seed and r alone.
 
-      Example: mlm compare "y ~ x + (1 | g)" "y ~ x + (x | g)" --data d.csv
       With --family models are generalized; their likelihoods have all constants, so
       that those with and without bars compare.
 
+      Example: mlm compare "y ~ x + (1 | g)" "y ~ x + (x | g)" --data d.csv
       Example: mlm compare "y ~ 1 + (1|a)" "y ~ 1 + (1|a) + (1|b)" --data d.csv
       """)
 

@@ -18,7 +18,8 @@ struct IntervalsCommand: ReportingCommand {
       standard deviation that the data do not keep from 0 has the lower limit 0, a
       correlation the limit ±1. Bootstrap intervals are percentiles of fits to
       responses drawn from the model; replicate r depends on the seed and r alone.
-      Wald intervals are for the fixed effects.
+      Wald intervals are for the fixed effects. With --family there is no sigma, and
+      everything is on the scale of the link.
 
       Example: mlm intervals "y ~ x + (x | g)" --data d.csv --method profile
       """)

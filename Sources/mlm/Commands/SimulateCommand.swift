@@ -10,12 +10,13 @@ import Tables
 struct SimulateCommand: ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
-    abstract: "Responses drawn from a fitted linear mixed model: the data with columns 'sim_1', … more.",
+    abstract: "Responses drawn from a fitted mixed model: the data with columns 'sim_1', … more.",
     discussion: """
       --random new draws new random effects for every response, --random fitted
       keeps those of the fit. With --stream r the numbers are those of R's
       simulate() with the same seed (for models without weights, which lme4 leaves
-      out of the residuals). Rows that the fit leaves out are NA.
+      out of the residuals). With --family they have the form of the response: levels,
+      shares, or of cbind() the successes. Rows that the fit leaves out are NA.
 
       Example: mlm simulate "y ~ x + (x | g)" --data d.csv --seed 42
       """)
