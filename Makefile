@@ -11,7 +11,10 @@ MAKEFLAGS += --no-builtin-rules
 # One build for the program and its tests: release, because numerics without optimization are unusably slow, with
 # testing enabled. The same flags everywhere: other flags would rebuild everything.
 SWIFT ?= swift
-SWIFT_FLAGS := -c release -Xswiftc -enable-testing
+# Vectors of four numbers in one instruction where this machine's processor has them: no bit changes (nothing is
+# contracted), but the program then needs such a processor. `make VECTORS= ...` builds for all. The worker is for all.
+VECTORS ?= $(if $(shell grep -sw avx2 /proc/cpuinfo),-Xswiftc -Xcc -Xswiftc -mavx2)
+SWIFT_FLAGS := -c release -Xswiftc -enable-testing $(VECTORS)
 MLM := .build/release/mlm
 WORKER := .build-worker/mlm-worker
 

@@ -203,6 +203,16 @@ extension GeneralizedCriterion {
     let value = point.withUnsafeMutableBufferPointer { evaluate(at: $0.baseAddress!) }
     return (value, (0..<parameterCount).map { gradient[$0] })
   }
+
+  /// Second derivatives in β and θ at parameters.
+  func secondDerivatives(_ parameters: [Double]) -> Matrix? {
+    clearModes()
+    var point = parameters
+    return point.withUnsafeMutableBufferPointer {
+      _ = evaluate(at: $0.baseAddress!)
+      return secondDerivatives(at: $0.baseAddress!)
+    }
+  }
 }
 
 /// The derivative of a function at 0 by central differences of order 8.

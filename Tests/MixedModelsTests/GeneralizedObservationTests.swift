@@ -11,7 +11,7 @@ let observationModels: [ObservationModel] = [
 
 @Suite("Densities of generalized models")
 struct GeneralizedObservationTests {
-  /// ℓ, s, wₒ, w, c and cₒ of one observation.
+  /// ℓ, s, wₒ, w, c, cₒ, d and dₒ of one observation.
   static func values(_ model: ObservationModel, _ eta: Double, _ y: Double, _ m: Double) -> [Double] {
     let memory = UnsafeMutablePointer<Double>.allocate(capacity: 64)
     defer { memory.deallocate() }
@@ -23,7 +23,14 @@ struct GeneralizedObservationTests {
         observed: memory + 20, weight: memory + 24, slope: memory + 28, weightIsObserved: isObserved)
       return stride(from: 12, to: 32, by: 4).map { memory[$0] }
     }
-    return all(false) + [all(true)[4]]
+    func curvature(_ isObserved: Bool) -> Double {
+      model.fillSlopes(
+        4, eta: memory, y: memory + 4, m: memory + 8, score: memory + 16, observed: memory + 20,
+        observedSlope: memory + 24, weight: memory + 28, slope: memory + 32, curvature: memory + 36,
+        weightIsObserved: isObserved)
+      return memory[36]
+    }
+    return all(false) + [all(true)[4], curvature(false), curvature(true)]
   }
 
   @Test("probabilities sum to 1 with the constants", arguments: observationModels)
@@ -62,6 +69,8 @@ struct GeneralizedObservationTests {
         expectClose(v[2], -part(1), absolute: 2e-11 * scale, "wₒ at \(eta), \(y)")
         expectClose(v[4], part(3), absolute: 2e-11 * scale, "c at \(eta), \(y)")
         expectClose(v[5], part(2), absolute: 2e-11 * scale, "cₒ at \(eta), \(y)")
+        expectClose(v[6], part(4), absolute: 2e-11 * scale, "d at \(eta), \(y)")
+        expectClose(v[7], part(5), absolute: 2e-11 * scale, "dₒ at \(eta), \(y)")
       }
     }
   }

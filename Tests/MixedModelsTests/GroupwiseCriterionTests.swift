@@ -54,6 +54,29 @@ struct GroupwiseCriterionTests {
     }
   }
 
+  @Test("its second derivatives are the limit of differences", arguments: observationModels, Shape.all)
+  func secondDerivatives(_ model: ObservationModel, _ shape: Shape) throws {
+    let data = GeneralizedData.simulated(model, seed: 11, q: shape.q, blocks: shape.blocks)
+    for determinant in DeterminantWeights.allCases {
+      if !model.isLogConcave && determinant == .observed { continue }
+      let criterion = try GroupwiseCriterion(data, determinant: determinant)
+      criterion.modeTolerance = 1e-8
+      let parameters = GroupwiseCriterionTests.beta + shape.theta
+      let hessian = try #require(criterion.secondDerivatives(parameters))
+      for k in parameters.indices {
+        for i in parameters.indices {
+          let difference = derivative(step: 0.001) { step in
+            var moved = parameters
+            moved[k] += step
+            return criterion.at(moved).gradient[i]
+          }
+          expectClose(
+            hessian[i, k], difference, absolute: 1e-8 * (1 + abs(difference)), "\(determinant), [\(i), \(k)]")
+        }
+      }
+    }
+  }
+
   /// log ∫ exp Σ log f(y | η(u)) φ(u) du of each group by the trapezoidal rule, which converges geometrically; −2 times the sum, constants included.
   static func bruteForce(_ data: GeneralizedData, beta: [Double], theta: [Double]) -> Double {
     let q = data.random.columns

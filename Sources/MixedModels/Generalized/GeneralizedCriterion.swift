@@ -181,6 +181,12 @@ class GeneralizedCriterion {
     for i in 0..<modeCount { modes[i] = savedModes[i] }
   }
 
+  /// Whether `secondDerivatives` knows them.
+  var hasSecondDerivatives: Bool { false }
+
+  /// The exact second derivatives of −2 log L in β and θ at the point and the modes of the last evaluation; nil where there are none.
+  func secondDerivatives(at parameters: Pointer) -> Matrix? { nil }
+
   /// Gets ready for `placeModes` around the point of the last evaluation, whose modes have been saved.
   func fillTangents() {}
 

@@ -1,7 +1,8 @@
 import LinearAlgebra
 
 extension GeneralizedSearch {
-  /// 2 × the inverse Hessian of −2 log L over the free parameters at `point`, by central differences of the gradient; nil where it is not positive definite.
+  /// 2 × the inverse Hessian of −2 log L over the free parameters at `point`, by the criterion's own second derivatives or central differences of
+  /// the gradient; nil where it is not positive definite.
   ///
   /// Elements of Λ that are exactly 0 on the diagonal, with what stands below them if that is 0 too, are held. With `polishing`, steps of Newton's
   /// move `point` on where they do not raise the value.
@@ -23,7 +24,7 @@ extension GeneralizedSearch {
     var value = criterion.evaluate(at: point)
     var gradient = free.map { criterion.gradient[$0] }
     criterion.saveModes()
-    guard let hessian = differences(free), let inverse = GeneralizedSearch.inverse(hessian) else {
+    guard let hessian = exact(free) ?? differences(free), let inverse = GeneralizedSearch.inverse(hessian) else {
       return nil
     }
     criterion.restoreModes()
@@ -44,7 +45,13 @@ extension GeneralizedSearch {
     return (free, inverse * 2)
   }
 
-  /// The Hessian of the free parameters; steps are a small part of a standard error with all other parameters held.
+  /// The criterion's second derivatives in the free parameters.
+  private func exact(_ free: [Int]) -> Matrix? {
+    guard let all = criterion.secondDerivatives(at: point) else { return nil }
+    return all.part(free)
+  }
+
+  /// The Hessian of the free parameters by differences; steps are a small part of a standard error with all other parameters held.
   private func differences(_ free: [Int]) -> Matrix? {
     let count = free.count
     let all = criterion.parameterCount

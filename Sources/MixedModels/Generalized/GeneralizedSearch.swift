@@ -5,8 +5,8 @@ import LinearAlgebra
 ///
 /// θ is searched without bounds: the criterion is even in each column of Λ, so a variance of 0 is an ordinary stationary point. Because θ = 0 is also
 /// stationary where the variance is not 0, every small θ is looked at from a larger one before it is believed; what is no worse at exactly 0 becomes 0. The
-/// first Hessian is half the sum of squares of the groups' gradients, which knows the scale of every parameter; the last one, by central differences of the
-/// gradient, serves for a final step of Newton's and for standard errors.
+/// first Hessian is the criterion's own, or else half the sum of squares of the groups' gradients, which knows the scale of every parameter; the last one, the
+/// criterion's own or by central differences of the gradient, serves for a final step of Newton's and for standard errors.
 ///
 /// Searches start from the model without random effects and from moments of its scores, and again from other variances if the first ends on the
 /// boundary or does not converge, or groups are few beside the elements of θ, where there may be several optima; further starts can be given. Predictors are orthogonalized inside and results mapped back, so their units do not matter.
@@ -97,6 +97,8 @@ final class GeneralizedSearch {
       criterion.forEachFree { index, place in parameters[p + index] *= 0.5 }
       let found = search(from: parameters)
       if found.isBetter(than: best) { best = found }
+      // And from the model without random effects: a search that ran off would be worse than that.
+      tryAll([0])
     }
     if !isLean {
       // From the best end with larger variances.
@@ -336,15 +338,19 @@ final class GeneralizedSearch {
     let count = criterion.parameterCount
     let p = criterion.fixedCount
     criterion.clearModes()
-    var value = criterion.evaluate(at: optimizer.point, outer: true)
+    let isExact = criterion.hasSecondDerivatives
+    var value = criterion.evaluate(at: optimizer.point, outer: !isExact)
     if !value.isFinite {
       // Nothing is known there; without fixed effects and with small random ones there is a value if there is one at all.
       for i in 0..<p + criterion.thetaCount { optimizer.point[i] = i < p ? 0 : 0.1 * optimizer.point[i] }
       criterion.clearModes()
-      value = criterion.evaluate(at: optimizer.point, outer: true)
+      value = criterion.evaluate(at: optimizer.point, outer: !isExact)
+    }
+    if !isExact || !fillExactHessian() {
+      if isExact { value = criterion.evaluate(at: optimizer.point, outer: true) }
+      fillFirstHessian()
     }
     for i in 0..<count { optimizer.gradient[i] = criterion.gradient[i] }
-    fillFirstHessian()
     if isAtPoissonLimit {
       // θ is held: no slope, and no connection with the others.
       optimizer.gradient[count - 1] = 0
@@ -366,6 +372,15 @@ final class GeneralizedSearch {
         if isAtPoissonLimit { gradient[count - 1] = 0 }
         return value
       }, accepted: criterion.saveModes, rejected: criterion.restoreModes)
+  }
+
+  /// The criterion's own second derivatives, where they are positive definite.
+  private func fillExactHessian() -> Bool {
+    guard let exact = criterion.secondDerivatives(at: optimizer.point),
+      GeneralizedSearch.inverse(exact) != nil
+    else { return false }
+    for i in exact.storage.indices { optimizer.hessian[i] = exact.storage[i] }
+    return true
   }
 
   /// ½Σg_jg_j'; where groups are few beside the parameters, mixed with the information on β and θ by itself, and where they are not independent that alone.

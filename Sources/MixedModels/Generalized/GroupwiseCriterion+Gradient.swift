@@ -159,15 +159,7 @@ extension GroupwiseCriterion {
       if estimatesDispersion { change += variance * SmallMatrices.sum(weightChange + local, rows) }
       for i in 0..<rows { t[i] = c[i] * variance }
     } else {
-      for i in 0..<rows { t[i] = 0 }
-      for k in 0..<q {
-        let first = z + (start[j] + k * stride)
-        for d in 0...k {
-          let factor = d == k ? spread[k + k * q] : spread[k + d * q] + spread[d + k * q]
-          let second = z + (start[j] + d * stride)
-          for i in 0..<rows { t[i] += factor * first[i] * second[i] }
-        }
-      }
+      fillQuadraticForms(t, spread, group: j)
       if estimatesDispersion { change += SmallMatrices.longDot(weightChange + local, t, rows) }
       for i in 0..<rows { t[i] *= c[i] }
     }
@@ -249,8 +241,22 @@ extension GroupwiseCriterion {
     return value
   }
 
+  /// z_i'Sz_i of a group's rows, for a full S (q×q).
+  func fillQuadraticForms(_ t: Pointer, _ s: Pointer, group j: Int) {
+    let (q, rows) = (effectCount, start[j + 1] - start[j])
+    for i in 0..<rows { t[i] = 0 }
+    for k in 0..<q {
+      let first = z + (start[j] + k * stride)
+      for d in 0...k {
+        let factor = d == k ? s[k + k * q] : s[k + d * q] + s[d + k * q]
+        let second = z + (start[j] + d * stride)
+        for i in 0..<rows { t[i] += factor * first[i] * second[i] }
+      }
+    }
+  }
+
   /// ΛAΛ'.
-  private func spreadByLambda(_ out: Pointer, _ a: Pointer) {
+  func spreadByLambda(_ out: Pointer, _ a: Pointer) {
     let q = effectCount
     let work = scratch[6]
     for c in 0..<q {
@@ -266,7 +272,7 @@ extension GroupwiseCriterion {
   }
 
   /// A = (LL')⁻¹.
-  private func fillInverse(_ out: Pointer, factor l: Pointer) {
+  func fillInverse(_ out: Pointer, factor l: Pointer) {
     let q = effectCount
     for c in 0..<q {
       let column = out + c * q

@@ -4,7 +4,8 @@ import LinearAlgebra
 extension GroupwiseCriterion {
   /// Newton's steps on h(u) of the groups of a piece, all together, each from where it stands, until each group's step is below the tolerance.
   ///
-  /// Steps use the observed information, or the expected one where that is not positive definite (cauchit); a step after which h is lower is halved.
+  /// Steps use the observed information, or the expected one where that is not positive definite (cauchit). A step is halved after which h is lower; of
+  /// log-concave densities, first, one after which h falls more steeply along the step than half as it rose before, which needs no densities.
   /// - Returns: false where h has no finite value.
   func findModes(_ piece: Piece) -> Bool {
     let q = effectCount
@@ -20,11 +21,17 @@ extension GroupwiseCriterion {
     let matrix = scratch[1]
     let spare = model.isLogConcave ? nil : weight
     var passes = 0
+    var bySlope = model.isLogConcave
     while count > 0 {
       passes += 1
       if passes > 200 {
         unfinishedModes += count
         return true
+      }
+      if bySlope && passes > GroupwiseCriterion.slopePasses {
+        // These are not ordinary: from here on by h itself.
+        bySlope = false
+        for index in 0..<count { (lastH[active[index]], halvings[active[index]]) = (-.infinity, 0) }
       }
       // Rows of neighbouring groups together.
       var (low, high) = (-1, -1)
@@ -33,12 +40,12 @@ extension GroupwiseCriterion {
         let (from, to) = (start[j] - firstRow, start[j + 1] - firstRow)
         setPredictor(eta, group: j, at: modes + j * q, firstRow: firstRow)
         if from != high {
-          fillCurvature(low, high, firstRow, spare)
+          fillSteps(low, high, firstRow, spare, bySlope)
           low = from
         }
         high = to
       }
-      fillCurvature(low, high, firstRow, spare)
+      fillSteps(low, high, firstRow, spare, bySlope)
 
       var kept = 0
       for index in 0..<count {
@@ -46,10 +53,21 @@ extension GroupwiseCriterion {
         let j = firstGroup + g
         let (local, rows) = (start[j] - firstRow, start[j + 1] - start[j])
         let u = modes + j * q
-        var h = SmallMatrices.sum(logDensity + local, rows)
-        for k in 0..<q { h -= 0.5 * u[k] * u[k] }
+        // g = Λ'Z's − u.
+        projectScores(step, score + local, group: j)
+        SmallMatrices.multiplyTransposed(lambda, step, q)
+        for k in 0..<q { step[k] -= u[k] }
+        // What must reach `lastH`: h, or its slope along the last step.
+        let isFirst = lastH[g] == -.infinity
+        var h = 0.0
+        if bySlope {
+          for k in 0..<q { h += step[k] * (isFirst ? 0 : u[k] - previous[k + g * q]) }
+        } else {
+          h = SmallMatrices.sum(logDensity + local, rows)
+          for k in 0..<q { h -= 0.5 * u[k] * u[k] }
+        }
         if !(h.isFinite && h >= lastH[g] - 1e-9 * (1 + abs(h))) {
-          if !h.isFinite && lastH[g] == -.infinity {
+          if !h.isFinite && isFirst {
             // Where the last evaluation ended is of no use.
             if (0..<q).allSatisfy({ u[$0] == 0 }) { return false }
             for k in 0..<q { u[k] = 0 }
@@ -63,15 +81,13 @@ extension GroupwiseCriterion {
               continue
             }
             for k in 0..<q { u[k] = 0.5 * (u[k] + last[k]) }
+            if bySlope { lastH[g] *= 0.5 }
           }
           active[kept] = g
           kept += 1
           continue
         }
-        // g = Λ'Z's − u, K = I + Λ'Z'diag(wₒ)ZΛ.
-        projectScores(step, score + local, group: j)
-        SmallMatrices.multiplyTransposed(lambda, step, q)
-        for k in 0..<q { step[k] -= u[k] }
+        // K = I + Λ'Z'diag(wₒ)ZΛ.
         var tolerance = modeTolerance
         crossProducts(matrix, observed + local, group: j)
         if !factorInformation(matrix) {
@@ -88,8 +104,10 @@ extension GroupwiseCriterion {
         for k in 0..<q { largest = max(largest, abs(step[k])) }
         guard largest.isFinite else { return false }
         let scale = largest > 5 ? 5 / largest : 1
-        lastH[g] = h
         halvings[g] = 0
+        // step'g is step'K·step.
+        if bySlope { h = -0.5 * scale * slope(step, matrix) }
+        lastH[g] = h
         for k in 0..<q {
           previous[k + g * q] = u[k]
           u[k] += scale * step[k]
@@ -104,12 +122,30 @@ extension GroupwiseCriterion {
     return true
   }
 
-  private func fillCurvature(_ low: Int, _ high: Int, _ firstRow: Int, _ spare: Pointer?) {
+  /// s and wₒ of rows, and ℓ where needed; w where `spare` is there.
+  private func fillSteps(_ low: Int, _ high: Int, _ firstRow: Int, _ spare: Pointer?, _ bySlope: Bool) {
     guard low >= 0, high > low else { return }
-    model.fillCurvature(
-      high - low, eta: eta + low, y: y + (firstRow + low), m: m + (firstRow + low),
-      logDensity: logDensity + low, score: score + low, observed: observed + low,
-      expected: spare.map { $0 + low })
+    let (count, first) = (high - low, firstRow + low)
+    if bySlope {
+      model.fillSteps(
+        count, eta: eta + low, y: y + first, m: m + first, score: score + low, observed: observed + low)
+    } else {
+      model.fillCurvature(
+        count, eta: eta + low, y: y + first, m: m + first, logDensity: logDensity + low, score: score + low,
+        observed: observed + low, expected: spare.map { $0 + low })
+    }
+  }
+
+  /// x'LL'x.
+  private func slope(_ x: Pointer, _ l: Pointer) -> Double {
+    let q = effectCount
+    var total = 0.0
+    for k in 0..<q {
+      var sum = 0.0
+      for i in k..<q { sum += l[i + k * q] * x[i] }
+      total += sum * sum
+    }
+    return total
   }
 
   /// η of a group's rows at u: the fixed part plus Z(Λu).

@@ -33,6 +33,9 @@ final class GroupwiseCriterion: GeneralizedCriterion {
   /// Largest number of points of a product rule.
   static let mostPoints = 100_000
 
+  /// Passes of Newton's steps to the modes that are judged by slopes.
+  static let slopePasses = 12
+
   /// J.
   let groupCount: Int
   /// Nodes of one dimension; 1 is Laplace's approximation.
@@ -181,6 +184,13 @@ final class GroupwiseCriterion: GeneralizedCriterion {
   }
 
   override var hasOuterProduct: Bool { true }
+
+  override var hasSecondDerivatives: Bool { pointCount == 1 && !estimatesDispersion }
+
+  override func secondDerivatives(at parameters: Pointer) -> Matrix? {
+    hasSecondDerivatives ? GroupwiseHessian(self).matrix(at: parameters) : nil
+  }
+
   override func modePlace(factor f: Int, level j: Int) -> Int { j * effectCount }
 
   override func evaluate(

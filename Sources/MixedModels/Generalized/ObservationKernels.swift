@@ -9,12 +9,12 @@ struct ObservationValues {
   var score: Lanes
   /// w, the expected value of −d²ℓ/dη².
   var expected: Lanes
-  /// dw/dη.
-  var expectedSlope: Lanes
+  /// dw/dη and d²w/dη².
+  var expectedSlope, expectedCurvature: Lanes
   /// wₒ = −d²ℓ/dη².
   var observed: Lanes
-  /// dwₒ/dη.
-  var observedSlope: Lanes
+  /// dwₒ/dη and d²wₒ/dη².
+  var observedSlope, observedCurvature: Lanes
 }
 
 /// A family with a link: values of several observations at a time.
@@ -56,9 +56,10 @@ struct BinomialLogit: ObservationKernel {
       y * VectorFunctions.select(negative, eta, zero) - k * VectorFunctions.select(negative, zero, eta)
     let w = m * mu * nu
     let c = w * (nu - mu)
+    let d = c * (nu - mu) - 2 * w * (mu * nu)
     return ObservationValues(
-      logDensity: linear - m * rest, score: y * nu - k * mu, expected: w, expectedSlope: c, observed: w,
-      observedSlope: c)
+      logDensity: linear - m * rest, score: y * nu - k * mu, expected: w, expectedSlope: c,
+      expectedCurvature: d, observed: w, observedSlope: c, observedCurvature: d)
   }
 }
 
@@ -87,10 +88,19 @@ struct BinomialProbit: ObservationKernel {
     let w = m * a * b
     let up = eta + a
     let down = b - eta
-    let observedSlope = y * a * (1 - up * (up + a)) + k * b * (down * (down + b) - 1)
+    // a' = −a·up, b' = b·down; up' and down' are those ± 1.
+    let (da, db) = (-a * up, b * down)
+    let (upSlope, downSlope) = (1 + da, db - 1)
+    let fall: Lanes = 1 - up * (up + a)
+    let rise: Lanes = down * (down + b) - 1
+    let fallSlope: Lanes = -(upSlope * (up + a) + up * (upSlope + da))
+    let riseSlope: Lanes = downSlope * (down + b) + down * (downSlope + db)
+    let slope = down - up
     return ObservationValues(
-      logDensity: logs, score: y * a - k * b, expected: w, expectedSlope: w * (down - up),
-      observed: y * a * up + k * b * down, observedSlope: observedSlope)
+      logDensity: logs, score: y * a - k * b, expected: w, expectedSlope: w * slope,
+      expectedCurvature: w * (slope * slope + downSlope - upSlope), observed: y * a * up + k * b * down,
+      observedSlope: y * a * fall + k * b * rise,
+      observedCurvature: y * (da * fall + a * fallSlope) + k * (db * rise + b * riseSlope))
   }
 }
 
@@ -116,9 +126,16 @@ struct BinomialCloglog: ObservationKernel {
     let k = m - y
     let w = m * (z * r)
     let rg = r * g
+    // −(rg)' and its derivative.
+    let gSlope = -(z + rg)
+    let rz = r * z
+    let turn: Lanes = rz + rg * r - rg * g
+    let firstPart: Lanes = rg * z + rz + 2 * rg * rg
+    let secondPart: Lanes = r * r * gSlope - rg * g * g - 2 * rg * gSlope
     return ObservationValues(
       logDensity: y * logSuccess - k * z, score: y * r - k * z, expected: w, expectedSlope: w * (1 + g),
-      observed: k * z - y * rg, observedSlope: k * z + y * (r * z + rg * r - rg * g))
+      expectedCurvature: w * (1 + g) * (1 + g) + w * gSlope, observed: k * z - y * rg,
+      observedSlope: k * z + y * turn, observedCurvature: k * z + y * (firstPart + secondPart))
   }
 }
 
@@ -145,15 +162,20 @@ struct BinomialCauchit: ObservationKernel {
     let pSlope: Lanes = 2 * (eta * eta - 1) / (spread * spread)
     let a = f / mu
     let b = f / nu
-    // a' = a(p − a), b' = b(p + b); wₒ = −y·a' + k·b'.
+    let pCurvature: Lanes = 4 * eta * (3 - eta * eta) / (spread * spread * spread)
+    // a' = a(p − a), b' = b(p + b) and two derivatives more; wₒ = −y·a' + k·b'.
     let w = m * a * b
     let da = a * (p - a)
     let db = b * (p + b)
-    let observedSlope =
-      k * (db * (p + b) + b * (pSlope + db)) - y * (da * (p - a) + a * (pSlope - da))
+    let d2a: Lanes = da * (p - a) + a * (pSlope - da)
+    let d2b: Lanes = db * (p + b) + b * (pSlope + db)
+    let d3a: Lanes = d2a * (p - a) + 2 * da * (pSlope - da) + a * (pCurvature - d2a)
+    let d3b: Lanes = d2b * (p + b) + 2 * db * (pSlope + db) + b * (pCurvature + d2b)
+    let slope = 2 * p - a + b
     return ObservationValues(
-      logDensity: y * logMu + k * logNu, score: y * a - k * b, expected: w,
-      expectedSlope: w * (2 * p - a + b), observed: k * db - y * da, observedSlope: observedSlope)
+      logDensity: y * logMu + k * logNu, score: y * a - k * b, expected: w, expectedSlope: w * slope,
+      expectedCurvature: w * (slope * slope + 2 * pSlope - da + db), observed: k * db - y * da,
+      observedSlope: k * d2b - y * d2a, observedCurvature: k * d3b - y * d3a)
   }
 }
 
@@ -166,8 +188,8 @@ struct PoissonLog: ObservationKernel {
     let mu = VectorFunctions.exp(eta)
     let w = m * mu
     return ObservationValues(
-      logDensity: m * (y * eta - mu), score: m * (y - mu), expected: w, expectedSlope: w, observed: w,
-      observedSlope: w)
+      logDensity: m * (y * eta - mu), score: m * (y - mu), expected: w, expectedSlope: w,
+      expectedCurvature: w, observed: w, observedSlope: w, observedCurvature: w)
   }
 }
 
@@ -189,9 +211,12 @@ struct NegativeBinomialLog: ObservationKernel {
       - theta * VectorFunctions.select(negative, zero, shifted)
     let total = y + theta
     let wo = m * total * p * q
+    let slope: Lanes = m * theta * (p * q)
+    let observedSlope: Lanes = wo * (q - p)
     return ObservationValues(
       logDensity: m * (linear - total * rest), score: m * (y * q - theta * p), expected: m * theta * p,
-      expectedSlope: m * theta * (p * q), observed: wo, observedSlope: wo * (q - p))
+      expectedSlope: slope, expectedCurvature: slope * (q - p), observed: wo, observedSlope: observedSlope,
+      observedCurvature: observedSlope * (q - p) - 2 * wo * (p * q))
   }
 }
 
@@ -207,6 +232,6 @@ struct GammaLog: ObservationKernel {
     let wo = a * ratio
     return ObservationValues(
       logDensity: -a * (ratio + eta), score: a * (ratio - 1), expected: a, expectedSlope: Lanes.zero,
-      observed: wo, observedSlope: -wo)
+      expectedCurvature: Lanes.zero, observed: wo, observedSlope: -wo, observedCurvature: wo)
   }
 }

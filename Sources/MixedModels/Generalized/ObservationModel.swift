@@ -8,6 +8,7 @@ import Glibc
 ///     ℓ  = log f(y | η) less a constant            s  = dℓ/dη
 ///     w  = E(−d²ℓ/dη²), Fisher's information      c  = dw/dη
 ///     wₒ = −d²ℓ/dη², the observed one             cₒ = dwₒ/dη
+///     d  = d²w/dη²                               dₒ = d²wₒ/dη²
 ///
 /// Weights multiply the log-density (for binomial responses they are the trials). Arrays are worked on four numbers at a time: every array must have room for
 /// three numbers more than `count`, and what those positions hold afterwards is of no meaning.
@@ -89,6 +90,29 @@ struct ObservationModel: Sendable {
         ObservationModel.store(v.expected, weight + i)
         ObservationModel.store(v.expectedSlope, slope + i)
       }
+    }
+  }
+
+  /// Fills s, wₒ, cₒ, and the weight of the determinant with two derivatives: w, c and d, or wₒ, cₒ and dₒ.
+  func fillSlopes(
+    _ count: Int, eta: Pointer, y: Pointer, m: Pointer, score: Pointer, observed: Pointer,
+    observedSlope: Pointer, weight: Pointer, slope: Pointer, curvature: Pointer, weightIsObserved: Bool
+  ) {
+    run(count, eta, y, m) { i, v in
+      ObservationModel.store(v.score, score + i)
+      ObservationModel.store(v.observed, observed + i)
+      ObservationModel.store(v.observedSlope, observedSlope + i)
+      ObservationModel.store(weightIsObserved ? v.observed : v.expected, weight + i)
+      ObservationModel.store(weightIsObserved ? v.observedSlope : v.expectedSlope, slope + i)
+      ObservationModel.store(weightIsObserved ? v.observedCurvature : v.expectedCurvature, curvature + i)
+    }
+  }
+
+  /// Fills s and wₒ.
+  func fillSteps(_ count: Int, eta: Pointer, y: Pointer, m: Pointer, score: Pointer, observed: Pointer) {
+    run(count, eta, y, m) { i, v in
+      ObservationModel.store(v.score, score + i)
+      ObservationModel.store(v.observed, observed + i)
     }
   }
 
