@@ -122,7 +122,7 @@ check: lint test
 
 .PHONY: bench
 bench: build
-	Benchmarks/run
+	VECTORS='$(VECTORS)' Benchmarks/run
 
 .PHONY: install
 install: build

@@ -46,4 +46,20 @@ struct GeneralizedMinimaTests {
     // glmer stops at 0 with 11.5036; its own function has 11.380 at a standard deviation of 3.
     #expect(fit.criterion < 11.39, "\(fit.criterion) \(fit.theta)")
   }
+
+  @Test("counts of many millions do not make a search run off", arguments: 0..<3)
+  func heavy(_ k: Int) throws {
+    let r = try Reference.json("glmm/heavy.json").array[k]
+    let table = try DataTable(csv: Reference.bytes("glmm/heavy/\(r["data"].string!).csv"))
+    let model = try GeneralizedLinearMixedModel(
+      "y ~ x + (1 | g)", data: table, family: .negativeBinomial(theta: 1))
+    let observed = try model.fit(determinant: .observed)
+    #expect(observed.criterion < r["objective"].double + 1e-4, "\(observed.criterion) \(observed.theta)")
+    let complete = try GeneralizedLinearModel(
+      "y ~ x", data: table, family: .negativeBinomial(theta: 1)
+    ).fit()
+    for fit in [observed, try model.fit()] {
+      #expect(fit.criterion <= -2 * complete.maximumLogLikelihood + 1e-6, "\(fit.criterion)")
+    }
+  }
 }

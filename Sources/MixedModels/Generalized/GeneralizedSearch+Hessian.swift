@@ -24,9 +24,9 @@ extension GeneralizedSearch {
     var value = criterion.evaluate(at: point)
     var gradient = free.map { criterion.gradient[$0] }
     criterion.saveModes()
-    guard let hessian = exact(free) ?? differences(free), let inverse = GeneralizedSearch.inverse(hessian) else {
-      return nil
-    }
+    guard let hessian = exact(free) ?? differences(free),
+      let inverse = GeneralizedSearch.inverse(hessian)
+    else { return nil }
     criterion.restoreModes()
     if polishing {
       // The same Hessian serves for all steps: each leaves a small part of the distance.

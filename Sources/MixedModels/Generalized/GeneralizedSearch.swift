@@ -70,51 +70,10 @@ final class GeneralizedSearch {
   func minimize(starts: [(beta: [Double], theta: [Double])] = [], standardErrors: Bool = true)
     -> GeneralizedSolution
   {
-    let p = criterion.fixedCount
     criterion.evaluationCount = 0
     criterion.modeTolerance = GeneralizedSearch.looseModes
     let start = GeneralizedStart(criterion)
-    var best = search(from: parameters(start, theta: theta(deviations: start.deviations)))
-    let isLean = criterion.effectCount == 1 || criterion.hasManyLevels || criterion.isExpensive
-    func tryAll(_ deviations: [Double]) {
-      for deviation in deviations {
-        let found = search(
-          from: parameters(start, theta: theta(deviations: start.deviations.map { _ in deviation })))
-        if found.isBetter(than: best) { best = found }
-      }
-    }
-    if best.isSingular || best.end != .converged || !isLean { tryAll(isLean ? [0.2, 1, 3] : [1, 3]) }
-    if criterion.effectCount > 1, criterion.rowCount <= GeneralizedSearch.fewRows, !criterion.isExpensive {
-      for theta in patternedStarts {
-        let found = search(from: parameters(start, theta: theta))
-        if found.isBetter(than: best) { best = found }
-      }
-    }
-    if !criterion.isExpensive, best.end != .converged || hasLargeDeviation(best) {
-      // Groups of nearly one kind of response, where Laplace's approximation may have an optimum with smaller variances too.
-      tryAll([0.05, 0.5, 1.5, 4])
-      var parameters = best.parameters
-      criterion.forEachFree { index, place in parameters[p + index] *= 0.5 }
-      let found = search(from: parameters)
-      if found.isBetter(than: best) { best = found }
-      // And from the model without random effects: a search that ran off would be worse than that.
-      tryAll([0])
-    }
-    if !isLean {
-      // From the best end with larger variances.
-      var parameters = best.parameters
-      criterion.forEachFree { index, place in
-        parameters[p + index] *= 1.7
-        if place % (criterion.effectCount + 1) == 0 { parameters[p + index] += 0.3 }
-      }
-      let found = search(from: parameters)
-      if found.isBetter(than: best) { best = found }
-    }
-    for other in starts {
-      let found = search(
-        from: coordinates.searched(beta: other.beta, theta: other.theta) + dispersionStart(start))
-      if found.isBetter(than: best) { best = found }
-    }
+    let best = bestEnd(of: start, further: starts)
     let evaluations = criterion.evaluationCount
     for i in 0..<best.parameters.count { point[i] = best.parameters[i] }
     criterion.modeTolerance = GeneralizedSearch.sharpModes
@@ -176,42 +135,6 @@ final class GeneralizedSearch {
       observedWeights: rows.observed, evaluations: evaluations)
   }
 
-  /// θ of further starts: one effect that varies more than the others, or effects that vary together.
-  private var patternedStarts: [[Double]] {
-    let q = criterion.effectCount
-    var starts = (0..<q).map { k in pattern((0..<q).map { $0 == k ? 2 : 0.3 }, correlation: 0) }
-    for correlation in [-0.7, 0.7] {
-      starts.append(pattern([Double](repeating: 1, count: q), correlation: correlation))
-    }
-    starts.append(pattern([Double](repeating: 0.3, count: q), correlation: 0))
-    return starts
-  }
-
-  /// θ with these standard deviations and a correlation of each effect with its term's first.
-  private func pattern(_ deviations: [Double], correlation: Double) -> [Double] {
-    let q = criterion.effectCount
-    let rest = (1 - correlation * correlation).squareRoot()
-    var theta = [Double](repeating: 0, count: criterion.thetaCount)
-    let firsts = Set(criterion.blocks.map(\.lowerBound))
-    criterion.forEachFree { index, place in
-      let (row, column) = (place % q, place / q)
-      if row == column {
-        theta[index] = deviations[row] * (firsts.contains(row) ? 1 : rest)
-      } else if firsts.contains(column) {
-        theta[index] = correlation * deviations[row]
-      }
-    }
-    return theta
-  }
-
-  /// Whether some effect's standard deviation is large on the scale of η.
-  private func hasLargeDeviation(_ found: Found) -> Bool {
-    let p = criterion.fixedCount
-    let lambda = RelativeCovarianceFactor.matrix(
-      theta: Array(found.parameters[p..<p + criterion.thetaCount]), blocks: criterion.blocks)
-    return (0..<lambda.rows).contains { i in lambda.row(i).reduce(0) { $0 + $1 * $1 } > 16 }
-  }
-
   /// Conditional modes and covariance matrices by factor, in the coordinates of the given columns.
   private func factorEffects(_ searched: Matrix, _ posterior: GeneralizedPosterior) -> ([Matrix], [[Matrix]])
   {
@@ -271,7 +194,7 @@ final class GeneralizedSearch {
   // MARK: One search
 
   /// Where one search ended.
-  private struct Found {
+  struct Found {
     var value: Double
     var parameters: [Double]
     var end: DampedBFGS.End
@@ -281,7 +204,7 @@ final class GeneralizedSearch {
     func isBetter(than other: Found) -> Bool { value < other.value - 1e-9 * max(1, abs(other.value)) }
   }
 
-  private func search(from start: [Double]) -> Found {
+  func search(from start: [Double]) -> Found {
     let count = criterion.parameterCount
     let p = criterion.fixedCount
     for i in 0..<count { optimizer.point[i] = start[i] }
@@ -477,16 +400,16 @@ final class GeneralizedSearch {
   }
 
   /// A starting point.
-  private func parameters(_ start: GeneralizedStart, theta: [Double]) -> [Double] {
+  func parameters(_ start: GeneralizedStart, theta: [Double]) -> [Double] {
     start.beta + theta + dispersionStart(start)
   }
 
-  private func dispersionStart(_ start: GeneralizedStart) -> [Double] {
+  func dispersionStart(_ start: GeneralizedStart) -> [Double] {
     criterion.estimatesDispersion ? [log(start.dispersionParameter ?? 1)] : []
   }
 
   /// θ of independent effects.
-  private func theta(deviations: [Double]) -> [Double] {
+  func theta(deviations: [Double]) -> [Double] {
     var theta = [Double](repeating: 0, count: criterion.thetaCount)
     let q = criterion.effectCount
     criterion.forEachFree { index, place in

@@ -59,8 +59,16 @@ struct GeneralizedStart {
     }
 
     // From the data: the means that R starts from.
+    // Of 0 and 1 there are two.
+    var known = [(y: Double.nan, m: 0.0, eta: 0.0), (y: Double.nan, m: 0.0, eta: 0.0)]
     for i in 0..<n {
-      eta[i] = c.model.link.predictor(mean: GeneralizedStart.firstMean(c.model.family, c.y[i], c.m[i]))
+      let (y, m) = (c.y[i], c.m[i])
+      let slot = y == 0 ? 0 : 1
+      if known[slot].y != y || known[slot].m != m {
+        let mean = GeneralizedStart.firstMean(c.model.family, y, m)
+        known[slot] = (y, m, c.model.link.predictor(mean: mean))
+      }
+      eta[i] = known[slot].eta
     }
     _ = fill()
     for i in 0..<n { target[i] = weight[i] * (eta[i] - c.offset[i]) + score[i] }

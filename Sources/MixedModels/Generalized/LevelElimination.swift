@@ -25,7 +25,7 @@ final class LevelElimination {
   let mainRows: Pointer
   /// L (lower triangle).
   let tailFactor: Pointer
-  /// C₁₁ and C₁₂ like `mainFactor` and `mainRows`, and C₂₂ (lower triangle) after `invert`.
+  /// C₁₁ and C₁₂ like `mainFactor` and `mainRows`, and C₂₂ (full) after `invert`.
   let inverseMain, inverseRows, inverseTail: Pointer
   /// Whether `invert` can be called.
   let isInvertible: Bool
@@ -196,8 +196,8 @@ final class LevelElimination {
         logSum += log(product)
         product = 1
       }
-      subtract(v, q, width, columns, isConsecutive: pattern.isConsecutive[j])
     }
+    subtractSquares()
     for c in 0..<m { tailFactor[c + c * m] += 1 }
     guard DenseKernels.cholesky(tailFactor, m) else { return false }
     logSum += log(product)
@@ -234,33 +234,33 @@ final class LevelElimination {
     }
   }
 
-  /// S ← S − V'V (lower triangle).
-  private func subtract(
-    _ v: Pointer, _ q: Int, _ width: Int, _ columns: LevelPattern.Indices, isConsecutive: Bool
-  ) {
-    let m = pattern.tailOrder
-    for k in 0..<width {
-      let column = Int(columns[k])
-      if isConsecutive {
-        // Entry l of the column is the (l − k)-th from its diagonal on.
-        let target = tailFactor + (column + column * m)
-        for a in 0..<q {
-          let source = v + (a * width + k)
-          let factor = source[0]
-          for l in 0..<width - k { target[l] -= factor * source[l] }
+  /// S ← S − Σ V_j'V_j (lower triangle); levels one behind another that meet the same consecutive columns together.
+  private func subtractSquares() {
+    let (q, m, levels) = (pattern.main.width, pattern.tailOrder, pattern.main.levelCount)
+    var j = 0
+    while j < levels {
+      let (width, v) = (pattern.width(j), mainRows + rowsStart(j))
+      let columns = pattern.columns + pattern.columnStart[j]
+      var next = j + 1
+      if pattern.isConsecutive[j] && width > 0 {
+        while next < levels, pattern.isConsecutive[next], pattern.width(next) == width,
+          pattern.columns[pattern.columnStart[next]] == columns[0]
+        {
+          next += 1
         }
-      } else if q == 1 {
-        let target = tailFactor + column * m
-        let factor = v[k]
-        for l in k..<width { target[Int(columns[l])] -= factor * v[l] }
+        let corner = Int(columns[0]) * (m + 1)
+        RowProducts.subtractSquare(tailFactor + corner, stride: m, v, rows: q * (next - j), width: width)
       } else {
-        let target = tailFactor + column * m
-        for l in k..<width {
-          var sum = 0.0
-          for a in 0..<q { sum += v[a * width + k] * v[a * width + l] }
-          target[Int(columns[l])] -= sum
+        for k in 0..<width {
+          let target = tailFactor + Int(columns[k]) * m
+          for l in k..<width {
+            var sum = 0.0
+            for a in 0..<q { sum += v[a * width + k] * v[a * width + l] }
+            target[Int(columns[l])] -= sum
+          }
         }
       }
+      j = next
     }
   }
 
@@ -374,6 +374,7 @@ final class LevelElimination {
     let (q, m) = (pattern.main.width, pattern.tailOrder)
     for i in 0..<m * m { inverseTail[i] = tailFactor[i] }
     DenseKernels.inverse(ofFactor: inverseTail, m, stride: m)
+    for c in 0..<m { for i in c + 1..<max(m, c + 1) { inverseTail[c + i * m] = inverseTail[i + c * m] } }
     let unit = small
     for j in 0..<pattern.main.levelCount {
       let l = mainFactor + j * q * q
@@ -395,21 +396,19 @@ final class LevelElimination {
           for k in 0..<width { target[k] += factor * source[k] }
         }
       }
-      for i in 0..<q * width { out[i] = 0 }
-      for k in 0..<width {
-        let column = Int(columns[k])
+      if pattern.isConsecutive[j] && width > 0 {
+        let corner = inverseTail + Int(columns[0]) * (m + 1)
         for a in 0..<q {
-          let (f, target) = (wide + a * width, out + a * width)
-          let factor = f[k]
-          if pattern.isConsecutive[j] {
-            let source = inverseTail + (column + column * m)
-            let count = width - k - 1
-            let below = SmallMatrices.longDot(source + 1, f + k + 1, count)
-            target[k] -= factor * source[0] + below
-            for l in 1..<count + 1 { target[k + l] -= factor * source[l] }
-          } else {
-            let source = inverseTail + column * m
-            var sum = factor * source[column]
+          RowProducts.multiplyNegative(out + a * width, corner, stride: m, wide + a * width, width: width)
+        }
+      } else {
+        for i in 0..<q * width { out[i] = 0 }
+        for k in 0..<width {
+          let source = inverseTail + Int(columns[k]) * m
+          for a in 0..<q {
+            let (f, target) = (wide + a * width, out + a * width)
+            let factor = f[k]
+            var sum = factor * source[Int(columns[k])]
             for l in k + 1..<max(width, k + 1) {
               let value = source[Int(columns[l])]
               sum += value * f[l]

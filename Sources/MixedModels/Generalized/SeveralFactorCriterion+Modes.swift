@@ -5,7 +5,7 @@ extension SeveralFactorCriterion {
   /// Newton's steps on h(u) from where the modes stand, until what is left is below the tolerance.
   ///
   /// Steps use the observed information, or the expected one where that is not positive definite (cauchit). After a small step the factor is used
-  /// again: what is left then shrinks by that step's size instead of its square. A step after which h is lower is halved.
+  /// again: what is left then shrinks by that step's size instead of its square. Steps are judged and halved as those of `GroupwiseCriterion`.
   /// - Returns: false where h has no finite value or no mode was found.
   func findModes() -> Bool {
     let n = rowCount
@@ -15,11 +15,28 @@ extension SeveralFactorCriterion {
     var (distance, largest) = (Double.infinity, Double.infinity)
     var (halvings, usesExpected) = (0, false)
     let enough = modeTolerance * modeTolerance
-    for _ in 0..<200 {
+    // g = Λ'Z's − u.
+    let rise = response
+    for pass in 0..<200 {
+      let bySlope = model.isLogConcave && pass < GroupwiseCriterion.slopePasses
+      if pass == GroupwiseCriterion.slopePasses { (lastH, halvings) = (-.infinity, 0) }
       setPredictors()
-      model.fillCurvature(
-        n, eta: eta, y: y, m: m, logDensity: logDensity, score: score, observed: observed, expected: spare)
-      let h = SmallMatrices.sum(logDensity, n) - 0.5 * SmallMatrices.longDot(modes, modes, modeCount)
+      if bySlope {
+        model.fillSteps(n, eta: eta, y: y, m: m, score: score, observed: observed)
+      } else {
+        model.fillCurvature(
+          n, eta: eta, y: y, m: m, logDensity: logDensity, score: score, observed: observed, expected: spare)
+      }
+      project(score, to: rise)
+      pattern.multiplyTransposed(lambdas, rise)
+      for i in 0..<modeCount { rise[i] -= modes[i] }
+      var h: Double
+      if bySlope {
+        h = SmallMatrices.longDot(rise, modes, modeCount)
+        h = lastH == -.infinity ? 0 * h : h - SmallMatrices.longDot(rise, previous, modeCount)
+      } else {
+        h = SmallMatrices.sum(logDensity, n) - 0.5 * SmallMatrices.longDot(modes, modes, modeCount)
+      }
       if !(h.isFinite && h >= lastH - 1e-9 * (1 + abs(h))) {
         if lastH == -.infinity {
           // Where the last evaluation ended is of no use.
@@ -35,6 +52,7 @@ extension SeveralFactorCriterion {
           return largest <= 1e-4
         }
         for i in 0..<modeCount { modes[i] = 0.5 * (modes[i] + previous[i]) }
+        if bySlope { lastH *= 0.5 }
         distance = .infinity
         continue
       }
@@ -49,9 +67,7 @@ extension SeveralFactorCriterion {
         }
         distance = 0
       }
-      project(score, to: step)
-      pattern.multiplyTransposed(lambdas, step)
-      for i in 0..<modeCount { step[i] -= modes[i] }
+      for i in 0..<modeCount { step[i] = rise[i] }
       information.solve(step)
       largest = 0
       for i in 0..<modeCount { largest = max(largest, abs(step[i])) }
@@ -61,7 +77,7 @@ extension SeveralFactorCriterion {
         previous[i] = modes[i]
         modes[i] += scale * step[i]
       }
-      lastH = h
+      lastH = bySlope ? -0.5 * scale * SmallMatrices.longDot(rise, step, modeCount) : h
       halvings = 0
       distance += largest
       // Newton's step leaves its square, a step by an old factor its product with the way from there; Fisher's scoring gains little at a time.
