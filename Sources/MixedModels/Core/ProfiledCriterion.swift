@@ -30,6 +30,11 @@ final class ProfiledCriterion: CovarianceCriterion {
   private(set) var constant = 0.0
   /// m/r², or what stands for it, at the last derivatives.
   private(set) var ratio = 0.0
+  /// log|V| at the last evaluation.
+  private(set) var logDeterminant = 0.0
+  /// What is added to X̃'V⁻¹X̃ with the response ((p+1)²), times `priorScale`: a normal prior of β, as observations would be. Empty for none.
+  var priorProducts: [Double] = []
+  var priorScale = 0.0
   /// Sums over groups and one group's scratch, shared with the pass written out for two effects.
   let s: Pointer
   let m, rp, hz: Pointer
@@ -114,6 +119,8 @@ final class ProfiledCriterion: CovarianceCriterion {
       ? accumulateTwoEffects(psi, &logSum) : accumulate(psi, &logSum)
     value = .infinity
     guard finite else { return value }
+    logDeterminant = logSum
+    for (k, entry) in priorProducts.enumerated() { s[k] += priorScale * entry }
 
     for k in 0..<p { for i in 0..<p { fixedFactor[i + k * p] = s[i + k * order] } }
     guard SmallKernels.cholesky(fixedFactor, p) else { return value }
