@@ -7,7 +7,7 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 // What other packages can build on: all but the C modules.
 let libraries = [
   "LinearAlgebra", "Tables", "Estimates", "Distributions", "Plotting", "ModelFormula", "CairoRendering",
-  "MixedModels", "Designs", "Studies", "StudyResults", "Reporting",
+  "MixedModels", "BayesianModels", "Designs", "Studies", "StudyResults", "Reporting",
   "Poststratification", "ModelFigures", "Labs", "Specifications",
 ]
 
@@ -51,6 +51,11 @@ let package = Package(
       name: "MixedModels",
       dependencies: ["ModelFormula", "LinearAlgebra", "Distributions", "Estimates", "Tables"],
       swiftSettings: kernelSettings),
+    .target(
+      name: "BayesianModels",
+      dependencies: [
+        "MixedModels", "ModelFormula", "Distributions", "LinearAlgebra", "Estimates", "Tables",
+      ], swiftSettings: kernelSettings),
     .target(
       name: "Designs",
       dependencies: [
@@ -127,6 +132,7 @@ let package = Package(
       ("ModelFormula", ["Tables"]),
       ("CairoRendering", ["Plotting", "CPNG"]),
       ("MixedModels", ["ModelFormula", "Tables", "LinearAlgebra", "Estimates"]),
+      ("BayesianModels", ["Distributions", "LinearAlgebra"]),
       (
         "Designs", ["Tables", "Distributions", "Specifications", "Estimates", "LinearAlgebra"]
       ),
