@@ -6,6 +6,8 @@ public enum FigureError: Error, Equatable, Sendable {
   case notPositive(axis: String, value: Double)
   /// The values of an axis lie further apart than numbers reach.
   case tooWide(axis: String, lower: Double, upper: Double)
+  /// The values of a logarithmic axis reach over more decades than it can have.
+  case tooManyDecades(axis: String, lower: Double, upper: Double)
   /// A mark names a category that the figure's scale does not have.
   case unknownCategory(String, known: [String])
   /// After titles, legend and axis labels a canvas has no room left for the panels; one that has.
@@ -28,6 +30,9 @@ extension FigureError: CustomStringConvertible {
     case .tooWide(let axis, let lower, let upper):
       return
         "the \(axis) axis would run from \(lower) to \(upper), further than numbers reach; rescale the data"
+    case .tooManyDecades(let axis, let lower, let upper):
+      return "the \(axis) axis is logarithmic and would run from \(lower) to \(upper), more than "
+        + "\(Int(mostDecades)) powers of ten; an axis of the logarithms themselves can show that"
     case .unknownCategory(let name, let known):
       return "no category '\(name)' in the figure's scale; categories are \(known.joined(separator: ", "))"
     case .tooSmall(let size, let needed):

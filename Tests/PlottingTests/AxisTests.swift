@@ -35,6 +35,17 @@ import Testing
     var zero = figure
     zero.panels = [Panel("", [PointMark(x: [0, 10], y: [1, 2], .fixed(CategoryStyle(.black)))])]
     #expect(throws: FigureError.notPositive(axis: "n", value: 0)) { try self.layout(zero) }
+    // Numbers that no axis can hold have no ticks to be looked for.
+    for far in [[1e-36, 1e92], [1, 1e300], [1e-300, 1.0]] {
+      var endless = figure
+      endless.panels = [Panel("", [PointMark(x: far, y: [1, 2], .fixed(CategoryStyle(.black)))])]
+      #expect(throws: FigureError.tooManyDecades(axis: "n", lower: far[0], upper: far[1])) {
+        try self.layout(endless)
+      }
+    }
+    var empty = figure
+    empty.panels = [Panel("", [PointMark(x: [.infinity], y: [1], .fixed(CategoryStyle(.black)))])]
+    #expect(throws: FigureError.noFiniteValues(axis: "n")) { try self.layout(empty) }
   }
 
   @Test("a named tick beyond the data has no place, and asks for no wider canvas")

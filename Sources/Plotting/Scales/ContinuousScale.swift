@@ -119,10 +119,10 @@ struct TrainedAxis {
       self.limits = limits
       return
     }
+    if range.isEmpty { throw FigureError.noFiniteValues(axis: axis.title.isEmpty ? name : axis.title) }
     if axis.isLogarithmic, !(range.lower > 0) {
       throw FigureError.notPositive(axis: axis.title.isEmpty ? name : axis.title, value: range.lower)
     }
-    if range.isEmpty { throw FigureError.noFiniteValues(axis: axis.title.isEmpty ? name : axis.title) }
     var lower = range.lower
     var upper = range.upper
     if upper - lower <= 1e-12 * max(abs(lower), abs(upper)) {
@@ -133,7 +133,14 @@ struct TrainedAxis {
     }
     data = lower...upper
     if axis.isLogarithmic {
-      let factor = exp(log(upper / lower) * axis.expansion)
+      let ratio = log(upper) - log(lower)
+      let factor = exp(ratio * axis.expansion)
+      guard ratio * (1 + 2 * axis.expansion) <= mostDecades * log(10), lower / factor > 0,
+        (upper * factor).isFinite
+      else {
+        throw FigureError.tooManyDecades(
+          axis: axis.title.isEmpty ? name : axis.title, lower: lower, upper: upper)
+      }
       limits = lower / factor...upper * factor
       return
     }

@@ -1,5 +1,8 @@
 import Glibc
 
+/// More decades than these leave ticks that no multiple of one unit can hold, and nothing to be read off.
+let mostDecades = 14.0
+
 /// Ticks of a logarithmic axis: the numbers 1, 2, 5 of each decade, or 1 and 3, or 1 alone, or that of every second or third decade, whichever count is nearest
 /// to the target; nil where fewer than three fit, so that evenly spaced ones serve better.
 func logarithmicBreaks(_ limits: ClosedRange<Double>, target: Int) -> Breaks? {
