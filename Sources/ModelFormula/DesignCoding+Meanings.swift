@@ -12,6 +12,23 @@ public enum ColumnMeaning: Sendable, Equatable {
   case other
 }
 
+/// A factor at one of its levels.
+public struct FactorLevel: Sendable, Equatable {
+  /// The factor, as the formula has it.
+  public let factor: String
+  /// The level.
+  public let level: String
+  /// All levels of the factor.
+  public let levels: [String]
+
+  /// A level of a factor.
+  public init(factor: String, level: String, levels: [String]) {
+    self.factor = factor
+    self.level = level
+    self.levels = levels
+  }
+}
+
 extension DesignCoding {
   /// The meaning of every column, in the order of `columnNames`.
   public var meanings: [ColumnMeaning] {
@@ -27,6 +44,26 @@ extension DesignCoding {
           : .level(factor: part.expression.text)
       case .basis, .contrasts: .other
       }
+    }
+  }
+
+  /// For each column that is 1 in the rows of certain levels and 0 in all others these levels; none for others.
+  public var levelsOfColumns: [[FactorLevel]] {
+    var places = [Int](repeating: 0, count: terms.count)
+    return columnNames.indices.map { k in
+      guard termOfColumn[k] > 0 else { return [] }
+      let term = termOfColumn[k] - 1
+      // The first factor's columns change fastest.
+      var place = places[term]
+      places[term] += 1
+      var found: [FactorLevel] = []
+      for part in terms[term] {
+        guard case .indicators(let levels) = part.coding else { return [] }
+        let level = levels[part.columns.lowerBound + place % part.columns.count]
+        found.append(FactorLevel(factor: part.expression.text, level: level, levels: levels))
+        place /= part.columns.count
+      }
+      return found
     }
   }
 }

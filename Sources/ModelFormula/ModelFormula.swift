@@ -28,7 +28,7 @@ public struct ModelFormula: Sendable, Equatable {
     /// The grouping factor.
     public let groupingFactor: FormulaExpression
     /// Where the `||` stands from which the term comes; nil for a single bar.
-    let doubleBar: Int?
+    package let doubleBar: Int?
     /// Whether it comes from a `||`: its effects are uncorrelated.
     package var isUncorrelated: Bool { doubleBar != nil }
   }

@@ -68,7 +68,8 @@ extension LatentVariance {
   var document: JSONValue {
     .object([
       ("var_fixed", .number(fixed)), ("var_random", .number(random)), ("var_dispersion", .number(dispersion)),
-      ("var_distribution", .number(distribution)), ("icc_adjusted", .number(adjustedICC)),
+      ("var_distribution", .number(distribution)), ("var_distribution_form", .string(form.rawValue)),
+      ("icc_adjusted", .number(adjustedICC)),
       ("icc_unadjusted", .number(unadjustedICC)), ("r2_marginal", .number(marginalRSquared)),
       ("r2_conditional", .number(conditionalRSquared)),
     ])

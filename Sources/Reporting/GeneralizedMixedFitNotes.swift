@@ -43,7 +43,7 @@ extension GeneralizedLinearMixedModelFit {
           "warning: the search stopped before its tolerance was reached; treat these numbers with care",
           "警告：搜索在达到容差之前停止，请谨慎对待这些数字"))
     }
-    if showsStandardErrors, !usesHessian, diagnostics.separation == nil, !diagnostics.hasDivergentVariance {
+    if showsStandardErrors, !usesHessian, nodeCount > 0, diagnostics.hasMaximum {
       notes.append(
         words.pick(
           "note: the Hessian over all parameters is not positive definite; standard errors hold the variances at their estimates (lme4's RX variant)",
@@ -59,6 +59,9 @@ extension GeneralizedLinearMixedModelFit {
             + "the term out",
           "说明：'\(name)' 对每个 0/1 行各有一个水平，数据对其方差没有信息；显示的数字只是近似的产物：请去掉该项"))
     }
+    notes += cbindWeightsNotes(model.frame.formula.text, model.frame.roles, words)
+    // Beside numbers that mean nothing it does not matter how exact they are.
+    if !diagnostics.hasMaximum { return notes }
     return notes + approximationNotes(words) + overdispersionNotes(words)
   }
 
@@ -120,6 +123,17 @@ extension FitDiagnostics.Boundary {
         + "chance of their responses explains, so this effect is pooled completely",
       "边界上的拟合：项 '\(term)' 中 \(effects[0]) 的方差估计为零：在模型其余部分之外，其各组的差异并不超过响应本身的随机性所能解释的程度，因此这一效应被完全池化")
   }
+}
+
+/// What weights are beside `cbind(successes, failures)`, whose sum has the trials already.
+func cbindWeightsNotes(_ formulaText: String, _ roles: ColumnRoles, _ words: ExplanationWords) -> [String] {
+  guard let weights = roles.weights, formulaText.hasPrefix("cbind(") else { return [] }
+  return [
+    words.pick(
+      "note: successes and failures of a row are multiplied by '\(weights)', as in R; if that is the number of trials, leave --weights out: cbind has "
+        + "it already",
+      "说明：与 R 相同，每行的成功数与失败数都乘以 '\(weights)'；如果它是试验次数，请去掉 --weights：cbind 中已经包含")
+  ]
 }
 
 extension SuccessLevels {

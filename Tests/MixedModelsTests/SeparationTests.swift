@@ -42,6 +42,8 @@ struct SeparationTests {
     let g = ["a", "a", "a", "b", "b", "b", "c", "c", "c", "d", "d", "d"]
     let e = try fit("y ~ g", [Column("y", y), Column("g", g)], .binomial, link)
     #expect(e.separation?.columns == ["gb"] && e.separation?.rowCount == 3)
+    #expect(
+      e.separation?.levels(of: "gb") == [FactorLevel(factor: "g", level: "b", levels: ["a", "b", "c", "d"])])
     let f = try fit("y ~ 0 + g", [Column("y", y), Column("g", g)], .binomial, link)
     #expect(f.separation?.columns == ["gb"] && f.separation?.rowCount == 3)
     let t = [0, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1]
@@ -49,6 +51,19 @@ struct SeparationTests {
     #expect(h.separation?.columns == ["gb", "gc", "gd"])
     #expect(h.separation?.causes.map(\.signs) == [[-1], [-1], [1]])
     #expect(h.separation?.rowCount == 9)
+  }
+
+  @Test("rows that no single column separates are told with the columns that separate them together")
+  func together() throws {
+    let x = (0..<40).map { Double($0 * 17 % 40) / 10 - 2 }
+    let t = (0..<40).map { $0 % 2 }
+    let y = zip(x, t).map { $0 > 0.5 && $1 == 0 ? 1 : 0 }
+    let noise = (0..<40).map { Double($0 * 7 % 11) }
+    let fit = try fit("y ~ w + x + t", [Column("w", noise), Column("x", x), Column("t", t), Column("y", y)])
+    let found = try #require(fit.separation)
+    #expect(found.isComplete && found.commonEnd == nil)
+    #expect(found.causes.map(\.columns) == [["t"], ["x", "t"]])
+    #expect(found.causes.map(\.signs) == [[-1], [1, -1]] && found.causes.map(\.rowCount) == [20, 40])
   }
 
   @Test("a combination of predictors, and a constant response")
@@ -61,6 +76,7 @@ struct SeparationTests {
     #expect(fit.separation?.causes.map(\.columns) == [["x", "z"]] && fit.separation?.isComplete == true)
     let constant = try self.fit("y ~ x", [Column("x", x), Column("y", x.map { _ in 1 })])
     #expect(constant.separation?.causes.map(\.columns) == [["(Intercept)"]])
+    #expect(constant.separation?.commonEnd == true && fit.separation?.commonEnd == nil)
     #expect(constant.nullDeviance == 0)
   }
 

@@ -94,12 +94,12 @@ struct GeneralizedTextTests {
     #expect(
       notes == [
         "note: 'yes' counts as success, 'no' as failure",
-        "separation: all 3 rows with gb = 1 are failures",
+        "separation: all 3 rows with g = b are failures",
         "separation: 3 of 6 rows are fitted without error, and the likelihood rises without end as gb → −∞; these estimates and their "
           + "standard errors are where the iteration stopped and mean nothing: leave the predictor out, join levels, or let the coefficients "
           + "vary between groups in a random-effects term",
       ])
-    #expect(votes.notes(in: .zh)[1] == "分离：gb = 1 的 3 行全为失败")
+    #expect(votes.notes(in: .zh)[1] == "分离：g = b 的 3 行全为失败")
     let line = try fit(
       "y ~ x", [Column("x", [1, 2, 3, 4, 5, 6.5]), Column("y", [0, 0, 0, 1, 1, 1])], .binomial)
     #expect(
@@ -107,11 +107,33 @@ struct GeneralizedTextTests {
     )
     let counts = try fit(
       "y ~ 0 + g", [Column("y", [0, 0, 3, 1]), Column("g", ["a", "a", "b", "b"])], .poisson)
-    #expect(counts.notes()[0] == "separation: all 2 rows with ga = 1 have a count of 0")
+    #expect(counts.notes()[0] == "separation: all 2 rows with g = a have a count of 0")
     let base = try fit(
       "y ~ g", [Column("y", [0, 0, 3, 1, 0, 2]), Column("g", ["a", "a", "b", "b", "c", "c"])], .poisson)
-    #expect(base.notes()[0] == "separation: all 2 rows with gb = 0, gc = 0 have a count of 0")
-    #expect(base.notes()[1].contains("as (Intercept) → −∞, gb → +∞, gc → +∞;"))
+    #expect(base.notes()[0] == "separation: all 2 rows with g = a have a count of 0")
+    #expect(base.notes()[1].contains("as (Intercept) → −∞, gb → +∞ and gc → +∞ together;"))
+    let cells = try fit(
+      "y ~ f * k",
+      [
+        Column("y", [0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1]),
+        Column("f", ["a", "a", "a", "a", "c", "c", "c", "c", "c", "c", "a", "a"]),
+        Column("k", ["m", "m", "w", "w", "m", "m", "w", "w", "m", "m", "w", "w"]),
+      ], .binomial)
+    #expect(cells.notes()[0] == "separation: all 2 rows with f = c and k = w are successes")
+    let constant = try fit("y ~ x", [Column("x", [1, 2, 3.0]), Column("y", [0, 0, 0])], .binomial)
+    #expect(
+      constant.notes() == [
+        "separation: all 3 rows are failures, so the likelihood has no maximum and nothing can be estimated, whatever the predictors; the "
+          + "numbers shown are where the iteration stopped and mean nothing: responses of more than one kind are needed"
+      ])
+    let twice = try GeneralizedLinearModel(
+      "cbind(s, f) ~ x",
+      data: DataTable([
+        Column("s", [1, 2, 1.0]), Column("f", [2, 1, 1.0]), Column("x", [1, 2, 3.0]),
+        Column("m", [3, 3, 2.0]),
+      ]), family: .binomial, roles: ColumnRoles(weights: "m")
+    ).fit()
+    #expect(twice.notes().count == 1 && twice.notes()[0].contains("multiplied by 'm', as in R"))
     let limit = try fit("y ~ 1", [Column("y", [1, 2, 1, 2])], .negativeBinomial(theta: 1))
     #expect(limit.notes().count == 1 && limit.notes()[0].hasPrefix("boundary fit: "))
   }

@@ -143,6 +143,8 @@ public struct GeneralizedFitDiagnostics: Sendable, Equatable {
   public let separation: Separation?
   /// Whether a standard deviation has grown beyond what data can tell, as where nearly every group has one kind of response.
   public let hasDivergentVariance: Bool
+  /// Whether the likelihood has a maximum; if not, the numbers are where the search stopped and mean nothing.
+  public var hasMaximum: Bool { separation == nil && !hasDivergentVariance }
   /// Whether counts of a negative binomial model vary no more than Poisson's.
   public let isPoissonLimit: Bool
   /// Fixed-effects columns that were left out because others span them.
@@ -180,6 +182,7 @@ public struct GeneralizedFitDiagnostics: Sendable, Equatable {
 
   private static func separation(_ model: GeneralizedLinearMixedModel) -> Separation? {
     Separation(
-      model.fixedMatrix, names: model.fixedEffectNames, ends: model.observedResponse(model.family).ends)
+      model.fixedMatrix, names: model.fixedEffectNames, ends: model.observedResponse(model.family).ends
+    )?.named(by: model.frame.fixedCoding)
   }
 }

@@ -202,7 +202,7 @@ public struct GeneralizedLinearModel: Sendable {
       deviances: deviances, responseResiduals: response, pearsonResiduals: pearson,
       workingResiduals: last.residuals,
       iterationCount: scoring.iterationCount, converged: scoring.converged && !isLeftOff,
-      separation: scoring.separation,
+      separation: scoring.separation?.named(by: frame.fixedCoding),
       isPoissonLimit: isPoissonLimit)
   }
 

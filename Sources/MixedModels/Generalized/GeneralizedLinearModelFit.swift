@@ -77,6 +77,8 @@ public struct GeneralizedLinearModelFit: Sendable {
   public let converged: Bool
   /// Set where the likelihood has no maximum.
   public let separation: Separation?
+  /// Whether the likelihood has a maximum; if not, the numbers are where the iteration stopped and mean nothing.
+  public var hasMaximum: Bool { separation == nil }
   /// Whether counts of a negative binomial model vary no more than Poisson's: the fit is Poisson's, on the
   /// boundary θ = ∞.
   public let isPoissonLimit: Bool

@@ -3,11 +3,19 @@ import Glibc
 /// The variance of a generalized mixed model on the scale of the link in four parts, and the shares made of them.
 ///
 /// The distribution's own part is π²/3 for the logit, 1 for the probit, π²/6 for the complementary log–log; NaN for the Cauchit, whose latent variable
-/// has no variance. With a log link it is log(1 + V(μ̄)/μ̄²) of the model without predictors, μ̄ = exp of its constant (for Gamma V(μ)/μ² is 1/shape).
+/// has no variance. With a log link it is the log-normal form (Nakagawa and others' other forms are the delta method's and the trigamma function's), log(1 + V(μ̄)/μ̄²) of the model without predictors, μ̄ = exp of its constant (for Gamma V(μ)/μ² is 1/shape).
 /// Effects of single rows count as `dispersion`.
 ///
 /// - Reference: Nakagawa, Johnson & Schielzeth (2017), doi:10.1098/rsif.2017.0213; Goldstein, Browne & Rasbash (2002), doi:10.1207/S15328031US0104_02.
 public struct LatentVariance: Sendable, Equatable {
+  /// Ways to compute the distribution's own variance.
+  public enum Form: String, Sendable {
+    /// The variance of the latent variable behind a binomial response.
+    case latent
+    /// That of the logarithm of a log-normal variable with the same mean and variance.
+    case logNormal = "lognormal"
+  }
+
   /// Variance of Xβ̂ over the rows.
   public let fixed: Double
   /// Mean over the rows of z'Σ̂z, effects of single rows left out.
@@ -16,6 +24,8 @@ public struct LatentVariance: Sendable, Equatable {
   public let dispersion: Double
   /// The distribution's own variance on the scale of the link.
   public let distribution: Double
+  /// How the distribution's own variance was computed.
+  public let form: Form
   private var whole: Double { fixed + random + dispersion + distribution }
   /// The share of the fixed effects.
   public var marginalRSquared: Double { fixed / whole }
@@ -38,7 +48,7 @@ extension GeneralizedLinearMixedModelFit {
     }
     return LatentVariance(
       fixed: varianceOfFixedPart, random: max(0, random), dispersion: max(0, dispersion),
-      distribution: distributionVariance)
+      distribution: distributionVariance, form: family == .binomial ? .latent : .logNormal)
   }
 
   private var distributionVariance: Double {

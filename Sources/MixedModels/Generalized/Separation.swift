@@ -1,4 +1,5 @@
 import LinearAlgebra
+import ModelFormula
 
 /// Why the likelihood of a generalized linear model has no maximum: predictors that tell rows at one end of
 /// the response's range from the others without error.
@@ -10,7 +11,7 @@ import LinearAlgebra
 ///   regression models", doi:10.1093/biomet/71.1.1.
 public struct Separation: Sendable, Equatable {
   /// One way in which rows are separated: by the constant alone, by a single column, or by several that are
-  /// all needed.
+  /// all needed, for some row or for all that are separated.
   public struct Cause: Sendable, Equatable {
     /// The columns, without the constant where others are named.
     public let columns: [String]
@@ -45,6 +46,11 @@ public struct Separation: Sendable, Equatable {
   public let rowCount: Int
   /// Rows of the model.
   public let observationCount: Int
+  /// Where all responses are at one end of the range, that end: true for successes. Nothing can then be
+  /// estimated, whatever the predictors.
+  public let commonEnd: Bool?
+  /// Which levels the rows of a column of indicators have where it is 1.
+  private(set) var levels: [String: [FactorLevel]] = [:]
   /// Whether all rows are, so that no coefficient of the directions is left to be estimated.
   public var isComplete: Bool { rowCount == observationCount }
   /// Columns whose coefficients have no finite estimate, as far as the causes say.
@@ -61,23 +67,12 @@ public struct Separation: Sendable, Equatable {
     func part(_ columns: [Int]) -> Matrix {
       Matrix(rows: x.rows, columns: columns.count, storage: columns.flatMap { x.column($0) })
     }
-    guard let first = SeparatingDirection(x, ends: ends) else { return nil }
-    // A row that is separated limits the others no more: the union of directions over what is left.
-    var separated = Set(first.rows)
-    var open = ends.indices.filter { !separated.contains($0) }
-    while !open.isEmpty {
-      let rest = Matrix(
-        rows: open.count, columns: x.columns,
-        storage: (0..<x.columns).flatMap { j in open.map { x[$0, j] } })
-      let kept = Array(PivotedQR(rest).pivot.prefix(PivotedQR(rest).rank))
-      let columns = Matrix(
-        rows: open.count, columns: kept.count, storage: kept.flatMap { rest.column($0) })
-      guard let next = SeparatingDirection(columns, ends: open.map { ends[$0] }) else { break }
-      separated.formUnion(next.rows.map { open[$0] })
-      open.removeAll { separated.contains($0) }
-    }
-    rowCount = separated.count
+    let columns = Array(0..<x.columns)
+    let whole = SeparatedRows(x, ends: ends)
+    if whole.rows.isEmpty { return nil }
+    rowCount = whole.rows.count
     observationCount = ends.count
+    commonEnd = ends.allSatisfy { $0 == ends[0] && $0 != 0 } ? ends[0] > 0 : nil
 
     let constant = (0..<x.columns).first { j in
       x.rows > 0 && x[0, j] != 0 && (1..<x.rows).allSatisfy { x[$0, j] == x[0, j] }
@@ -101,18 +96,47 @@ public struct Separation: Sendable, Equatable {
       causes = [only]
       return
     }
-    var causes = (0..<x.columns).filter { $0 != constant }.compactMap { cause([$0]) }
-    if causes.isEmpty {
-      // Columns are left out one by one as long as the others still separate.
-      var kept = (0..<x.columns).filter { $0 != constant }
-      for j in kept.reversed() {
+    let predictors = columns.filter { $0 != constant }
+    /// The predictors without those that are not needed.
+    func needed(_ isEnough: ([Int]) -> Bool) -> [Int] {
+      predictors.reversed().reduce(predictors) { kept, j in
         let fewer = kept.filter { $0 != j }
-        if SeparatingDirection(part(companions + fewer), ends: ends) != nil { kept = fewer }
+        return isEnough(fewer) ? fewer : kept
       }
-      causes = cause(kept).map { [$0] } ?? []
+    }
+    var causes = predictors.compactMap { cause([$0]) }
+    if causes.isEmpty {
+      causes =
+        cause(needed { SeparatingDirection(part(companions + $0), ends: ends) != nil }).map { [$0] } ?? []
+    }
+    // Rows that none of them separates are separated by more columns together.
+    let named = causes.flatMap(\.columns)
+    let single = SeparatedRows(
+      part(companions + predictors.filter { named.contains(names[$0]) }), ends: ends)
+    if single.rows.count < whole.rows.count {
+      let all = needed { SeparatedRows(part(companions + $0), ends: ends).rows.count == whole.rows.count }
+      let joint = SeparatedRows(part(companions + all), ends: ends)
+      let signs = joint.signs.suffix(all.count)
+      let moving = zip(all, signs).filter { $0.1 != 0 }
+      causes.append(
+        Cause(
+          columns: moving.map { names[$0.0] }, signs: moving.map(\.1),
+          constantSign: constant == nil ? 0 : joint.signs[0], rowCount: joint.rows.count, cells: []))
     }
     self.causes = causes
   }
+
+  /// With what columns of indicators stand for.
+  func named(by coding: DesignCoding) -> Separation {
+    var named = self
+    for (name, levels) in zip(coding.columnNames, coding.levelsOfColumns) where !levels.isEmpty {
+      named.levels[name] = levels
+    }
+    return named
+  }
+
+  /// Which levels rows have where a column of indicators is 1; empty for other columns.
+  public func levels(of column: String) -> [FactorLevel] { levels[column] ?? [] }
 
   /// The separated rows, those of each end by themselves: of one column by the range of their values, of
   /// several where each has but one value.
