@@ -48,6 +48,10 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
   case noJointMode(family: String)
   /// Profiles of a likelihood without a maximum: predictors separate responses, or a variance grows without end.
   case noMaximum(separated: Bool)
+  /// Fewer than half of the replicates of a bootstrap could be fitted.
+  case tooFewReplicates(fitted: Int, count: Int, failures: [ReplicateFailure: Int])
+  /// Likelihood or estimates are no finite numbers; with the ranges of the response and the offset.
+  case noFiniteLikelihood(columns: [String], least: [Double], greatest: [Double])
   /// A product rule of quadrature with too many points.
   case tooManyPoints(nodes: Int, effects: Int, most: Int)
 
@@ -136,12 +140,43 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
         ? "predictors separate the responses, so that the likelihood rises without end"
         : "the variance of an effect grows without end, nearly every group having one kind of response")
         + ", and intervals around its maximum have no meaning; mlm fit says where"
+    case .tooFewReplicates(let fitted, let count, let failures):
+      "only \(fitted) of \(count) replicates could be fitted, and intervals want at least half of them ("
+        + ReplicateFailure.allCases.compactMap { reason in failures[reason].map { "\($0) \(reason.words)" } }
+        .joined(separator: ", ")
+        + "): the model asks more of such data than they tell; use fewer effects, or profile intervals"
+    case .noFiniteLikelihood(let columns, let least, let greatest):
+      "no estimates with a finite likelihood were found; "
+        + columns.indices.map {
+          "\(columns[$0]) reaches from \(FitError.wholeText(least[$0])) to \(FitError.wholeText(greatest[$0]))"
+        }.joined(separator: " and ")
+        + ", over which the probabilities of one model cannot be computed: look for mistaken values, rescale (counts in larger units), or take a "
+        + "linear model of the logarithm"
     case .noJointMode(let family):
       "no nodes (fixed effects at the mode together with the random ones) are for binomial and Poisson models, not \(family); use Laplace's "
         + "approximation (one node)"
     case .noOptimum:
       "the criterion has no finite minimum on these data that can be computed; if the response lies far from 0, keep the constant "
         + "among the fixed effects or centre the response"
+    }
+  }
+}
+
+extension FitError {
+  /// A whole number without a point, however large.
+  fileprivate static func wholeText(_ x: Double) -> String {
+    let text = shortestText(x)
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+}
+
+extension ReplicateFailure {
+  /// What befell the replicates.
+  fileprivate var words: String {
+    switch self {
+    case .separated: "separated by predictors"
+    case .divergentVariance: "with a variance that grows without end"
+    case .noFit: "without convergence"
     }
   }
 }

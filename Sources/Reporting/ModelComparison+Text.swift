@@ -88,6 +88,10 @@ extension ModelComparison {
               "说明：数据不足以确定 \(names) 的全部方差，因此不对 \(row.name) 与 \(before.name) 作检验；请减少随机效应"))
           continue
         }
+        // One note below is of all such models.
+        if [before.name, row.name].contains(where: { (separatedModels + divergentModels).contains($0) }) {
+          continue
+        }
         if before.devianceError + row.devianceError > 0 {
           notes.append(
             words.pick(
@@ -113,6 +117,22 @@ extension ModelComparison {
           "note: deviances of models with so many levels are Monte Carlo estimates; their standard errors: "
             + texts.joined(separator: ", ") + " (--exact factors all the same)",
           "说明：水平数太多的模型，其偏差是蒙特卡罗估计，标准误：" + texts.joined(separator: "，") + "（--exact 强制精确分解）"))
+    }
+    if !separatedModels.isEmpty {
+      let names = separatedModels.joined(separator: ", ")
+      notes.append(
+        words.pick(
+          "separation: predictors separate the responses in \(names), so that the likelihood has no maximum: its value is where the iteration stopped, "
+            + "AIC and BIC compare nothing, and there is no test; mlm fit says where",
+          "分离：在 \(names) 中预测变量把结果完全分开，似然没有最大值：其数值只是迭代停下的地方，AIC 与 BIC 没有可比性，也不作检验；mlm fit 会指出位置"))
+    }
+    if !divergentModels.isEmpty {
+      let names = divergentModels.joined(separator: ", ")
+      notes.append(
+        words.pick(
+          "divergent variance: in \(names) a variance grows without end, so that the likelihood has no maximum: its value is where the search stopped, "
+            + "AIC and BIC compare nothing, and there is no test",
+          "方差发散：在 \(names) 中某个方差无限增大，似然没有最大值：其数值只是搜索停下的地方，AIC 与 BIC 没有可比性，也不作检验"))
     }
     notes += doubleBarNotes(doubleBarFactors, words)
     if !singularModels.isEmpty {

@@ -61,13 +61,74 @@ struct GeneralizedInferenceTests {
   @Test("Wald and bootstrap intervals enclose the estimates; threads change nothing")
   func bootstrap() throws {
     let fit = try Self.cbppFit()
-    let one = ParametricBootstrap(fit, count: 60, seed: 4)
-    let two = ParametricBootstrap(fit, count: 60, seed: 4, threads: 2)
+    let one = try ParametricBootstrap(fit, count: 60, seed: 4)
+    let two = try ParametricBootstrap(fit, count: 60, seed: 4, threads: 2)
     #expect(one.replicates == two.replicates && one.parameters == two.parameters)
     #expect(one.parameters.first == "sd_(Intercept)|herd" && !one.parameters.contains("sigma"))
-    for interval in one.intervals() + fit.waldIntervals() {
+    for interval in try one.intervals() + fit.waldIntervals() {
       #expect(interval.lower < interval.estimate && interval.estimate < interval.upper)
     }
+  }
+
+  @Test("a bootstrap of a fit without maximum is refused, and one that fits few replicates says why")
+  func withoutMaximum() throws {
+    let x = (0..<40).map { Double($0 * 17 % 40) / 10 - 2 }
+    let table = DataTable([
+      Column("x", x), Column("y", x.map { $0 > 0.5 ? 1 : 0 }), Column("z", x.map { _ in 0 }),
+      Column("g", (0..<40).map { "g\($0 % 8)" }),
+    ])
+    let separated = try GeneralizedLinearMixedModel("y ~ x + (1 | g)", data: table, family: .binomial).fit()
+    #expect(throws: FitError.noMaximum(separated: true)) {
+      try ParametricBootstrap(separated, count: 20, seed: 1)
+    }
+    // Two successes of a predictor that is rare: most draws have none, and are separated.
+    let rare = DataTable([
+      Column("y", (0..<80).map { $0 == 3 || $0 == 77 || $0 % 10 == 1 ? 1 : 0 }),
+      Column("x", (0..<80).map { $0 == 3 || $0 == 4 ? 1 : 0 }), Column("g", (0..<80).map { "g\($0 % 8)" }),
+    ])
+    let fit = try GeneralizedLinearMixedModel("y ~ x + (1 | g)", data: rare, family: .binomial).fit()
+    #expect(fit.diagnostics.hasMaximum)
+    let drawn = try ParametricBootstrap(fit, count: 60, seed: 2)
+    #expect(drawn.failures[.separated] ?? 0 > 5 && drawn.failureCount + drawn.replicates.count == 60)
+    if drawn.failureCount > 30 {
+      #expect(throws: FitError.self) { try drawn.intervals() }
+    } else {
+      #expect(try drawn.intervals().allSatisfy { $0.lower.isFinite })
+    }
+  }
+
+  @Test("a fit has finite numbers or is an error that names the ranges", arguments: [800, 1e5, 0])
+  func endless(_ offset: Double) throws {
+    var y = (0..<40).map { Double(1 + $0 * 7 % 5) }
+    if offset == 0 { y[0] = 1e15 }
+    let x = (0..<40).map { Double(($0 * 37 + 11) % 80) / 20 - 2 }
+    let o = (0..<40).map { $0 % 2 > 0 ? offset : -offset }
+    let table = DataTable([
+      Column("y", y), Column("x", x), Column("g", (0..<40).map { "g\($0 % 8)" }), Column("o", o),
+    ])
+    let model = try GeneralizedLinearMixedModel(
+      "y ~ x + (1 | g)", data: table, family: .poisson, roles: ColumnRoles(offset: "o"))
+    do throws(FitError) {
+      let fit = try model.fit()
+      #expect(fit.criterion.isFinite && fit.fixedEffects.allSatisfy { $0.isFinite })
+    } catch {
+      let expected = FitError.noFiniteLikelihood(
+        columns: ["'y'", "the offset"], least: [1, -offset], greatest: [y.max()!, offset])
+      #expect(error == expected)
+      #expect("\(error)".contains("'y' reaches from 1 to "))
+    }
+  }
+
+  @Test("models without a maximum are named and not tested")
+  func comparisonWithoutMaximum() throws {
+    let x = (0..<40).map { Double($0 * 17 % 40) / 10 - 2 }
+    let table = DataTable([
+      Column("x", x), Column("y", x.map { $0 > 0.5 ? 1 : 0 }), Column("g", (0..<40).map { "g\($0 % 8)" }),
+    ])
+    let found = try ModelComparison(
+      ["y ~ 1", "y ~ x", "y ~ x + (1 | g)"].map { try ModelFormula($0) }, data: table,
+      distribution: GeneralizedSpecification(.binomial))
+    #expect(found.separatedModels == ["m2", "m3"] && found.rows.allSatisfy { $0.test == nil })
   }
 
   @Test("likelihood-ratio test and information criteria are R's anova")

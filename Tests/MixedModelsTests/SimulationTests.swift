@@ -79,7 +79,7 @@ struct SimulationTests {
     #expect(one.replicates == two.replicates && one.failureCount == 0 && one.replicates.count == 200)
     #expect(one.parameters == (try fit.profileIntervals().map(\.parameter)))
     let profile = try fit.profileIntervals()
-    for (a, b) in zip(one.intervals(), profile) {
+    for (a, b) in zip(try one.intervals(), profile) {
       let width = b.upper - b.lower
       #expect(a.lower < a.estimate && a.estimate < a.upper, "\(a)")
       expectClose(a.lower, b.lower, absolute: 0.35 * width, "\(a.parameter)")

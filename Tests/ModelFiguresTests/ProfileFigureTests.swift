@@ -277,21 +277,21 @@ struct BootstrapDistributionsTests {
   func distributions() throws {
     let fit = try ParameterData.flat()
     let bootstrap = ParametricBootstrap(fit, count: 300, seed: 7)
-    let plot = BootstrapDistributions(bootstrap, of: fit, seed: 7)
+    let plot = try BootstrapDistributions(bootstrap, of: fit, seed: 7)
     let zeros = bootstrap.replicates.map { $0[0] }.count { $0 < 1e-6 }
     // Half of such replicates, and more, have no variance between groups.
     #expect(zeros > 120 && zeros < 220)
     expectClose(plot.distributions[0].shareAtLower, Double(zeros) / 300, absolute: 1e-12)
-    let intervals = bootstrap.intervals()
+    let intervals = try bootstrap.intervals()
     for (own, interval) in zip(plot.distributions, intervals) {
       #expect(own.lower == interval.lower && own.upper == interval.upper && own.estimate == interval.estimate)
       expectClose(area(own.values, own.densities, own.values[0], own.values.last!), 1, absolute: 2e-3)
     }
     #expect(plot.distributions[0].values[0] == 0)
-    let again = BootstrapDistributions(fit, count: 300, seed: 7, threads: 2)
+    let again = try BootstrapDistributions(fit, count: 300, seed: 7, threads: 2)
     #expect(again.distributions == plot.distributions)
     #expect(again.plottedData.csv == plot.plottedData.csv)
-    #expect(BootstrapDistributions(fit, count: 300, seed: 8).distributions != plot.distributions)
+    #expect(try BootstrapDistributions(fit, count: 300, seed: 8).distributions != plot.distributions)
     let inside = bootstrap.replicates.map { $0[1] }.sorted()
     let density = KernelDensity(inside, low: 0)
     let middle = plot.distributions[1].values.count / 2
@@ -304,7 +304,7 @@ struct BootstrapDistributionsTests {
     "a share at a bound is a bar as high as it, named in heading and description; caption states seed and number"
   )
   func atoms() throws {
-    let plot = BootstrapDistributions(try ParameterData.flat(), count: 200, seed: 3)
+    let plot = try BootstrapDistributions(try ParameterData.flat(), count: 200, seed: 3)
     let share = plot.distributions[0].shareAtLower
     let figure = plot.figure(in: .english)
     let bars = figure.panels[0].marks.compactMap { $0 as? IntervalMark }.filter {
@@ -317,7 +317,7 @@ struct BootstrapDistributionsTests {
     #expect(figure.caption.hasPrefix("Parametric bootstrap: 200 replicates, seed 3."))
     #expect(plot.figure(in: .chinese).caption.hasPrefix("参数自助法：200 次重复，种子 3。"))
     #expect(plot.plottedData.table.columns.map(\.name) == ["parameter", "value", "density", "share"])
-    let sleep = BootstrapDistributions(try ParameterData.sleep(), count: 60)
+    let sleep = try BootstrapDistributions(try ParameterData.sleep(), count: 60)
     #expect(
       sleep.distributions.map(\.label.name) == ParameterLabel.all(of: try ParameterData.sleep()).map(\.name))
     #expect(sleep.seed == 1)

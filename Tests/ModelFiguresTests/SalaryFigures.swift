@@ -43,7 +43,7 @@ enum SalaryFigures {
       try FourModels(fit()),
       try ShrinkageMatrix(fit()), Caterpillar(LevelIntervals(coefficientsOf: try fit()), heights: .rows),
       try ProfileDensity(fit()), try ProfilePairs(fit()),
-      BootstrapDistributions(try fit(), count: 200),
+      try BootstrapDistributions(try fit(), count: 200),
     ]
   }
 }

@@ -11,7 +11,7 @@ extension GeneralizedLinearMixedModel {
   ///   - determinant: weights of the determinant, which differ for links that are not canonical.
   ///   - standardErrors: whether covariance matrices are wanted; they cost about as much as the fit.
   /// - Throws: `FitError.tooManyPoints` for a product rule of more than 10⁵ points a group; `.quadratureOverSeveralFactors`; `.tooManyCrossedEffects`;
-  ///   `.noJointMode`.
+  ///   `.noJointMode`; `.noFiniteLikelihood`.
   public func fit(
     _ approximation: LikelihoodApproximation = .laplace, determinant: DeterminantWeights = .expected,
     standardErrors: Bool = true
@@ -24,8 +24,7 @@ extension GeneralizedLinearMixedModel {
     case .jointMode:
       if family.hasDispersion { throw .noJointMode(family: family.word) }
       let solution = try JointModeSearch(self, determinant: determinant).minimize()
-      return GeneralizedLinearMixedModelFit(
-        self, solution, nodeCount: 0, determinant: determinant, convergence: nil)
+      return try fit(at: solution, nodes: 0, determinant, convergence: nil)
     case .automatic:
       var nodes = [1]
       var values = [try solve(nodes: 1, determinant, standardErrors: false).minus2LogLikelihood]
@@ -59,6 +58,25 @@ extension GeneralizedLinearMixedModel {
     convergence: QuadratureConvergence?
   ) throws(FitError) -> GeneralizedLinearMixedModelFit {
     let solution = try solve(nodes: nodes, determinant, standardErrors: standardErrors)
+    return try fit(at: solution, nodes: nodes, determinant, convergence: convergence)
+  }
+
+  /// The fit that a solution is.
+  /// - Throws: `FitError.noFiniteLikelihood`.
+  private func fit(
+    at solution: GeneralizedSolution, nodes: Int, _ determinant: DeterminantWeights,
+    convergence: QuadratureConvergence?
+  ) throws(FitError) -> GeneralizedLinearMixedModelFit {
+    guard solution.minus2LogLikelihood.isFinite, solution.beta.allSatisfy(\.isFinite),
+      solution.theta.allSatisfy(\.isFinite)
+    else {
+      let named =
+        [("'\(frame.formula.response.text)'", frame.response)]
+        + (frame.offset.map { [("the offset", $0)] } ?? [])
+      throw .noFiniteLikelihood(
+        columns: named.map(\.0), least: named.map { $0.1.min() ?? .nan },
+        greatest: named.map { $0.1.max() ?? .nan })
+    }
     return GeneralizedLinearMixedModelFit(
       self, solution, nodeCount: nodes, determinant: determinant, convergence: convergence)
   }

@@ -123,6 +123,12 @@ final class GeneralizedProfile {
 }
 
 extension GeneralizedLinearMixedModelFit {
+  /// Refuses fits whose likelihood has no maximum.
+  func checkMaximum() throws(FitError) {
+    if diagnostics.separation != nil { throw .noMaximum(separated: true) }
+    if diagnostics.hasDivergentVariance { throw .noMaximum(separated: false) }
+  }
+
   /// Profile-likelihood intervals: the values of each parameter at which −2 log L, minimized over all others, lies within the χ²₁ quantile of its minimum.
   /// Standard deviations and correlations first, then the fixed effects.
   /// - Parameter progress: is told how many parameters are done.
@@ -132,8 +138,7 @@ extension GeneralizedLinearMixedModelFit {
     level: Double = 0.95, progress: ((Int) -> Void)? = nil
   ) throws(FitError) -> [ConfidenceInterval] {
     precondition(level > 0 && level < 1, "level \(level)")
-    if diagnostics.separation != nil { throw .noMaximum(separated: true) }
-    if diagnostics.hasDivergentVariance { throw .noMaximum(separated: false) }
+    try checkMaximum()
     // Profiles belong to the maximum.
     if nodeCount == 0 { return try model.fit(determinant: determinant).profileIntervals(level: level) }
     let quantile = NormalDistribution().quantile((1 + level) / 2)

@@ -17,16 +17,21 @@ final class GeneralizedRefit {
   }
 
   /// Where the search ends for a response of the rows used (successes of binomial ones); nil where the likelihood has no maximum.
-  func solution(for response: [Double]) -> GeneralizedSolution? {
+  func solution(for response: [Double]) -> GeneralizedSolution? { try? outcome(for: response).get() }
+
+  /// The same, or why there is no maximum.
+  func outcome(for response: [Double]) -> Result<GeneralizedSolution, ReplicateFailure> {
     let weights = model.frame.binomial == nil ? nil : model.frame.weights
     data.response = weights.map { zip(response, $0).map(*) } ?? response
     guard let search = try? GeneralizedSearch(data, nodeCount: nodeCount, determinant: determinant) else {
-      return nil
+      return .failure(.noFit)
     }
     let solution = search.minimize(standardErrors: false)
     switch solution.status {
-    case .converged, .boundary: return solution
-    case .separated, .divergentVariance, .notConverged: return nil
+    case .converged, .boundary: return .success(solution)
+    case .separated: return .failure(.separated)
+    case .divergentVariance: return .failure(.divergentVariance)
+    case .notConverged: return .failure(.noFit)
     }
   }
 

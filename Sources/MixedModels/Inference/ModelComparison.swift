@@ -43,6 +43,10 @@ public struct ModelComparison: Sendable {
   public let singularModels: [String]
   /// Models whose covariance parameters the data do not determine all, by name: they are not tested.
   public let undeterminedModels: [String]
+  /// Models whose likelihood has no maximum, by name, because predictors separate responses; they are not tested.
+  public let separatedModels: [String]
+  /// Models whose likelihood has no maximum, by name, because a variance grows without end; they are not tested.
+  public let divergentModels: [String]
   /// Factors whose levels `||` made terms of their own.
   public let doubleBarFactors: [String]
 
@@ -88,7 +92,8 @@ public struct ModelComparison: Sendable {
         aic: -2 * model.logLikelihood + 2 * count,
         bic: -2 * model.logLikelihood + log(Double(model.usedRows.count)) * count,
         logLikelihood: model.logLikelihood, devianceError: model.devianceError,
-        test: k == 0 || model.isFlat || models[k - 1].isFlat || model.isLostInNoise(beside: models[k - 1])
+        test: k == 0 || !model.isTestable || !models[k - 1].isTestable
+          || model.isLostInNoise(beside: models[k - 1])
           ? nil : LikelihoodRatioTest(of: models[k - 1], within: model, method: method, simulation))
     }
     self.method = method
@@ -97,6 +102,8 @@ public struct ModelComparison: Sendable {
     observationCount = models.first?.usedRows.count ?? 0
     singularModels = models.filter(\.isSingular).map(\.name)
     undeterminedModels = models.filter(\.isFlat).map(\.name)
+    separatedModels = models.filter(\.isSeparated).map(\.name)
+    divergentModels = models.filter(\.isDivergent).map(\.name)
     var factors: [String] = []
     for name in models.flatMap(\.doubleBarFactors) where !factors.contains(name) { factors.append(name) }
     doubleBarFactors = factors
@@ -121,6 +128,10 @@ struct ComparedModel {
   let logLikelihood: Double
   let isSingular: Bool
   let isFlat: Bool
+  /// Whether predictors separate the responses, or a variance grows without end: the likelihood has no maximum.
+  let isSeparated, isDivergent: Bool
+  /// Whether the likelihood is at a maximum that the data determine.
+  var isTestable: Bool { !isFlat && !isSeparated && !isDivergent }
   /// The Monte Carlo standard error of −2 × log-likelihood.
   let devianceError: Double
   let refittable: RefittableModel
@@ -130,6 +141,8 @@ struct ComparedModel {
     exact: Bool = false
   ) throws {
     self.name = name
+    isSeparated = false
+    isDivergent = false
     let frame: ModelFrame
     if formula.randomTerms.isEmpty {
       let model = try LinearModel(formula, data: data, roles: roles)
@@ -177,6 +190,8 @@ struct ComparedModel {
       parameterCount = fit.parameterCount
       logLikelihood = fit.maximumLogLikelihood
       isSingular = false
+      isSeparated = fit.separation != nil
+      isDivergent = false
       refittable = .generalized(model, fit)
     } else {
       let model = try GeneralizedLinearMixedModel(
@@ -189,6 +204,8 @@ struct ComparedModel {
       parameterCount = fit.parameterCount
       logLikelihood = fit.logLikelihood
       isSingular = fit.diagnostics.isSingular
+      isSeparated = fit.diagnostics.separation != nil
+      isDivergent = fit.diagnostics.hasDivergentVariance
       refittable = .generalizedMixed(fit)
     }
   }

@@ -17,6 +17,7 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
   case otherModel(ModelFigureError)
   case noProfile(FitError)
   case noDial(FitError)
+  case noBootstrap(FitError)
   case noEffect(String)
   case noParameter(String, available: [String])
   case tooFewParameters(available: [String])
@@ -42,7 +43,7 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
     case .nothingToDodge(let predictor):
       "points cannot be set side by side: all values of '\(predictor)' are equal"
     case .otherModel(let error): error.description
-    case .noProfile(let error), .noDial(let error): error.description
+    case .noProfile(let error), .noDial(let error), .noBootstrap(let error): error.description
     case .noEffect(let reason): reason
     case .noParameter(let name, let available):
       "the model has no parameter '\(name)'; it has \(available.joined(separator: ", "))"

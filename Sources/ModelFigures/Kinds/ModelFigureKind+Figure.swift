@@ -55,9 +55,13 @@ extension ModelFigureKind {
     case .profilePairs:
       return try ProfilePairs(fit, parameters: request.parameters.isEmpty ? nil : request.parameters)
     case .bootstrap:
-      return BootstrapDistributions(
-        fit, count: request.replicates ?? BootstrapDistributions.defaultReplicates,
-        seed: request.seed ?? BootstrapDistributions.defaultSeed, threads: request.threads)
+      do throws(FitError) {
+        return try BootstrapDistributions(
+          fit, count: request.replicates ?? BootstrapDistributions.defaultReplicates,
+          seed: request.seed ?? BootstrapDistributions.defaultSeed, threads: request.threads)
+      } catch {
+        throw .noBootstrap(error)
+      }
     case .diagnostics: return DiagnosticPanels(fit)
     case .design: return DesignSketch(SamplingDesign(fit.model.frame))
     case .schematic: return VaryingCoefficientsSchematic()

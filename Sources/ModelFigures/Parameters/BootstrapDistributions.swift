@@ -48,19 +48,21 @@ public struct BootstrapDistributions: ModelFigure {
   ///   - count: their number.
   ///   - seed: of the draws.
   ///   - threads: how many work at once; the numbers do not depend on it.
+  /// - Throws: `FitError.tooFewReplicates`.
   public init(
     _ fit: LinearMixedModelFit, count: Int = defaultReplicates, seed: UInt64 = defaultSeed, threads: Int = 1,
     level: Double = 0.95
-  ) {
-    self.init(
+  ) throws(FitError) {
+    try self.init(
       ParametricBootstrap(fit, count: count, seed: seed, threads: threads), of: fit, seed: seed, level: level)
   }
 
   /// Shows replicates that were drawn with a seed.
+  /// - Throws: `FitError.tooFewReplicates`.
   public init(
     _ bootstrap: ParametricBootstrap, of fit: LinearMixedModelFit, seed: UInt64, level: Double = 0.95
-  ) {
-    let intervals = bootstrap.intervals(level: level)
+  ) throws(FitError) {
+    let intervals = try bootstrap.intervals(level: level)
     let total = Double(max(1, bootstrap.replicates.count))
     let standings = fit.parameterStandings
     distributions = ParameterLabel.all(of: fit).enumerated().map { k, label in

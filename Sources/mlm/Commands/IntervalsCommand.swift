@@ -95,7 +95,7 @@ struct IntervalsCommand: ReportingCommand {
           in: context, notes: fit.notes(in: language), parameters: fit.parameterCount,
           wald: { fit.waldIntervals(level: level) },
           profile: { try fit.profileIntervals(level: level, progress: $0) },
-          bootstrap: { ParametricBootstrap(fit, count: $0, seed: $1, threads: $2, progress: $3) })
+          bootstrap: { try ParametricBootstrap(fit, count: $0, seed: $1, threads: $2, progress: $3) })
       }
       let fit = try model.mixedModel(formula, table).fit(by: method == .profile ? .ml : model.method)
       return try found(
@@ -110,7 +110,7 @@ struct IntervalsCommand: ReportingCommand {
   private func found(
     in context: CommandContext, notes: [String], parameters: Int, wald: () -> [ConfidenceInterval],
     profile: (((Int) -> Void)?) throws -> [ConfidenceInterval],
-    bootstrap: (Int, UInt64, Int, (@Sendable (Int) -> Void)?) -> ParametricBootstrap
+    bootstrap: (Int, UInt64, Int, (@Sendable (Int) -> Void)?) throws -> ParametricBootstrap
   ) throws -> CommandResult {
     var result = CommandResult(notes: notes)
     let found: [ConfidenceInterval]
@@ -119,10 +119,10 @@ struct IntervalsCommand: ReportingCommand {
     case .profile: found = try shown.shown(parameters) { try profile($0) }
     case .bootstrap:
       let seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1
-      let drawn = shown.shown(replicates ?? 1000) {
-        bootstrap(replicates ?? 1000, seed, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), $0)
+      let drawn = try shown.shown(replicates ?? 1000) {
+        try bootstrap(replicates ?? 1000, seed, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))), $0)
       }
-      found = drawn.intervals(level: level)
+      found = try drawn.intervals(level: level)
       result.notes += drawn.notes(in: words.language(in: context).ofSentences)
       result.echo = "seed \(seed), replicates \(replicates ?? 1000)"
     }
