@@ -58,10 +58,38 @@ struct FittedEffects {
     return words.pick(" (95% \(text(lower)) to \(text(upper)))", "（95% 区间 \(text(lower)) 至 \(text(upper))）")
   }
 
-  /// exp(β) with its limits.
-  private func ratio(_ k: Int) -> String {
+  /// β·unit with its limits.
+  private func linkChange(_ k: Int, _ unit: Double) -> (estimate: Double, lower: Double, upper: Double) {
     let reach = NormalDistribution().quantile(0.975) * errors[k]
-    return text(exp(estimates[k])) + limits(exp(estimates[k] - reach), exp(estimates[k] + reach))
+    return (unit * estimates[k], unit * (estimates[k] - reach), unit * (estimates[k] + reach))
+  }
+
+  /// exp(β·unit) with its limits; nil where one of them is no ordinary number.
+  private func ratio(_ k: Int, unit: Double = 1) -> String? {
+    let change = linkChange(k, unit)
+    let limits = [change.lower, change.upper].filter { !$0.isNaN }
+    guard exp(change.estimate).isNormal, limits.allSatisfy({ exp($0).isNormal }) else { return nil }
+    return text(exp(change.estimate)) + self.limits(exp(change.lower), exp(change.upper))
+  }
+
+  /// β·unit with its limits, on the scale of the link.
+  private func difference(_ k: Int, unit: Double = 1) -> String {
+    let change = linkChange(k, unit)
+    return text(change.estimate) + limits(change.lower, change.upper)
+  }
+
+  /// How much more of a predictor is spoken of: 1, or a standard deviation where 1 is far beyond the data or its effect no ordinary number.
+  private func unit(_ k: Int, _ column: Int) -> Double {
+    let values = frame.fixed.column(column)
+    guard let least = values.min(), let greatest = values.max(), greatest > least else { return 1 }
+    let isFar = 1 > 10 * (greatest - least)
+    guard isFar || ratio(k) == nil else { return 1 }
+    // Scaled first, so that squares neither vanish nor overflow.
+    let parts = values.map { ($0 / 2 - least / 2) / (greatest / 2 - least / 2) }
+    let mean = parts.reduce(0, +) / Double(parts.count)
+    let variance = parts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(parts.count - 1)
+    let deviation = 2 * variance.squareRoot() * (greatest / 2 - least / 2)
+    return deviation.isNormal ? deviation : 1
   }
 
   // MARK: Words
@@ -169,31 +197,44 @@ struct FittedEffects {
     let place = conditions.isEmpty ? "" : words.pick(" where \(condition)", "")
     let before = conditions.isEmpty ? "" : words.pick("", "\(condition)时，")
     let step: String
+    var unit = 1.0
     if case .difference(_, let first) = meanings[column] {
       let level = coding.columnNames[column].dropFirst(factor.count)
       let name = words.name(factor)
       step = words.pick("\(name) '\(level)' instead of '\(first)'", "\(name)由“\(first)”换成“\(level)”")
     } else {
-      step = words.pick("One more of \(words.name(factor))", "\(words.name(factor))增加 1")
+      unit = self.unit(k, column)
+      let name = words.name(factor)
+      step =
+        unit == 1
+        ? words.pick("One more of \(name)", "\(name)增加 1")
+        : words.pick(
+          "One standard deviation (\(text(unit))) more of \(name)", "\(name)增加一个标准差（\(text(unit))）")
     }
-    let moved = conditions.isEmpty && family == .binomial ? movedMean(k) : nil
+    let moved = conditions.isEmpty && family == .binomial ? movedMean(k, unit) : nil
     guard let multiplied else {
-      let reach = NormalDistribution().quantile(0.975) * errors[k]
-      let size = text(estimates[k]) + limits(estimates[k] - reach, estimates[k] + reach)
+      let size = difference(k, unit: unit)
       let there = moved.map { words.pick(": the probability there goes \($0)", "：该处的概率\($0)") } ?? ""
       return words.pick(
         "\(step) moves the latent variable by \(size)\(place)\(there).",
         "\(before)\(step)，潜在变量移动 \(size)\(there)。")
     }
     let there = moved.map { words.pick("; the probability there goes \($0)", "；该处的概率\($0)") } ?? ""
+    guard let ratio = ratio(k, unit: unit) else {
+      let size = difference(k, unit: unit)
+      return words.pick(
+        "\(step) adds \(size) on the scale of the link\(place)\(there).",
+        "\(before)\(step)，链接尺度上增加 \(size)\(there)。")
+    }
     return words.pick(
-      "\(step) multiplies the \(multiplied) by \(ratio(k))\(place)\(there).",
-      "\(before)\(step)，\(multiplied)乘以 \(ratio(k))\(there)。")
+      "\(step) multiplies the \(multiplied) by \(ratio)\(place)\(there).",
+      "\(before)\(step)，\(multiplied)乘以 \(ratio)\(there)。")
   }
 
   /// Where the typical mean goes by one step.
-  private func movedMean(_ k: Int) -> String {
-    let (from, to) = (text(reference.mean), text(link.mean(predictor: reference.predictor + estimates[k])))
+  private func movedMean(_ k: Int, _ unit: Double) -> String {
+    let to = text(link.mean(predictor: reference.predictor + unit * estimates[k]))
+    let from = text(reference.mean)
     return words.pick("from \(from) to \(to)", "由 \(from) 变为 \(to)")
   }
 
@@ -233,9 +274,14 @@ struct FittedEffects {
     let kind =
       link == .logit
       ? words.pick(", a ratio of odds ratios", "（优势比之比）") : words.pick(", a ratio of ratios", "（比率之比）")
+    guard let ratio = ratio(k) else {
+      return words.pick(
+        "Together \(words.list(parts)) add a further \(difference(k)) on the scale of the link.",
+        "\(words.list(parts))同时增加时，链接尺度上另增加 \(difference(k))。")
+    }
     return words.pick(
-      "Together \(words.list(parts)) multiply the \(multiplied) by a further \(ratio(k))\(kind).",
-      "\(words.list(parts))同时增加时，\(multiplied)另乘以 \(ratio(k))\(kind)。")
+      "Together \(words.list(parts)) multiply the \(multiplied) by a further \(ratio)\(kind).",
+      "\(words.list(parts))同时增加时，\(multiplied)另乘以 \(ratio)\(kind)。")
   }
 
   // MARK: Groups

@@ -39,7 +39,7 @@ struct FittedReading {
       formula, data: data, family: response.family, link: response.link, roles: roles)
     let fit = try model.fit()
     notes = fit.notes(in: words.language)
-    if fit.separation != nil { return [withoutNumbers(words)] }
+    if !fit.hasMaximum { return [withoutNumbers(words)] }
     let effects = FittedEffects(fit, of: model, reference: try ReferenceMean(fit, of: model), words: words)
     return [effects.typicalSentence] + effects.effectSentences
   }
@@ -53,9 +53,7 @@ struct FittedReading {
       formula, data: data, family: response.family, link: response.link, roles: roles
     ).fit(response.approximation, determinant: response.determinant)
     notes = fit.notes(in: words.language)
-    if fit.diagnostics.separation != nil || fit.diagnostics.hasDivergentVariance {
-      return [withoutNumbers(words)]
-    }
+    if !fit.diagnostics.hasMaximum { return [withoutNumbers(words)] }
     let effects = FittedEffects(fit, reference: try ReferenceMean(fit), words: words)
     return [effects.typicalSentence] + effects.effectSentences + effects.spreadSentences(formula)
       + [effects.averageSentence] + shareSentence(fit.latentVariance, words)

@@ -35,6 +35,29 @@ struct GeneralizedExplanationTests {
     try document(explanation)["fitted"].array.map { try #require($0.string) }
   }
 
+  @Test("where one unit is out of proportion a standard deviation is spoken of")
+  func standardDeviations() throws {
+    let n = 60
+    let z = (0..<n).map { 1e-8 * (Double($0 * 37 % n) / 30 - 1) }
+    let table = DataTable([
+      Column("z", z), Column("x", (0..<n).map { Double($0 * 11 % 9) }),
+      Column("y", (0..<n).map { ($0 * 13 % 7 < 3) != (z[$0] > 0 && $0 % 3 > 0) ? 1 : 0 }),
+    ])
+    let model = try GeneralizedLinearModel("y ~ z + x", data: table, family: .binomial)
+    let fit = try model.fit()
+    let found = try Explanation(
+      of: [ModelFormula("y ~ z + x")], data: table, roles: ColumnRoles(),
+      response: GeneralizedSpecification(.binomial), language: .en, names: [:])
+    let readings = try Self.readings(found)
+    let mean = z.reduce(0, +) / Double(n)
+    let deviation = (z.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(n - 1)).squareRoot()
+    let ratio = CommonFormat.text(exp(deviation * fit.coefficients[1]), digits: 3)
+    let start =
+      "One standard deviation (\(CommonFormat.text(deviation, digits: 3))) more of z multiplies the odds by \(ratio) (95% "
+    #expect(readings.contains { $0.hasPrefix(start) }, "\(readings)")
+    #expect(readings.contains { $0.hasPrefix("One more of x multiplies the odds by ") })
+  }
+
   @Test("successes among trials, equations to readings")
   func cbpp() throws {
     let found = try Self.explain(
