@@ -190,11 +190,44 @@ extension PoststratifiedEstimates {
   /// The formula without the terms that others span; nil where there are none.
   public var leanFormula: String? {
     if redundantTerms.isEmpty { return nil }
-    let frame = fit.frame
-    guard frame.formula.randomTerms.count == frame.random.count else { return nil }
-    let places = Set(redundantTerms.map(\.place))
-    let kept = frame.formula.randomTerms.indices.filter { !places.contains($0) }
-    return frame.formula.fixedText + kept.map { " + " + frame.formula.randomTerms[$0].text }.joined()
+    let terms = fit.frame.formula.randomTerms
+    guard let owners = fit.frame.termsOfDesigns else { return nil }
+    let dropped = Set(redundantTerms.map { owners[$0.place] })
+    let kept = terms.indices.filter { !dropped.contains($0) }
+    // What `||` parted stands together again where it parted a factor's levels, which no single bars can write.
+    let isSplit = owners.count > terms.count
+    var texts: [String] = []
+    var met: Set<Int> = []
+    for k in kept where met.insert(k).inserted {
+      let own = kept.filter {
+        isSplit && terms[k].isUncorrelated && terms[$0].doubleBar == terms[k].doubleBar
+          && terms[$0].groupingFactor.text == terms[k].groupingFactor.text
+      }
+      met.formUnion(own)
+      texts.append(own.isEmpty ? terms[k].text : ModelFormula.RandomTerm.uncorrelated(own.map { terms[$0] }))
+    }
+    return ([fit.frame.formula.fixedText] + texts).joined(separator: " + ")
+  }
+}
+
+extension ModelFrame {
+  /// For each design of random effects the term of the formula that it comes from; nil where they do not match.
+  fileprivate var termsOfDesigns: [Int]? {
+    var owners: [Int] = []
+    for (t, term) in formula.randomTerms.enumerated() {
+      guard owners.count < random.count else { return nil }
+      let first = random[owners.count]
+      owners.append(t)
+      guard term.isUncorrelated, first.coding.isPart else { continue }
+      while owners.count < random.count {
+        let next = random[owners.count]
+        guard next.coding.isPart, next.groupingExpression.text == first.groupingExpression.text,
+          next.coding.factorNamesOfTerms == first.coding.factorNamesOfTerms
+        else { break }
+        owners.append(t)
+      }
+    }
+    return owners.count == random.count ? owners : nil
   }
 }
 
@@ -203,5 +236,13 @@ extension ModelFormula.RandomTerm {
   var text: String {
     let names = [effects.hasIntercept ? "1" : "0"] + effects.terms.map(\.name)
     return "(\(names.joined(separator: " + ")) | \(groupingFactor.text))"
+  }
+
+  /// Terms of one `||`, e.g. `(1 + gender || region)`.
+  static func uncorrelated(_ terms: [ModelFormula.RandomTerm]) -> String {
+    let names =
+      [terms.contains { $0.effects.hasIntercept } ? "1" : "0"]
+      + terms.flatMap { $0.effects.terms.map(\.name) }
+    return "(\(names.joined(separator: " + ")) || \(terms[0].groupingFactor.text))"
   }
 }

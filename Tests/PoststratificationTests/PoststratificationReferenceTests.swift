@@ -135,6 +135,20 @@ struct PoststratificationReferenceTests {
       try terms("y ~ 1 + (1 + gender | region) + (1 | gender:region)").map(\.reason) == [.covarianceMatrix])
   }
 
+  @Test("without a term that split levels span the fit is the same, and its formula can be written")
+  func splitLean() throws {
+    let full = try Self.estimates("y ~ gdp + (1 + factor(gender) || region) + (1 | gender:region)")
+    #expect(full.redundantTerms.map(\.reason) == [.variances])
+    let lean = try #require(full.leanFormula)
+    #expect(lean == "y ~ gdp + (1 + factor(gender) || region)")
+    let other = try Self.estimates(lean)
+    guard case .generalizedMixed(let a) = full.fit, case .generalizedMixed(let b) = other.fit else {
+      Issue.record("not mixed")
+      return
+    }
+    expectClose(a.criterion, b.criterion, absolute: 1e-4)
+  }
+
   @Test("the reason is told as it is")
   func redundancyNotes() throws {
     let found = try Self.estimates("y ~ gdp + (1 | region:province) + (1 | province)")
