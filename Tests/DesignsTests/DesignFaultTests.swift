@@ -123,6 +123,13 @@ struct DesignFaultTests {
         """, file: "s.yml"
     ).binding()
     #expect(throws: DesignFault.self) { try counts.draw(from: &stream) }
+    for (name, other) in [("poisson", "count"), ("bernoulli", "binary")] {
+      func design(_ family: String) throws -> DesignSpecification {
+        try DesignSpecification(
+          yaml: "levels: {g: 3}\nresponse: {formula: \"y ~ 1\", beta: [0], family: \(family)}", file: "s.yml")
+      }
+      #expect(try design(name).binding().response.family == design(other).binding().response.family)
+    }
     let spread = try DesignSpecification(
       yaml: """
         levels: {g: 3, p: {per: g, size: 2}}

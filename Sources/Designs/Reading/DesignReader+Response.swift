@@ -86,7 +86,20 @@ extension DesignReader {
     return labels.map { _ in one }
   }
 
-  private enum FamilyName: String, CaseIterable { case gaussian, binary, binomial, count }
+  /// The distributions of a response by their names in a design.
+  enum FamilyName: String, CaseIterable {
+    case gaussian, binary, binomial, count
+
+    /// The name here of what statistics call otherwise, too; other texts as they are.
+    static func own(_ text: String) -> String {
+      switch text {
+      case "poisson": count.rawValue
+      case "bernoulli": binary.rawValue
+      case "normal": gaussian.rawValue
+      default: text
+      }
+    }
+  }
 
   private func family(
     _ fields: SpecificationFields, _ residual: Double?, _ sketch: DesignSketch
@@ -97,7 +110,8 @@ extension DesignReader {
       if case .mapping = node.content {
         (name, trials) = (.binomial, try integer(try node.fields(["binomial"]).required("binomial")))
       } else {
-        name = try node.choice(of: FamilyName.self)
+        let own = FamilyName(rawValue: FamilyName.own(try node.text()))
+        if let own { name = own } else { name = try node.choice(of: FamilyName.self) }
         if name == .binomial {
           throw node.fault("the number of trials is missing; {binomial: 10} would work")
         }

@@ -78,7 +78,7 @@ struct TermScales {
     }
     let family = try fields["family"].map { node throws(SpecificationError) -> String in
       if case .mapping = node.content { return "binomial" }
-      return try node.text()
+      return DesignReader.FamilyName.own(try node.text())
     }
     let scale: IntraclassScale.Scale
     switch family ?? "gaussian" {
