@@ -100,6 +100,16 @@ extension Figure {
   }
 }
 
+extension Figure {
+  /// Says in caption and description that the fit stopped on its way to a maximum that does not exist.
+  public mutating func tellThatNumbersMeanNothing(_ setting: FigureSetting) {
+    let words = FigureWords(setting.language)
+    let sentence = words.withoutMaximum
+    caption = words.sentences([caption, sentence].filter { !$0.isEmpty })
+    alternativeText = words.sentences([sentence, alternativeText])
+  }
+}
+
 /// Lengths at which figures change their arrangement, in points.
 enum ModelFigureSizes {
   /// The least height that all rows of panels have together in a figure that is made narrower.

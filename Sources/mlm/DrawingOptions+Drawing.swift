@@ -6,8 +6,10 @@ import Plotting
 
 extension DrawingOptions {
   /// The figure with its words and size, drawn in every format asked for.
+  /// - Parameter hasMaximum: whether the numbers of the fit mean anything.
   func drawn(
-    _ specification: any ModelFigure, notes: [String] = [], in context: CommandContext
+    _ specification: any ModelFigure, notes: [String] = [], hasMaximum: Bool = true,
+    in context: CommandContext
   ) throws -> CommandResult {
     var drawn = specification
     var notes = notes
@@ -23,12 +25,18 @@ extension DrawingOptions {
     case .always: figure.rasterThreshold = 0
     case .never: figure.rasterThreshold = .max
     }
+    if !hasMaximum { figure.tellThatNumbersMeanNothing(setting) }
     if let yRange {
       let outside = yRange.countOutside(drawn.plottedData)
       figure.limitHeights(to: yRange.range, leavingOut: outside, setting)
       if outside > 0 {
         notes.append("note: \(outside) points lie outside the range \(yRange.text) and are not drawn")
       }
+    }
+    if let plot = drawn as? CoefficientPlot, plot.ratiosAreBeyondReach {
+      notes.append(
+        "note: exponentials of the coefficients would span more than 12 powers of ten, so that the coefficients themselves are drawn, on the scale "
+          + "of the link")
     }
     if let panels = drawn as? GroupPanels, panels.isChoice {
       notes.append(

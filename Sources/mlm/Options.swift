@@ -184,7 +184,8 @@ extension DoubleBar: ExpressibleByArgument {}
 
 /// How a model is specified, the same on every subcommand that fits one.
 struct ModelOptions: ParsableArguments {
-  @Flag(name: .long, help: "Estimate by maximum likelihood instead of REML.")
+  @Flag(
+    name: .long, help: "Estimate by maximum likelihood instead of REML; with --family that is done anyway.")
   var ml = false
 
   @Flag(
@@ -202,11 +203,11 @@ struct ModelOptions: ParsableArguments {
   func check(_ formula: ModelFormula, _ table: DataTable, offer: FamilyOffer = .none) throws(OptionError) {
     try distribution.check(formula, offer: offer)
     if distribution.family != nil {
-      if ml { throw .needsLinearModel("--ml") }
       if exact { throw .needsLinearModel("--exact") }
     }
     try columns.check([formula], table, takesFactors: distribution.family == .binomial)
-    if ml, formula.randomTerms.isEmpty { throw .needsBar("--ml") }
+    // Generalized models are fitted by maximum likelihood anyway.
+    if ml, distribution.family == nil, formula.randomTerms.isEmpty { throw .needsBar("--ml") }
     if exact, formula.randomTerms.isEmpty { throw .needsBar("--exact") }
   }
 
@@ -315,7 +316,7 @@ enum OptionError: Error, Equatable, CustomStringConvertible {
     case .needsFamily(let option):
       "\(option) is for generalized mixed models; add a family, e.g. --family binomial"
     case .needsLinearModel(let option):
-      "\(option) is for linear mixed models; generalized ones are fitted by maximum likelihood, so leave it out"
+      "\(option) is for linear mixed models; with --family leave it out"
     case .needsBar(let option):
       "\(option) is for mixed models; this formula has no random-effects term such as (1 | group)"
     case .unusedContrast(let name): "--contrasts names '\(name)', which is no predictor of the formula"

@@ -101,6 +101,44 @@ struct GeneralizedFigureTests {
     #expect(!probit.showsRatios && probit.figure(in: .english).x.title == "Coefficient (probit)")
   }
 
+  @Test("coefficients whose exponentials no axis can show are drawn themselves, and none is left out")
+  func coefficientsBeyondRatios() throws {
+    let n = 60
+    let z = (0..<n).map { 1e-8 * (Double($0 * 37 % n) / 30 - 1) }
+    let y = (0..<n).map { ($0 * 13 % 7 < 3) != (z[$0] > 0 && $0 % 3 > 0) ? 1 : 0 }
+    let table = DataTable([
+      Column("z", z), Column("x", (0..<n).map { Double($0 * 11 % 9) }), Column("y", y),
+    ])
+    let model = try GeneralizedLinearModel("y ~ z + x", data: table, family: .binomial)
+    let fit = try model.fit()
+    let plot = CoefficientPlot(fit, of: model)
+    #expect(fit.separation == nil && abs(fit.coefficients[1]) > 1e3)
+    #expect(!plot.showsRatios && plot.ratiosAreBeyondReach)
+    #expect(plot.coefficients.map(\.variable.column) == ["z", "x"])
+    #expect(plot.coefficients[0].estimate == fit.coefficients[1])
+    var figure = plot.figure(in: .english)
+    #expect(!figure.x.isLogarithmic && figure.x.title == "Coefficient (logit)")
+    let reason = "In log odds of y. Exponentials of the coefficients would span more than 12 powers of ten."
+    #expect(figure.caption.contains(reason))
+    figure.tellThatNumbersMeanNothing(FigureSetting(language: .english))
+    let sentence = "The likelihood has no maximum on these data, so that the numbers of the fit mean nothing."
+    #expect(figure.caption.hasSuffix(sentence) && figure.alternativeText.hasPrefix(sentence))
+  }
+
+  @Test("kinds that take a family draw one, the others refuse it")
+  func kinds() throws {
+    let fit = try Self.groups()
+    for kind in ModelFigureKind.allCases {
+      do {
+        _ = try kind.figure(of: fit)
+      } catch .linearOnly {
+        #expect(!kind.takesFamily, "\(kind)")
+        continue
+      } catch {}
+      #expect(kind.takesFamily || kind == .schematic, "\(kind)")
+    }
+  }
+
   @Test("marginal effects stand on the scale of the response")
   func marginalEffects() throws {
     let fit = try Self.groups()

@@ -1,4 +1,5 @@
 import Foundation
+import MixedModels
 import Tables
 import TestSupport
 import Testing
@@ -38,6 +39,52 @@ struct GeneralizedCommandTests {
     expectClose(deviance, record["deviance"].double, relative: 1e-9)
     let slope = try json.estimates.value(at: "fixed.x")
     expectClose(slope, record["fixef"]["values"][1].double, relative: 1e-8)
+  }
+
+  @Test("separated data: every command says so, and no figure hangs")
+  func separated() throws {
+    try TemporaryFolder.use { folder in
+      let rows = (0..<40).map { i -> String in
+        let (x, t) = (Double(i * 17 % 40) / 10 - 2, i % 2)
+        return "\(x > 0.5 && t == 0 ? 1 : 0),\(x),\(t),g\(i % 8)"
+      }
+      let data = try folder.file("d.csv", (["y,x,t,g"] + rows).joined(separator: "\n") + "\n")
+      func run(_ words: String...) throws -> CommandResult {
+        try SubcommandRunner().run(
+          words + ["--data", data, "--family", "binomial"], in: CommandContext(language: .en))
+      }
+      let mixed = "y ~ x + t + (1 | g)"
+      let note = "separation: together x, t tell successes from failures without error in 40 rows"
+      for formula in ["y ~ x + t", mixed] {
+        let fit = try run("fit", formula, "--ml")
+        #expect(
+          fit.notes.contains(note) && fit.notes.contains { $0.contains("as x → +∞ together with t → −∞;") })
+        let drawn = try run("plot", "coefficients", formula, "--out", folder.path + "/f.svg")
+        #expect(
+          drawn.notes.contains(note) && drawn.notes.contains { $0.contains("on the scale of the link") })
+        #expect(drawn.output.hasPrefix("The likelihood has no maximum on these data"))
+      }
+      for kind in ["dumbbell", "shrinkage-by-size", "marginal-effects"] {
+        let formula = kind == "marginal-effects" ? mixed : "y ~ x + (1 | g)"
+        let drawn = try run("plot", kind, formula, "--out", folder.path + "/f.svg")
+        let isMarked = drawn.output.hasPrefix("The likelihood has no maximum on these data")
+        let isTold = drawn.notes.contains {
+          $0.hasPrefix("separation: ") || $0.hasPrefix("divergent variance: ")
+        }
+        #expect(isMarked && isTold, "\(kind)")
+      }
+      for method in ["profile", "bootstrap"] {
+        #expect(throws: FitError.noMaximum(separated: true)) {
+          try run("intervals", mixed, "--method", method)
+        }
+      }
+      #expect(try run("intervals", mixed, "--method", "wald").notes.contains(note))
+      let comparison = try run("compare", "y ~ x + t", mixed)
+      #expect(
+        comparison.notes.contains { $0.hasPrefix("separation: predictors separate the responses in m1, m2,") }
+      )
+      #expect(!comparison.notes.contains { $0.contains("is not within") })
+    }
   }
 
   @Test("families by their names, responses in their forms")
@@ -93,7 +140,13 @@ struct GeneralizedCommandTests {
     arguments: [
       (["fit", "y ~ x + (1 | f)", "--agq", "5"], "--agq is for generalized mixed models"),
       (["fit", "y ~ x", "--family", "binomial", "--agq", "5"], "has no random-effects term"),
-      (["fit", "y ~ x + (1 | f)", "--family", "binomial", "--ml"], "fitted by maximum likelihood"),
+      (
+        ["compare", "y ~ x", "y ~ x + (1 | f)", "--family", "binomial", "--reml"], "no restricted likelihood"
+      ),
+      (
+        ["predict", "y ~ x", "--family", "binomial", "--interval", "confidence", "--replicates", "50"],
+        "hold the variances at their estimates"
+      ),
       (
         ["fit", "y ~ x + (1 | f)", "--family", "binomial", "--df", "kr", "--style", "summary"],
         "--df is for linear mixed models"
@@ -121,7 +174,7 @@ struct GeneralizedCommandTests {
   @Test("separation is a note, not an error")
   func separation() throws {
     let result = try run("fit", "rare ~ f", "--family", "binomial")
-    #expect(result.notes.contains { $0.hasPrefix("separation: ") && $0.contains("fmid = 1") })
+    #expect(result.notes.contains { $0.hasPrefix("separation: ") && $0.contains("with f = mid are") })
   }
 
   @Test("explain has the distribution and the link, in every format")

@@ -88,6 +88,20 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   /// Whether the figure shows generalized models alone.
   public var needsFamily: Bool { self == .responsePanels }
 
+  /// Whether the figure shows generalized models, too.
+  public var takesFamily: Bool {
+    switch self {
+    case .poolingPlane, .groupPanels, .responsePanels, .caterpillar, .qqCaterpillar, .groupCoefficients,
+      .shrinkageMatrix, .groupRegression, .shrinkageBySize, .dumbbell, .coefficients, .marginalEffects,
+      .diagnostics, .design:
+      true
+    case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth, .fourModels, .poolingDial,
+      .profile,
+      .profileDensity, .profilePairs, .bootstrap, .schematic:
+      false
+    }
+  }
+
   /// Whether the figure shows a formula's factors in data, without a fit.
   public var showsDesign: Bool { self == .design }
 

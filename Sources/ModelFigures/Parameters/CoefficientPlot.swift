@@ -7,7 +7,8 @@ import Plotting
 /// The fixed coefficients of a model with their intervals, the first on top.
 ///
 /// The constant is left out where there are others: it is in another unit than slopes, and its size would hide theirs. Of generalized models with the link
-/// logit, cloglog or log the exponentials are drawn, ratios of odds, hazards or expectations, along a logarithmic axis.
+/// logit, cloglog or log the exponentials are drawn, ratios of odds, hazards or expectations, along a logarithmic axis, unless some of them are no numbers
+/// that such an axis can show: then the coefficients themselves are.
 public struct CoefficientPlot: ModelFigure {
   /// A coefficient with its interval.
   public struct Coefficient: Sendable, Equatable {
@@ -33,6 +34,8 @@ public struct CoefficientPlot: ModelFigure {
   public let kind: Kind
   /// The link of a generalized model; nil for a linear one.
   public let link: LinkFunction?
+  /// Whether exponentials of the coefficients are drawn.
+  public let showsRatios: Bool
   /// Probability of each interval.
   public let level: Double
   /// Whether there is a constant that is not drawn.
@@ -56,15 +59,24 @@ public struct CoefficientPlot: ModelFigure {
       case .wald: NormalDistribution().quantile((1 + level) / 2)
       case .student(let df): StudentTDistribution(degreesOfFreedom: df).quantile((1 + level) / 2)
       }
-    let isRatio = link.map(CoefficientPlot.hasRatios) ?? false
-    func drawn(_ value: Double) -> Double { isRatio ? exp(value) : value }
     let all = names.indices.map { k in
       Coefficient(
-        variable: .column(names[k]), meaning: meanings[names[k]] ?? .other, estimate: drawn(estimates[k]),
-        low: drawn(estimates[k] - quantile * errors[k]), high: drawn(estimates[k] + quantile * errors[k]))
+        variable: .column(names[k]), meaning: meanings[names[k]] ?? .other, estimate: estimates[k],
+        low: estimates[k] - quantile * errors[k], high: estimates[k] + quantile * errors[k])
     }.filter { $0.estimate.isFinite }
     let slopes = all.filter { $0.variable.column != FigureWords.constant }
-    coefficients = slopes.isEmpty ? all : slopes
+    let shown = slopes.isEmpty ? all : slopes
+    showsRatios =
+      (link.map(CoefficientPlot.hasRatios) ?? false)
+      && CoefficientPlot.haveReadableRatios(shown.flatMap { [$0.low, $0.estimate, $0.high] })
+    coefficients = shown
+    if showsRatios {
+      coefficients = shown.map { c in
+        Coefficient(
+          variable: c.variable, meaning: c.meaning, estimate: exp(c.estimate), low: exp(c.low),
+          high: exp(c.high))
+      }
+    }
     leavesOutConstant = !slopes.isEmpty && slopes.count < all.count
     self.kind = kind
     self.link = link
@@ -115,8 +127,18 @@ public struct CoefficientPlot: ModelFigure {
     }
   }
 
-  /// Whether exponentials of the coefficients are drawn.
-  public var showsRatios: Bool { link.map(CoefficientPlot.hasRatios) ?? false }
+  /// Whether exponentials of all values are ordinary numbers that one axis can show beside 1.
+  private static func haveReadableRatios(_ values: [Double]) -> Bool {
+    let known = values.filter { !$0.isNaN } + [0]
+    guard let least = known.min(), let greatest = known.max() else { return true }
+    return exp(least).isNormal && exp(greatest).isNormal && greatest - least <= log(widestRatio)
+  }
+
+  /// The greatest quotient of two ratios on one axis.
+  static let widestRatio = 1e12
+
+  /// Whether the coefficients themselves are drawn because their exponentials are beyond an axis.
+  public var ratiosAreBeyondReach: Bool { !showsRatios && (link.map(CoefficientPlot.hasRatios) ?? false) }
 
   /// The specification.
   public func figure(in language: FigureLanguage) -> Figure {

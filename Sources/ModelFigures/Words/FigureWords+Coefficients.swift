@@ -53,6 +53,9 @@ extension FigureWords {
   private func coefficientTitle(_ link: LinkFunction, _ plot: CoefficientPlot) -> String {
     let y = plot.response.name(language)
     let name = inSentence(y).drop { $0 == " " }
+    guard plot.showsRatios else {
+      return either("Coefficient (\(link.rawValue))", "系数（\(link.rawValue)）")
+    }
     switch link {
     case .logit: return either("Odds ratio of \(y)", "\(name)的优势比")
     case .cloglog: return either("Ratio of hazards −log(1 − p) of \(y)", "\(name)的风险 −log(1 − p) 之比")
@@ -108,6 +111,13 @@ extension FigureWords {
     if plot.showsRatios {
       texts.append(
         either("exp of the coefficients along a logarithmic axis; 1 is no effect.", "系数的指数，对数坐标轴；1 表示没有作用。"))
+    }
+    if plot.ratiosAreBeyondReach, let link = plot.link {
+      texts.append(
+        linkScale(link, plot.response)
+          + either(
+            " Exponentials of the coefficients would span more than 12 powers of ten.", "系数的指数将跨越 12 个以上的数量级。"
+          ))
     }
     if plot.leavesOutConstant { texts.append(either("The intercept is not shown.", "截距未画出。")) }
     let found = meanings(plot)

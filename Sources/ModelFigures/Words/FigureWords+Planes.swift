@@ -26,6 +26,13 @@ extension FigureWords {
       "有 \(count) 个点在纵轴范围之外。")
   }
 
+  /// The sentence on the numbers of a fit whose likelihood has no maximum.
+  var withoutMaximum: String {
+    either(
+      "The likelihood has no maximum on these data, so that the numbers of the fit mean nothing.",
+      "在这些数据上似然没有最大值，因此拟合的数字没有意义。")
+  }
+
   /// The caption's sentence on a coefficient that the model does not let vary, while each group's own regression does.
   func heldInCommon(intercept: Bool) -> String {
     intercept

@@ -82,7 +82,9 @@ struct FitCommand: ReportingCommand {
       if tests != nil {
         throw ValidationError("--by fits linear models, whose tests are exact; leave --df out")
       }
-      if model.ml { throw ValidationError("--by fits linear models; --ml does not belong to them") }
+      if model.ml, model.distribution.family == nil {
+        throw ValidationError("--by fits linear models; --ml does not belong to them")
+      }
       if let style, style != .tidy { throw ValidationError("--by gives a tidy table; leave --style out") }
     }
     if tests != nil, !code.rCode, format == .text, style != .summary, style != .tidy {
@@ -214,7 +216,15 @@ struct FitCommand: ReportingCommand {
   private func noPooling(_ formula: ModelFormula, _ table: DataTable, by: String) throws -> CommandResult {
     func result<Fit>(_ groups: GroupwiseModels<Fit>, _ document: JSONValue) -> CommandResult {
       var result = CommandResult(estimates: groups.estimates)
-      result.notes = groups.failures.map { "note: \(by) '\($0.level)' is not fitted: \($0.reason)" }
+      let shown = 5
+      result.notes = groups.failures.prefix(shown).map {
+        "note: \(by) '\($0.level)' is not fitted: \($0.reason)"
+      }
+      if groups.failures.count > shown {
+        result.notes.append(
+          "note: \(groups.failures.count - shown) more levels of \(by) are not fitted; --format json has the reasons"
+        )
+      }
       result.output =
         format == .json ? document.text(indent: 2) + "\n" : groups.tidyTable.text(in: format)
       return result

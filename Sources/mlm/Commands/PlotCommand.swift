@@ -14,7 +14,7 @@ struct PlotCommand: ReportingCommand {
     commandName: "plot",
     abstract: "Draw a figure of a model as SVG, PNG, PDF or JSON.",
     discussion: """
-      Kinds:
+      Kinds (+ with or without --family, ++ only with it):
       \(PlotCommand.kinds)
 
       Standard output is the figure's description for readers who cannot see it.
@@ -28,8 +28,10 @@ struct PlotCommand: ReportingCommand {
   /// The kinds with what they show, one a line.
   private static let kinds = {
     let widest = ModelFigureKind.allCases.map(\.rawValue.count).max() ?? 0
-    return ModelFigureKind.allCases.map { kind in
-      "  \(kind.rawValue)" + String(repeating: " ", count: widest + 2 - kind.rawValue.count) + kind.summary
+    return ModelFigureKind.allCases.map { kind -> String in
+      let mark = kind.needsFamily ? "++" : kind.takesFamily ? "+" : ""
+      let name = kind.rawValue.padding(to: widest + 1)
+      return "  \(name)\(mark.padding(to: 3))\(kind.summary)"
     }.joined(separator: "\n")
   }()
 
@@ -256,11 +258,19 @@ struct PlotCommand: ReportingCommand {
         formula, data: table, family: family, link: model.distribution.link, roles: model.roles)
       let fit = try single.fit()
       return try drawing.drawn(
-        kind.figure(of: fit, model: single, request(in: context)), notes: fit.notes(in: language), in: context
-      )
+        kind.figure(of: fit, model: single, request(in: context)), notes: fit.notes(in: language),
+        hasMaximum: fit.hasMaximum, in: context)
     }
     let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
     return try drawing.drawn(
-      kind.figure(of: fit, request(in: context)), notes: fit.notes(in: language), in: context)
+      kind.figure(of: fit, request(in: context)), notes: fit.notes(in: language),
+      hasMaximum: fit.diagnostics.hasMaximum, in: context)
+  }
+}
+
+extension String {
+  /// The text with spaces behind it up to a width.
+  fileprivate func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
   }
 }

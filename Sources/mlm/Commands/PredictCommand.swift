@@ -27,7 +27,8 @@ struct PredictCommand: ReportingCommand {
       rows have the column of --weights.
 
       With --family the prediction is the linear predictor; --type response gives
-      the mean, a probability of a binomial response.
+      the mean, a probability of a binomial response. --interval prediction,
+      --replicates, --seed and --exact are for linear models.
 
       Example: mlm predict "salary ~ experience" --data salary.csv
       """)
@@ -59,7 +60,9 @@ struct PredictCommand: ReportingCommand {
 
   @Option(
     name: .long,
-    help: "Limits: confidence (for the mean of the row) or prediction (for one new observation).")
+    help:
+      "Limits: confidence (for the mean of the row) or, of linear models, prediction (for one new observation)."
+  )
   var interval: PredictionIntervals.Kind?
 
   @Option(
@@ -71,7 +74,8 @@ struct PredictCommand: ReportingCommand {
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp(
-      "Limits that count in the uncertainty of the variances, by a bootstrap of N replicates.", valueName: "N"
+      "Limits that count in the uncertainty of the variances, by a bootstrap of N replicates; of linear mixed models.",
+      valueName: "N"
     ),
     transform: number("a whole number from 1"))
   var replicates: Int?
@@ -106,6 +110,10 @@ struct PredictCommand: ReportingCommand {
     if interval == .prediction, model.distribution.family != nil {
       throw ValidationError(
         "--interval prediction is for linear models; with --family there is --interval confidence")
+    }
+    if replicates != nil, model.distribution.family != nil {
+      throw ValidationError(
+        "--replicates is for linear mixed models; with --family limits hold the variances at their estimates")
     }
     if seed != nil, replicates == nil { throw ValidationError("--seed belongs to --replicates") }
     if let level, !(level > 0 && level < 1) {
@@ -181,7 +189,6 @@ struct PredictCommand: ReportingCommand {
         }
       }
     } else if let family = model.distribution.responseFamily {
-      if replicates != nil { throw OptionError.needsLinearModel("--replicates") }
       let fit = try model.distribution.mixedFit(formula, table, family, roles: model.roles)
       let scale = type ?? .link
       predictions = try naming(newdata) {
