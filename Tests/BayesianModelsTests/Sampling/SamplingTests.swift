@@ -84,6 +84,28 @@ struct SamplingTests {
     #expect(steps(diagonal) > 3 * steps(dense))
   }
 
+  @Test("Many draws of a curved density have its exact moments", arguments: MetricForm.allCases)
+  func curvedDensity(metric: MetricForm) throws {
+    let run = try Sampling.run(
+      draws: 100_000, seed: 30, threads: 2, options: .init(metric: metric, targetAcceptance: 0.9),
+      make: { _ in Banana() })
+    // x has the mean ψ(2) = 1 − γ and the variance ψ′(2) = π²/6 − 1.
+    let centre = 1 - 0.57721566490153286
+    let variance = Double.pi * Double.pi / 6 - 1
+    func check(_ expected: Double, _ label: String, of value: (Double, Double) -> Double) {
+      let values = zip(run.values(of: 0), run.values(of: 1)).map { x, y in
+        zip(x, y).map { value($0, $1) }
+      }
+      let found = mean(values)
+      expectClose(found.value, expected, absolute: 4 * found.error, label)
+      #expect(found.error < 0.02, "\(label)")
+    }
+    check(centre, "mean of x") { x, _ in x }
+    check(variance, "variance of x") { x, _ in (x - centre) * (x - centre) }
+    check(variance + centre * centre, "mean of y") { _, y in y }
+    check(1, "variance of y given x") { x, y in (y - x * x) * (y - x * x) }
+  }
+
   @Test("A posterior with a funnel shows divergences and little change of energy")
   func funnelDiverges() throws {
     let run = try Sampling.run(seed: 23, threads: 2, make: { _ in Funnel() })

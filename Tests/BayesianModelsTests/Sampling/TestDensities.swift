@@ -72,6 +72,21 @@ final class Funnel: LogDensity {
   }
 }
 
+/// A banana with one heavy side: x the logarithm of a Gamma(2, 1) number, and y ~ N(x², 1).
+final class Banana: LogDensity {
+  let dimension = 2
+
+  func evaluate(
+    at q: UnsafeMutablePointer<Double>, gradient: UnsafeMutablePointer<Double>
+  ) -> Double {
+    let (x, power) = (q[0], exp(q[0]))
+    let residual = q[1] - x * x
+    gradient[0] = 2 - power + 2 * x * residual
+    gradient[1] = -residual
+    return 2 * x - power - 0.5 * residual * residual
+  }
+}
+
 /// The exponential density e⁻ˣ on x > 0, without a transformation: a boundary that trajectories run against.
 final class HalfLine: LogDensity {
   let dimension = 1
