@@ -83,7 +83,10 @@ let package = Package(
       ], swiftSettings: kernelSettings),
     .target(
       name: "Reporting",
-      dependencies: ["MixedModels", "ModelFormula", "Estimates", "Tables", "LinearAlgebra", "Distributions"]),
+      dependencies: [
+        "BayesianModels", "MixedModels", "ModelFormula", "Estimates", "Tables", "LinearAlgebra",
+        "Distributions",
+      ]),
 
     // 5: figures of models
     .target(
@@ -108,8 +111,8 @@ let package = Package(
       name: "mlm",
       dependencies: [
         "CommandSupport", "Labs", "ModelFigures", "CairoRendering", "Plotting", "Reporting", "StudyResults",
-        "Poststratification", "Studies", "Designs", "MixedModels", "ModelFormula", "Specifications",
-        "Estimates", "Tables", "Distributions", "LinearAlgebra",
+        "Poststratification", "Studies", "Designs", "BayesianModels", "MixedModels", "ModelFormula",
+        "Specifications", "Estimates", "Tables", "Distributions", "LinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -132,7 +135,7 @@ let package = Package(
       ("ModelFormula", ["Tables"]),
       ("CairoRendering", ["Plotting", "CPNG"]),
       ("MixedModels", ["ModelFormula", "Tables", "LinearAlgebra", "Estimates"]),
-      ("BayesianModels", ["Distributions", "LinearAlgebra"]),
+      ("BayesianModels", ["MixedModels", "ModelFormula", "Tables", "Distributions", "LinearAlgebra"]),
       (
         "Designs", ["Tables", "Distributions", "Specifications", "Estimates", "LinearAlgebra"]
       ),

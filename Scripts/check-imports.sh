@@ -46,7 +46,7 @@ Swift:               *
 Glibc:               *
 Synchronization:     *
 FoundationEssentials: *
-Dispatch:            CairoRendering MixedModels Studies Poststratification
+Dispatch:            CairoRendering MixedModels BayesianModels Studies Poststratification
 RealModule:          LinearAlgebra Distributions MixedModels BayesianModels
 ArgumentParser:      CommandSupport mlm mlm-worker
 GRDB:                StudyResults

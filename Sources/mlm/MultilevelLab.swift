@@ -24,7 +24,7 @@ struct MultilevelLab: ParsableCommand {
       PoolCommand.self,
       PredictCommand.self, AugmentCommand.self,
       ExplainCommand.self,
-      PlotCommand.self, StudyCommand.self, MRPCommand.self,
+      PlotCommand.self, StudyCommand.self, MRPCommand.self, BayesCommand.self,
       LabCommands.self, DoctorCommand.self,
     ])
 }

@@ -1,0 +1,135 @@
+import Dispatch
+import Distributions
+import LinearAlgebra
+import MixedModels
+
+/// How many draws, by how many chains, from which seed.
+public struct SamplingPlan: Sendable, Equatable {
+  /// Number of chains.
+  public var chains: Int
+  /// Draws of each chain, after its warmup.
+  public var draws: Int
+  /// Iterations of each chain that find step size and metric.
+  public var warmup: Int
+  /// Seed of all random numbers.
+  public var seed: UInt64
+  /// Number of workers; the bits of the result do not depend on it.
+  public var threads: Int
+
+  /// A plan.
+  public init(chains: Int = 4, draws: Int = 1000, warmup: Int = 1000, seed: UInt64 = 1, threads: Int = 1) {
+    self.chains = chains
+    self.draws = draws
+    self.warmup = warmup
+    self.seed = seed
+    self.threads = threads
+  }
+}
+
+extension BayesianMixedModel {
+  /// Draws from the posterior.
+  ///
+  /// σ and Σ by the no-U-turn sampler from around the maximum of the restricted likelihood, then for each of their draws β and b from their normal distribution.
+  /// The bits depend on the seed, the numbers of chains, draws and warmup iterations alone.
+  /// - Parameters:
+  ///   - shouldStop: asked between iterations, from any thread; complete draws are kept.
+  ///   - progress: told iterations done and to do of a chain (from 1), from any thread.
+  /// - Throws: `SamplingError` where a chain cannot begin.
+  public func sample(
+    _ plan: SamplingPlan = SamplingPlan(), shouldStop: @Sendable () -> Bool = { false },
+    progress: (@Sendable (_ chain: Int, _ done: Int, _ of: Int) -> Void)? = nil
+  ) throws(SamplingError) -> BayesianFit {
+    let tell: (@Sendable (Sampling.Progress) -> Void)?
+    if let progress {
+      tell = { progress($0.chain, $0.iteration, $0.iterationCount) }
+    } else {
+      tell = nil
+    }
+    let chains = try Sampling.run(
+      chains: plan.chains, draws: plan.draws, warmup: plan.warmup, seed: plan.seed, threads: plan.threads,
+      options: NoUTurnOptions(metric: .dense), from: StartingRegion(centre: startingPoint, radius: 0.5),
+      make: { _ in posterior() }, shouldStop: shouldStop, progress: tell)
+    return BayesianFit(self, plan: plan, chains: chains, draws: effects(of: chains, plan))
+  }
+
+  /// Around the maximum of the restricted likelihood; standard deviations of nearly 0 somewhat larger.
+  var startingPoint: [Double] {
+    let coordinates = posterior().coordinates
+    let q = model.randomEffectNames.count
+    var covariance = Matrix(rows: q, columns: q)
+    let weak = ModelPriors.weaklyInformative(model)
+    func scale(_ prior: Prior) -> Double {
+      if case .halfT(_, let unit) = prior { return unit }
+      return 1
+    }
+    var sigma = scale(weak.sigma)
+    if let fit = try? model.fit() {
+      sigma = fit.sigma
+      for (term, component) in zip(model.terms, fit.varianceComponents) {
+        let columns = term.columns
+        for j in columns.indices {
+          for i in columns.indices {
+            covariance[i, j] = component.covariance[i - columns.lowerBound, j - columns.lowerBound]
+          }
+        }
+      }
+    }
+    for k in 0..<q {
+      let least = 0.05 * scale(weak.deviations[k])
+      covariance[k, k] = max(covariance[k, k] * 1.0001, least * least)
+    }
+    return coordinates.unbounded(sigma: sigma, covariance: covariance)
+  }
+
+  /// All quantities of all draws: draw s of chain c of quantity k at s + drawCount·(c + chains·k), in the order of `BayesianFit.quantities`.
+  private func effects(of chains: SampledChains, _ plan: SamplingPlan) -> [Double] {
+    let (p, q) = (model.fixedEffectNames.count, model.randomEffectNames.count)
+    let groups = model.groupLevels.count
+    let count = chains.drawCount
+    let pairs = model.terms.reduce(0) { $0 + $1.columns.count * ($1.columns.count - 1) / 2 }
+    let quantities = p + q + pairs + 1 + q * groups
+    let total = count * chains.chains.count
+    return [Double](unsafeUninitializedCapacity: quantities * total) { out, written in
+      written = quantities * total
+      guard let base = out.baseAddress, total > 0 else { return }
+      nonisolated(unsafe) let target = base
+      DispatchQueue.concurrentPerform(iterations: min(plan.threads, chains.chains.count)) { worker in
+        for c in stride(from: worker, to: chains.chains.count, by: min(plan.threads, chains.chains.count)) {
+          let posterior = posterior()
+          let room = ScratchBlock(count: p + q * groups + 2 * posterior.dimension)
+          let (fixed, effects) = (room.take(p), room.take(q * groups))
+          let (point, gradient) = (room.take(posterior.dimension), room.take(posterior.dimension))
+          // The sampler has the chain's purpose 0.
+          var stream = KeyedStream(seed: plan.seed, replicate: UInt32(c), stream: 1)
+          for s in 0..<count {
+            for k in 0..<posterior.dimension {
+              point[k] = chains.chains[c].draws[k + s * posterior.dimension]
+            }
+            _ = posterior.evaluate(at: point, gradient: gradient)
+            let coordinates = posterior.coordinates
+            posterior.likelihood.draw(
+              sigma: coordinates.sigma, fixed: fixed, effects: effects, normal: { stream.normal() })
+            var place = s + count * c
+            func put(_ value: Double) {
+              target[place] = value
+              place += total
+            }
+            for k in 0..<p { put(fixed[k]) }
+            for k in 0..<q { put(coordinates.deviations[k]) }
+            for term in model.terms {
+              for i in term.columns {
+                for j in term.columns.lowerBound..<i {
+                  put(
+                    coordinates.covariance[i + j * q]
+                      / (coordinates.deviations[i] * coordinates.deviations[j]))
+                }
+              }
+            }
+            put(coordinates.sigma)
+            for k in 0..<q * groups { put(effects[k]) }
+          }
+        }
+      }
+    }
+  }
+}

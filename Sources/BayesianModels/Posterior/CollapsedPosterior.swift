@@ -1,0 +1,31 @@
+import LinearAlgebra
+import MixedModels
+
+/// The posterior of σ, standard deviations and correlations of a linear mixed model with one grouping factor, fixed and group effects integrated out: a
+/// handful of dimensions whatever the number of groups, without the funnel that effects and their standard deviation make.
+///
+/// A workspace for one chain.
+/// - Reference: Gelman, Carlin, Stern, Dunson, Vehtari & Rubin (2013), Bayesian Data Analysis, 3rd ed., section 5.4 (marginal, then conditional draws).
+final class CollapsedPosterior: LogDensity {
+  let likelihood: IntegratedLikelihood
+  let coordinates: CovarianceCoordinates
+
+  init(_ likelihood: IntegratedLikelihood, _ coordinates: CovarianceCoordinates) {
+    self.likelihood = likelihood
+    self.coordinates = coordinates
+  }
+
+  var dimension: Int { coordinates.count }
+
+  func evaluate(
+    at point: UnsafeMutablePointer<Double>, gradient: UnsafeMutablePointer<Double>
+  ) -> Double {
+    let prior = coordinates.fill(point)
+    guard prior.isFinite, coordinates.sigma > 0, coordinates.sigma.isFinite else { return -.infinity }
+    let value = likelihood.evaluate(covariance: coordinates.covariance, sigma: coordinates.sigma)
+    guard value.isFinite else { return -.infinity }
+    coordinates.fillGradient(
+      gradient, at: point, sigmaSlope: likelihood.sigmaSlope, covarianceSlope: likelihood.gradient)
+    return prior + value
+  }
+}

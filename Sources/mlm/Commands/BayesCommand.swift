@@ -1,0 +1,186 @@
+import ArgumentParser
+import BayesianModels
+import CommandSupport
+import Glibc
+import Labs
+import MixedModels
+import ModelFormula
+import Reporting
+import Synchronization
+import Tables
+
+/// `mlm bayes`: the posterior of a mixed model.
+struct BayesCommand: ReportingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bayes",
+    abstract: "Bayesian mixed model: priors, draws from the posterior, and whether they are enough.",
+    discussion: """
+      Models are linear, with one grouping factor. Fixed and group effects are integrated out exactly; standard deviations and correlations are drawn by \
+      the no-U-turn sampler, and effects then from their normal distribution. Nothing is compiled.
+
+      Priors:
+        default    weakly informative, on the scale of the data; they are printed
+        slides     fixed effects N(0, 1000) with 1000 as variance, standard deviations U(0, 1000), correlations U(-1, 1)
+        slides-sd  the same with 1000 as standard deviation. BUGS and JAGS write dnorm(0, 1000) for a precision of 1000: a third reading
+
+      Draws depend on the seed and on the numbers of chains, draws and warmup iterations, not on --threads. Ctrl-C keeps complete draws.
+
+      Example: mlm bayes "Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --priors slides-sd
+      """)
+
+  enum Priors: String, ExpressibleByArgument, CaseIterable {
+    case `default`, slides
+    case slidesSD = "slides-sd"
+  }
+
+  @Argument(help: "Model formula with random-effects terms of one grouping factor.")
+  var formula: String
+
+  @OptionGroup var input: DataOptions
+  @OptionGroup var model: ModelOptions
+
+  @Option(name: .long, help: "Prior distributions: default, slides or slides-sd.")
+  var priors: Priors = .default
+
+  @Option(
+    name: .long, parsing: .unconditional, help: ArgumentHelp("Number of chains.", valueName: "n"),
+    transform: number("a whole number from 1"))
+  var chains = 4
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Draws of each chain, after its warmup.", valueName: "n"),
+    transform: number("a whole number from 1"))
+  var draws = 1000
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Iterations of each chain that find step size and metric.", valueName: "n"),
+    transform: number("a whole number from 0"))
+  var warmup = 1000
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Seed of all draws (default: 1).", valueName: "S"),
+    transform: number("a whole number from 0"))
+  var seed: UInt64?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Chains that run at a time (default: all processors).", valueName: "n"),
+    transform: number("a whole number from 1"))
+  var threads: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Probability inside the intervals.", valueName: "0.95"),
+    transform: number("a number between 0 and 1"))
+  var level = 0.95
+
+  @Flag(name: .long, help: "Show the levels' own coefficients too.")
+  var levels = false
+
+  @Option(
+    name: .customLong("draws-out"), help: ArgumentHelp("File for the draws.", valueName: "F.csv"),
+    completion: .file(extensions: ["csv"]))
+  var drawsOut: String?
+
+  @OptionGroup var words: LanguageOption
+
+  @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
+  var format: OutputFormat = .text
+
+  @OptionGroup var shown: ProgressOption
+
+  func validate() throws {
+    guard level > 0, level < 1 else {
+      throw ValidationError("--level is \(level); a number between 0 and 1 would work, e.g. 0.95")
+    }
+    let limits: [(String, Int, ClosedRange<Int>)] = [
+      ("--chains", chains, 1...64), ("--draws", draws, 1...1_000_000), ("--warmup", warmup, 0...1_000_000),
+      ("--threads", threads ?? 1, 1...1024),
+    ]
+    for (name, value, range) in limits where !range.contains(value) {
+      throw ValidationError("\(name) is \(value); from \(range.lowerBound) to \(range.upperBound) would work")
+    }
+    if drawsOut == "-" { throw ValidationError("--draws-out needs a file") }
+  }
+
+  func result(in context: CommandContext) throws -> CommandResult {
+    let formula = try ModelFormula(formula)
+    let table = try input.table(in: context)
+    try model.check(formula, table)
+    guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm bayes") }
+    return try withNotes(on: table, of: formula) {
+      let mixed = try model.mixedModel(formula, table)
+      let bayesian = try BayesianMixedModel(mixed, priors: chosenPriors(mixed))
+      return try found(sampled(bayesian, in: context), in: context)
+    }
+  }
+
+  private func chosenPriors(_ mixed: LinearMixedModel) -> ModelPriors {
+    switch priors {
+    case .default: .weaklyInformative(mixed)
+    case .slides: .slides(mixed, isVariance: true)
+    case .slidesSD: .slides(mixed, isVariance: false)
+    }
+  }
+
+  /// Runs the chains.
+  private func sampled(_ bayesian: BayesianMixedModel, in context: CommandContext) throws -> BayesianFit {
+    let plan = SamplingPlan(
+      chains: chains, draws: draws, warmup: warmup,
+      seed: seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1,
+      threads: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let stop = context.isInLab ? nil : StopRequest()
+    let done = IterationCount()
+    let fit = try shown.shown(chains * (draws + warmup)) {
+      (tell: (@Sendable (Int) -> Void)?) -> BayesianFit in
+      guard let tell else { return try bayesian.sample(plan, shouldStop: { stop?.isDue ?? false }) }
+      return try bayesian.sample(
+        plan, shouldStop: { stop?.isDue ?? false },
+        progress: { chain, iteration, _ in tell(done.total(chain, iteration)) })
+    }
+    guard fit.drawCount > 0 else {
+      Terminal.note("stopped before every chain had a draw; nothing is left")
+      throw ExitCode(StopRequest.exitCode)
+    }
+    return fit
+  }
+
+  /// What is told of the draws.
+  private func found(_ fit: BayesianFit, in context: CommandContext) throws -> CommandResult {
+    let report = BayesianReport(fit, priorsName: priors.rawValue, level: level)
+    let language = words.language(in: context).ofSentences
+    var result = CommandResult(estimates: report.estimates)
+    if fit.drawCount < draws {
+      result.notes.append("stopped early: the first \(fit.drawCount) draws of each chain are complete")
+    }
+    if format == .csv || format == .json { result.notes.append(report.sentence(in: language)) }
+    result.output =
+      switch format {
+      case .text: report.text(in: language, levels: levels)
+      case .markdown: report.markdown(in: language, levels: levels)
+      case .csv: report.table.csv()
+      case .json: report.document.text(indent: 2) + "\n"
+      }
+    if let drawsOut {
+      result.files.append(OutputFile(path: drawsOut, bytes: Array(report.drawTable.csv().utf8)))
+    }
+    result.echo = "seed \(fit.plan.seed)"
+    return result
+  }
+}
+
+/// Iterations of all chains together, from what each tells.
+private final class IterationCount: Sendable {
+  private let done = Mutex<[Int: Int]>([:])
+
+  /// Takes over a chain's count.
+  func total(_ chain: Int, _ iteration: Int) -> Int {
+    done.withLock { counts in
+      counts[chain] = iteration
+      return counts.values.reduce(0, +)
+    }
+  }
+}
