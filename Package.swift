@@ -54,7 +54,8 @@ let package = Package(
     .target(
       name: "BayesianModels",
       dependencies: [
-        "MixedModels", "ModelFormula", "Distributions", "LinearAlgebra", "Estimates", "Tables",
+        "MixedModels", "ModelFormula", "Specifications", "Distributions", "LinearAlgebra", "Estimates",
+        "Tables",
       ], swiftSettings: kernelSettings),
     .target(
       name: "Designs",
@@ -135,7 +136,10 @@ let package = Package(
       ("ModelFormula", ["Tables"]),
       ("CairoRendering", ["Plotting", "CPNG"]),
       ("MixedModels", ["ModelFormula", "Tables", "LinearAlgebra", "Estimates"]),
-      ("BayesianModels", ["MixedModels", "ModelFormula", "Tables", "Distributions", "LinearAlgebra"]),
+      (
+        "BayesianModels",
+        ["MixedModels", "ModelFormula", "Specifications", "Tables", "Distributions", "LinearAlgebra"]
+      ),
       (
         "Designs", ["Tables", "Distributions", "Specifications", "Estimates", "LinearAlgebra"]
       ),

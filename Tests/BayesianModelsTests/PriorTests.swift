@@ -1,5 +1,6 @@
 import Foundation
 import LinearAlgebra
+import Specifications
 import TestSupport
 import Testing
 
@@ -143,6 +144,59 @@ struct PriorTests {
       let back = factor.unbounded(Matrix(rows: order, columns: order, storage: l))
       for k in start.indices { expectClose(back[k], start[k], absolute: 1e-10) }
     }
+  }
+
+  @Test("texts of priors are read and written", arguments: priors)
+  func texts(_ prior: Prior) throws {
+    #expect(try Prior(parsing: prior.description) == prior)
+    #expect(try Prior(parsing: prior.description.replacingOccurrences(of: "_", with: "-")) == prior)
+  }
+
+  @Test("faults of texts say what would work")
+  func faults() {
+    func fault(_ text: String) -> String {
+      do {
+        _ = try Prior(parsing: text)
+        return "none"
+      } catch { return "\(error)" }
+    }
+    #expect(fault("gaussian(0, 1)").contains("normal(mean, sd)"))
+    #expect(fault("normal(0)").contains("normal(mean, sd)"))
+    #expect(fault("normal(0, x)") == "'x' in 'normal(0, x)' is no number")
+    #expect(fault("half_t(3, -1)").contains("scales are positive"))
+    #expect(fault("uniform(2, 1)").contains("bounds in order"))
+    #expect(fault("normal(0, 1").contains("is no prior"))
+  }
+
+  @Test("a file's priors stand where it names them")
+  func file() throws {
+    let model = try CollapsedPosteriorTests.model("Reaction ~ Days + (Days | Subject)")
+    func read(_ yaml: String) throws -> ModelPriors {
+      try ModelPriors(SpecificationNode(yaml: yaml, file: "p.yml"), for: model)
+    }
+    let weak = ModelPriors.weaklyInformative(model)
+    #expect(try read("start: default") == weak)
+    let priors = try read(
+      "start: slides-sd\nfixed: {Days: 'normal(1, 20)'}\nsd: {Subject.Days: 'half_t(3, 10)', others: half_normal(50)}\ncorrelation: lkj(2.5)\nsigma: exponential(0.1)\n"
+    )
+    #expect(
+      priors
+        == ModelPriors(
+          fixedEffects: [.normal(mean: 0, sd: 1000), .normal(mean: 1, sd: 20)],
+          deviations: [.halfNormal(sd: 50), .halfT(degreesOfFreedom: 3, scale: 10)],
+          sigma: .exponential(rate: 0.1), correlationShapes: [2.5]))
+    #expect(try read("sd: exponential(1)").deviations == [.exponential(rate: 1), .exponential(rate: 1)])
+    func fault(_ yaml: String) -> String {
+      do {
+        _ = try read(yaml)
+        return "none"
+      } catch { return "\(error)" }
+    }
+    #expect(
+      fault("fixed: {Day: flat}").contains("p.yml:1:9") && fault("fixed: {Day: flat}").contains("'Days'"))
+    #expect(fault("sd:\n  Days: normal(0)").contains("p.yml:2:9"))
+    #expect(fault("correlation: normal(0, 1)").contains("lkj(2)"))
+    #expect(fault("sigmas: flat").contains("sigma"))
   }
 
   /// By Gauss's elimination.

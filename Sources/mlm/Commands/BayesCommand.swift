@@ -6,6 +6,7 @@ import Labs
 import MixedModels
 import ModelFormula
 import Reporting
+import Specifications
 import Synchronization
 import Tables
 
@@ -22,16 +23,17 @@ struct BayesCommand: ReportingCommand {
         default    weakly informative, on the scale of the data; they are printed
         slides     fixed effects N(0, 1000) with 1000 as variance, standard deviations U(0, 1000), correlations U(-1, 1)
         slides-sd  the same with 1000 as standard deviation. BUGS and JAGS write dnorm(0, 1000) for a precision of 1000: a third reading
+        F.yml      start: default, slides or slides-sd, then fixed:, sd:, correlation:, sigma:, each one prior or a mapping of names and "others". Of fixed \
+      effects normal(mean, sd) or flat; of standard deviations uniform(a, b), half_normal(sd), half_t(df, scale), half_cauchy(scale), exponential(rate), \
+      inverse_gamma(shape, scale) of the variance, and the part above 0 of normal and t(df, location, scale); of correlations lkj(shape). Example:
+                     fixed: {Days: "normal(0, 20)"}
+                     sd: {Subject.Days: "half_t(3, 10)", others: half_normal(50)}
+                     correlation: lkj(2)
 
       Draws depend on the seed and on the numbers of chains, draws and warmup iterations, not on --threads. Ctrl-C keeps complete draws.
 
       Example: mlm bayes "Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --priors slides-sd
       """)
-
-  enum Priors: String, ExpressibleByArgument, CaseIterable {
-    case `default`, slides
-    case slidesSD = "slides-sd"
-  }
 
   @Argument(help: "Model formula with random-effects terms of one grouping factor.")
   var formula: String
@@ -39,8 +41,12 @@ struct BayesCommand: ReportingCommand {
   @OptionGroup var input: DataOptions
   @OptionGroup var model: ModelOptions
 
-  @Option(name: .long, help: "Prior distributions: default, slides or slides-sd.")
-  var priors: Priors = .default
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Prior distributions: default, slides, slides-sd, or a file (see above).", valueName: "NAME|F.yml"),
+    completion: .file(extensions: ["yml", "yaml"]))
+  var priors = NamedPriors.default.rawValue
 
   @Option(
     name: .long, parsing: .unconditional, help: ArgumentHelp("Number of chains.", valueName: "n"),
@@ -104,6 +110,11 @@ struct BayesCommand: ReportingCommand {
       throw ValidationError("\(name) is \(value); from \(range.lowerBound) to \(range.upperBound) would work")
     }
     if drawsOut == "-" { throw ValidationError("--draws-out needs a file") }
+    if model.distribution.family != nil {
+      throw ValidationError(
+        "mlm bayes is for linear models so far; mlm fit --family fits generalized ones by maximum likelihood")
+    }
+    if model.ml { throw ValidationError("--ml is for fits; the posterior needs no criterion, leave it out") }
   }
 
   func result(in context: CommandContext) throws -> CommandResult {
@@ -113,17 +124,24 @@ struct BayesCommand: ReportingCommand {
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm bayes") }
     return try withNotes(on: table, of: formula) {
       let mixed = try model.mixedModel(formula, table)
-      let bayesian = try BayesianMixedModel(mixed, priors: chosenPriors(mixed))
+      let bayesian = try BayesianMixedModel(mixed, priors: chosenPriors(mixed, in: context))
       return try found(sampled(bayesian, in: context), in: context)
     }
   }
 
-  private func chosenPriors(_ mixed: LinearMixedModel) -> ModelPriors {
-    switch priors {
-    case .default: .weaklyInformative(mixed)
-    case .slides: .slides(mixed, isVariance: true)
-    case .slidesSD: .slides(mixed, isVariance: false)
+  /// The priors of a name, or of a file.
+  private func chosenPriors(_ mixed: LinearMixedModel, in context: CommandContext) throws -> ModelPriors {
+    if let named = NamedPriors(rawValue: priors) { return named.priors(of: mixed) }
+    if !priors.contains("."), !priors.contains("/") {
+      let names = NamedPriors.allCases.map(\.rawValue)
+      let near = NearestNames.close(to: priors, among: names).map { " (did you mean '\($0)'?)" } ?? ""
+      throw ValidationError(
+        "--priors '\(priors)' is neither \(names.joined(separator: ", "))\(near) nor a file's name such as priors.yml"
+      )
     }
+    let bytes = try context.read(priors)
+    let node = try SpecificationNode(yaml: String(decoding: bytes, as: UTF8.self), file: priors)
+    return try ModelPriors(node, for: mixed)
   }
 
   /// Runs the chains.
@@ -150,7 +168,7 @@ struct BayesCommand: ReportingCommand {
 
   /// What is told of the draws.
   private func found(_ fit: BayesianFit, in context: CommandContext) throws -> CommandResult {
-    let report = BayesianReport(fit, priorsName: priors.rawValue, level: level)
+    let report = BayesianReport(fit, priorsName: priors, level: level)
     let language = words.language(in: context).ofSentences
     var result = CommandResult(estimates: report.estimates)
     if fit.drawCount < draws {

@@ -1,0 +1,94 @@
+import MixedModels
+import Specifications
+
+/// Priors that have a name.
+public enum NamedPriors: String, Sendable, CaseIterable {
+  /// Weakly informative, on the scale of the data.
+  case `default`
+  /// The lecture's, 1000 read as a variance.
+  case slides
+  /// The lecture's, 1000 read as a standard deviation.
+  case slidesSD = "slides-sd"
+
+  /// The priors of a model's parameters.
+  public func priors(of model: LinearMixedModel) -> ModelPriors {
+    switch self {
+    case .default: .weaklyInformative(model)
+    case .slides: .slides(model, isVariance: true)
+    case .slidesSD: .slides(model, isVariance: false)
+    }
+  }
+}
+
+extension ModelPriors {
+  /// The priors of a file; what it does not name is as it starts from.
+  ///
+  /// ```yaml
+  /// start: default                   # or slides, slides-sd
+  /// fixed:
+  ///   (Intercept): normal(250, 100)
+  ///   others: normal(0, 20)          # all that are not named
+  /// sd:
+  ///   Subject.Days: half_t(3, 10)    # term.effect; or the effect alone
+  ///   others: half_normal(50)
+  /// correlation: lkj(2)              # of all terms, or a mapping by term
+  /// sigma: exponential(0.03)
+  /// ```
+  ///
+  /// One text in place of a mapping is the prior of all of its kind.
+  /// - Throws: `SpecificationError` with the place of what is wrong, and what would work.
+  public init(_ node: SpecificationNode, for model: LinearMixedModel) throws(SpecificationError) {
+    let fields = try node.fields(["start", "fixed", "sd", "correlation", "sigma"])
+    let start: NamedPriors = try fields["start"]?.choice() ?? .default
+    var priors = start.priors(of: model)
+    func parsed(_ node: SpecificationNode) throws(SpecificationError) -> Prior {
+      let text = try node.text()
+      do throws(PriorTextError) { return try Prior(parsing: text) } catch { throw node.fault("\(error)") }
+    }
+    if let node = fields["fixed"] {
+      let names = model.fixedEffectNames.map { [$0] }
+      try ModelPriors.take(node, names) { (k, node) throws(SpecificationError) in
+        priors.fixedEffects[k] = try parsed(node)
+      }
+    }
+    if let node = fields["sd"] {
+      let names = model.terms.flatMap { term in term.names.map { ["\(term.label).\($0)", $0] } }
+      try ModelPriors.take(node, names) { (k, node) throws(SpecificationError) in
+        priors.deviations[k] = try parsed(node)
+      }
+    }
+    if let node = fields["correlation"] {
+      try ModelPriors.take(node, model.terms.map { [$0.label] }) { (k, node) throws(SpecificationError) in
+        let text = try node.text()
+        do throws(PriorTextError) {
+          priors.correlationShapes[k] = try Prior.correlationShape(parsing: text)
+        } catch {
+          throw node.fault("\(error)")
+        }
+      }
+    }
+    if let node = fields["sigma"] { priors.sigma = try parsed(node) }
+    self = priors
+  }
+
+  /// Gives each parameter its node: the one under one of its names, `others`, or the node itself where it is a text.
+  private static func take(
+    _ node: SpecificationNode, _ names: [[String]],
+    _ give: (Int, SpecificationNode) throws(SpecificationError) -> Void
+  ) throws(SpecificationError) {
+    guard case .mapping(let entries) = node.content else {
+      for k in names.indices { try give(k, node) }
+      return
+    }
+    for entry in entries where entry.key != "others" && !names.contains(where: { $0.contains(entry.key) }) {
+      let allowed = names.map { $0[0] } + ["others"]
+      throw SpecificationError(
+        at: entry.keyPlace, SpecificationNode.unknown(entry.key, allowed: allowed))
+    }
+    let others = entries.first { $0.key == "others" }
+    for k in names.indices {
+      let own = entries.first { names[k].contains($0.key) }
+      if let value = (own ?? others)?.value { try give(k, value) }
+    }
+  }
+}
