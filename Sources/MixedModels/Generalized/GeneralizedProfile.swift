@@ -5,8 +5,9 @@ import LinearAlgebra
 /// −2 log L of a generalized mixed model as a function of fixed effects, standard deviations and correlations, one of them held and the others at their
 /// best.
 ///
-/// Coordinates x are free of bounds: β, those of `CovarianceCoordinates`, and the logarithm of an estimated dispersion parameter. The minimum over the
-/// others is found by damped BFGS from the last one, with the Hessian at the estimate.
+/// Coordinates x are free of bounds: z with β = β̂ + Lz, LL' the covariance matrix of β̂ with one fixed effect first, which so is z's first element alone; those of
+/// `CovarianceCoordinates`; and the logarithm of an estimated dispersion parameter. The minimum over the others is found by damped BFGS from the last one,
+/// with the Hessian at the estimate; and, where a standard deviation is next to 0, which is stationary for every value held, from larger ones.
 final class GeneralizedProfile {
   let coordinates: CovarianceCoordinates
   /// x at the estimate.
@@ -18,9 +19,19 @@ final class GeneralizedProfile {
   private let point: ScratchBlock
   private let parameters: UnsafeMutablePointer<Double>
   private var hessian: Matrix
+  /// β̂, the order of z, and L by columns.
+  private let estimates: [Double]
+  private let order: [Int]
+  private let factor: [Double]
+  /// Standard deviations with which effects are nothing.
+  private let floors: [Double]
 
-  /// - Parameter leading: as in `CovarianceCoordinates`.
-  init(_ fit: GeneralizedLinearMixedModelFit, leading: [[Int]] = []) throws(FitError) {
+  /// - Parameters:
+  ///   - leading: as in `CovarianceCoordinates`.
+  ///   - first: the fixed effect that is z's first element.
+  init(
+    _ fit: GeneralizedLinearMixedModelFit, leading: [[Int]] = [], first: Int = 0
+  ) throws(FitError) {
     let model = fit.model
     blocks = model.terms.map(\.columns)
     coordinates = CovarianceCoordinates(blocks: blocks, leading: leading)
@@ -28,9 +39,15 @@ final class GeneralizedProfile {
     data.model = ObservationModel(fit.effectiveFamily, link: fit.link)
     data.estimatesDispersion = fit.effectiveFamily.hasDispersion
     criterion = try GeneralizedCriterion.make(data, nodeCount: fit.nodeCount, determinant: fit.determinant)
-    fixedCount = fit.fixedEffects.count
-    let floors = fit.deviationFloors(scale: 1)
-    var x = fit.fixedEffects + coordinates.coordinates(covariance: fit.effectCovariance, floors: floors)
+    let p = fit.fixedEffects.count
+    fixedCount = p
+    estimates = fit.fixedEffects
+    order = p == 0 ? [] : [first] + (0..<p).filter { $0 != first }
+    factor = GeneralizedProfile.factor(fit.fixedEffectCovariance.part(order))
+    floors = fit.deviationFloors(scale: 1)
+    var x =
+      [Double](repeating: 0, count: p)
+      + coordinates.coordinates(covariance: fit.effectCovariance, floors: floors)
     if let parameter = fit.effectiveFamily.dispersionParameter { x.append(log(parameter)) }
     start = x
     count = x.count
@@ -40,17 +57,46 @@ final class GeneralizedProfile {
     fillHessian()
   }
 
+  /// The lower Cholesky factor, by columns; the diagonal's roots, or 1, where there is none.
+  private static func factor(_ covariance: Matrix) -> [Double] {
+    let p = covariance.rows
+    var l = covariance.storage
+    let isFactored = l.withUnsafeMutableBufferPointer { p == 0 || SmallKernels.cholesky($0.baseAddress!, p) }
+    if isFactored, l.allSatisfy(\.isFinite) { return l }
+    var diagonal = Matrix(rows: p, columns: p)
+    for k in 0..<p {
+      let variance = covariance[k, k]
+      diagonal[k, k] = variance > 0 && variance.isFinite ? variance.squareRoot() : 1
+    }
+    return diagonal.storage
+  }
+
+  /// The length of z's first element: its fixed effect's standard error.
+  var unit: Double { factor.first ?? 1 }
+
   /// −2 log L and its gradient at x.
   private func evaluate(_ x: UnsafeMutablePointer<Double>, gradient: UnsafeMutablePointer<Double>) -> Double {
     let p = fixedCount
     let s = coordinates.count
-    for i in 0..<count { parameters[i] = x[i] }
+    for i in p..<count { parameters[i] = x[i] }
+    for i in 0..<p {
+      var sum = estimates[order[i]]
+      for j in 0...i { sum += factor[i + j * p] * x[j] }
+      parameters[order[i]] = sum
+    }
     let inner = (0..<s).map { x[p + $0] }
     let theta = self.theta(inner)
+    // Beyond, modes could not be told.
+    guard theta.allSatisfy({ abs($0) <= GeneralizedSearch.greatestTheta }) else { return .infinity }
     for i in 0..<s { parameters[p + i] = theta[i] }
     let value = criterion.evaluate(at: parameters)
     guard value.isFinite else { return .infinity }
-    for i in 0..<count { gradient[i] = criterion.gradient[i] }
+    for i in p..<count { gradient[i] = criterion.gradient[i] }
+    for j in 0..<p {
+      var sum = 0.0
+      for i in j..<p { sum += factor[i + j * p] * criterion.gradient[order[i]] }
+      gradient[j] = sum
+    }
     // The chain rule over θ(x), whose derivatives are differences of a smooth map.
     for k in 0..<s {
       let h = 1e-6
@@ -96,6 +142,22 @@ final class GeneralizedProfile {
 
   /// The least −2 log L with coordinate k held where x has it; x moves to the minimum.
   func minimize(holding k: Int, from x: inout [Double]) -> Double {
+    var best = descend(holding: k, from: &x)
+    for (effect, floor) in floors.enumerated() {
+      let place = fixedCount + coordinates.deviationIndex(of: effect)
+      guard place != k, !best.isFinite || x[place] < log(50 * floor) else { continue }
+      for size in [300.0, 1000] {
+        var other = x
+        other[place] = log(size * floor)
+        let value = descend(holding: k, from: &other)
+        if value < best - 1e-9 || value.isFinite && !best.isFinite { (best, x) = (value, other) }
+      }
+    }
+    return best
+  }
+
+  /// One search.
+  private func descend(holding k: Int, from x: inout [Double]) -> Double {
     let optimizer = DampedBFGS(count: count - 1)
     let free = (0..<count).filter { $0 != k }
     let room = ScratchBlock(count: 2 * count)
@@ -164,11 +226,11 @@ extension GeneralizedLinearMixedModelFit {
         interval = (lower.map { tanh($0) } ?? -1, upper.map { tanh($0) } ?? 1)
       case .sigma: preconditionFailure("no residual standard deviation")
       case .fixed(let k):
-        let step = fixedEffectStandardErrors[k]
-        let unit = step.isFinite && step > 0 ? step : 1
-        let lower = end(plain, k, -1, step: 1.5 * unit, last: nil, height)
-        let upper = end(plain, k, 1, step: 1.5 * unit, last: nil, height)
-        interval = (lower ?? -.infinity, upper ?? .infinity)
+        let profile = try GeneralizedProfile(self, first: k)
+        let lower = end(profile, 0, -1, step: 1.5, last: nil, height)
+        let upper = end(profile, 0, 1, step: 1.5, last: nil, height)
+        func value(_ z: Double) -> Double { fixedEffects[k] + profile.unit * z }
+        interval = (lower.map(value) ?? -.infinity, upper.map(value) ?? .infinity)
       }
       intervals.append(
         ConfidenceInterval(

@@ -179,7 +179,11 @@ extension GroupwiseCriterion {
     }
     if pointCount == 1 {
       SmallKernels.solveLower(modeFactor, q, work)
-      for i in 0..<q { value -= work[i] * work[i] }
+      var left = 0.0
+      for i in 0..<q { left += work[i] * work[i] }
+      // So far from the mode nothing is known.
+      guard left < GroupwiseCriterion.mostLeft else { return .infinity }
+      value -= left
     }
 
     // r, and with it the rows' gradient.

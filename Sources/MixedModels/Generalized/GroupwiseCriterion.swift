@@ -35,6 +35,8 @@ final class GroupwiseCriterion: GeneralizedCriterion {
 
   /// Passes of Newton's steps to the modes that are judged by slopes.
   static let slopePasses = 12
+  /// The most that −2h may lie above its value at the mode.
+  static let mostLeft = 0.1
 
   /// J.
   let groupCount: Int

@@ -42,7 +42,12 @@ extension SeveralFactorCriterion {
     // What is left of the way to the mode, K⁻¹h', changes the determinant by a'h' to first order, and −2h by −h''K⁻¹h'.
     var value = information.logDeterminant - 2 * h + SmallMatrices.longDot(a, left, modeCount)
     modeFactor.solveLower(left)
-    value -= SmallMatrices.longDot(left, left, modeCount)
+    let rest = SmallMatrices.longDot(left, left, modeCount)
+    // So far from the mode nothing is known.
+    guard rest < GroupwiseCriterion.mostLeft * Double(max(pattern.main.levelCount, 1)) else {
+      return .infinity
+    }
+    value -= rest
 
     // r, and with it the gradient.
     for i in 0..<modeCount { effects[i] = a[i] }
