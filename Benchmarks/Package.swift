@@ -17,6 +17,9 @@ let package = Package(
     .executableTarget(name: "LargeFit", dependencies: models),
     .executableTarget(name: "GeneralizedFit", dependencies: models),
     .executableTarget(
+      name: "PosteriorDraws",
+      dependencies: models + [.product(name: "BayesianModels", package: "multilevel-lab")]),
+    .executableTarget(
       name: "Replicates",
       dependencies: models + [
         .product(name: "Studies", package: "multilevel-lab"),
