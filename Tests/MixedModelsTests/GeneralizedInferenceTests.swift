@@ -218,4 +218,23 @@ struct GeneralizedInferenceTests {
     let third = comparison.entries.first { $0.strategy == .none && $0.level == "3" }!
     expectClose(third.estimate, own.coefficients[0], relative: 1e-8)
   }
+
+  /// y ~ x + zz + (1 | g), whose variance is 0; x2 and z are x and zz in other units, x2 with a mean of 500 standard deviations.
+  @Test(
+    "profiles leave the boundary, whatever the units", arguments: [("x", 1.0), ("x2", 1e-6)],
+    [("zz", 1.0), ("z", 1e7)])
+  func boundaryProfile(_ x: (name: String, unit: Double), _ z: (name: String, unit: Double)) throws {
+    let table = try DataTable(csv: Reference.bytes("glmm/minima/rescaled.csv"))
+    let fit = try GeneralizedLinearMixedModel(
+      "y ~ \(x.name) + \(z.name) + (1 | g)", data: table, family: .binomial
+    ).fit()
+    #expect(fit.theta[0] == 0)
+    let intervals = try fit.profileIntervals()
+    // By lme4's deviance function, minimized from standard deviations of 0.05 and 0.6; glm's are 0.8919 and 1.1509 above.
+    let expected = [(0.0, 0.8291, 1.0), (0.1132, 0.9145, x.unit), (0.3792, 1.1696, z.unit)]
+    for (k, limits) in zip([0, 2, 3], expected) {
+      expectClose(intervals[k].lower / limits.2, limits.0, absolute: 1.1e-4, "\(k)")
+      expectClose(intervals[k].upper / limits.2, limits.1, absolute: 1.1e-4, "\(k)")
+    }
+  }
 }
