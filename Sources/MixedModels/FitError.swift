@@ -145,6 +145,9 @@ public enum FitError: Error, Equatable, Sendable, CustomStringConvertible {
         + ReplicateFailure.allCases.compactMap { reason in failures[reason].map { "\($0) \(reason.words)" } }
         .joined(separator: ", ")
         + "): the model asks more of such data than they tell; use fewer effects, or profile intervals"
+    case .noFiniteLikelihood(_, _, let greatest) where greatest.allSatisfy({ $0 <= 100 }):
+      "no estimates with a finite likelihood were found: variances grew without end, as where nearly every group has one kind of response; use "
+        + "fewer random effects, or groups with more rows"
     case .noFiniteLikelihood(let columns, let least, let greatest):
       "no estimates with a finite likelihood were found; "
         + columns.indices.map {
