@@ -83,6 +83,7 @@ extension PoststratifiedEstimates {
           })
       ),
       ("lean_formula", leanFormula.map { .string($0) } ?? .null),
+      ("has_maximum", .bool(fit.hasMaximum)),
       ("draws", .integer(drawCount)), ("seed", .integer(Int(clamping: seed))), ("level", .number(level)),
       ("estimates", table.jsonRows),
     ]

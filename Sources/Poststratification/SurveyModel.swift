@@ -97,4 +97,13 @@ public enum SurveyFit: Sendable {
     case .generalizedMixed(let fit): fit.model.frame
     }
   }
+
+  /// Whether the likelihood has a maximum; if not, predictors separate the responses or a variance grows without end, and numbers mean nothing.
+  public var hasMaximum: Bool {
+    switch self {
+    case .linear, .linearMixed: true
+    case .generalized(_, let fit): fit.hasMaximum
+    case .generalizedMixed(let fit): fit.diagnostics.hasMaximum
+    }
+  }
 }

@@ -78,12 +78,14 @@ struct FittedEffects {
     return text(change.estimate) + limits(change.lower, change.upper)
   }
 
-  /// How much more of a predictor is spoken of: 1, or a standard deviation where 1 is far beyond the data or its effect no ordinary number.
+  /// How much more of a predictor is spoken of: 1, or a standard deviation where 1 is far beyond the data, or nothing beside them, or its effect no
+  /// ordinary number.
   private func unit(_ k: Int, _ column: Int) -> Double {
     let values = frame.fixed.column(column)
     guard let least = values.min(), let greatest = values.max(), greatest > least else { return 1 }
     let isFar = 1 > 10 * (greatest - least)
-    guard isFar || ratio(k) == nil else { return 1 }
+    let isNothing = greatest - least > 1000 && abs(linkChange(k, 1).estimate) < 5e-3
+    guard isFar || isNothing || ratio(k) == nil else { return 1 }
     // Scaled first, so that squares neither vanish nor overflow.
     let parts = values.map { ($0 / 2 - least / 2) / (greatest / 2 - least / 2) }
     let mean = parts.reduce(0, +) / Double(parts.count)

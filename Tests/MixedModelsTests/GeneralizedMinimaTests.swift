@@ -62,4 +62,30 @@ struct GeneralizedMinimaTests {
       #expect(fit.criterion <= -2 * complete.maximumLogLikelihood + 1e-6, "\(fit.criterion)")
     }
   }
+
+  @Test(
+    "separation is seen where a link comes to its end fast",
+    arguments: [LinkFunction.logit, .cloglog, .probit])
+  func separatedByCell(_ link: LinkFunction) throws {
+    // All 14 rows with f = c are successes.
+    let table = try DataTable(csv: Reference.bytes("glmm/minima/separated_cell.csv"))
+    for formula in ["y ~ x + f + k + (1 | g)", "y ~ x + f + k + (1 | g) + (1 | h)"] {
+      let fit = try GeneralizedLinearMixedModel(formula, data: table, family: .binomial, link: link).fit()
+      #expect(fit.diagnostics.separation != nil, "\(formula)")
+      let without = try GeneralizedLinearMixedModel(
+        formula.replacing("+ f ", with: ""), data: table, family: .binomial, link: link
+      ).fit()
+      #expect(without.diagnostics.separation == nil, "\(formula)")
+    }
+  }
+
+  @Test("a flat likelihood on the way to Poisson's is not the end")
+  func flat() throws {
+    let table = try DataTable(csv: Reference.bytes("glmm/heavy/flat.csv"))
+    let fit = try GeneralizedLinearMixedModel(
+      "y ~ x + offset(o) + (1 | g)", data: table, family: .negativeBinomial(theta: 1)
+    ).fit()
+    // glmmTMB: 8.987138 at θ = 0.91; Poisson's limit is 8.988165.
+    #expect(fit.criterion < 8.98714, "\(fit.criterion)")
+  }
 }

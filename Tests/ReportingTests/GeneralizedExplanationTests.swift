@@ -56,6 +56,19 @@ struct GeneralizedExplanationTests {
       "One standard deviation (\(CommonFormat.text(deviation, digits: 3))) more of z multiplies the odds by \(ratio) (95% "
     #expect(readings.contains { $0.hasPrefix(start) }, "\(readings)")
     #expect(readings.contains { $0.hasPrefix("One more of x multiplies the odds by ") })
+    // The same in units of which the data hold millions.
+    let large = DataTable([
+      Column("z", z.map { 5e8 + 1e14 * $0 }), table["x"]!, table["y"]!,
+    ])
+    let again = try Self.readings(
+      Explanation(
+        of: [ModelFormula("y ~ z + x")], data: large, roles: ColumnRoles(),
+        response: GeneralizedSpecification(.binomial), language: .en, names: [:]))
+    #expect(
+      again.contains {
+        $0.hasPrefix("One standard deviation (") && $0.contains("multiplies the odds by \(ratio) (95% ")
+      },
+      "\(again)")
   }
 
   @Test("successes among trials, equations to readings")

@@ -113,6 +113,33 @@ struct MRPCommandTests {
     }
   }
 
+  @Test("figures and objects of separated fits say so")
+  func separated() throws {
+    try TemporaryFolder.use { folder in
+      // All of the old are successes.
+      let rows = (0..<60).map {
+        "\($0 % 3 == 0 || $0 % 7 < 3 ? 1 : 0),R\($0 % 5),\($0 % 3 == 0 ? "o" : "y")\n"
+      }
+      let survey = try folder.file("s.csv", "y,region,age\n" + rows.joined())
+      let cells = (0..<5).flatMap { ["R\($0),o,10\n", "R\($0),y,20\n"] }
+      let census = try folder.file("c.csv", "region,age,N\n" + cells.joined())
+      let words = [
+        "y ~ age + (1 | region)", "--family", "binomial", "--data", survey, "--census", census, "--by",
+        "region",
+      ]
+      let context = CommandContext(language: .en)
+      for kind in ["areas", "movement"] {
+        let drawn = try SubcommandRunner().run(
+          ["mrp", "figure", kind] + words + ["--out", "f.svg"], in: context)
+        #expect(drawn.output.hasPrefix("The likelihood has no maximum on these data"), "\(drawn.output)")
+      }
+      let json = try JSON(
+        parsing: Data(
+          SubcommandRunner().run(["mrp"] + words + ["--format", "json"], in: context).output.utf8))
+      #expect(json["has_maximum"].bool == false)
+    }
+  }
+
   @Test("faults of joins name the files; a column is not crossed with itself; some groups alone")
   func faults() throws {
     func told(_ run: () throws -> some Any) -> String {

@@ -40,6 +40,13 @@ extension GeneralizedSearch {
         }
       }
     }
+    if !criterion.isExpensive, case .negativeBinomial = criterion.model.family,
+      let last = best.parameters.last,
+      last > 3
+    {
+      // On the way to Poisson's distribution the criterion is flat: from more variation than that.
+      attempt(Array(best.parameters.dropLast()) + [0])
+    }
     if !isLean {
       // From the best end with larger variances.
       var parameters = best.parameters

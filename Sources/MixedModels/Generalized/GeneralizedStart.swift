@@ -119,6 +119,10 @@ struct GeneralizedStart {
     if let steady { beta = steady }
     predict(eta, beta, offset: true)
     _ = fill()
+    // Links that approach their ends fast stop moving before they tell: rows without error are looked at exactly.
+    if separation == nil, (0..<n).contains(where: { logs[$0] > -1e-7 && GeneralizedStart.end(c, $0) != 0 }) {
+      separation = GeneralizedStart.direction(c)
+    }
     dispersionParameter = GeneralizedStart.dispersion(c, eta)
     // θ² = Σ_j (U_j² − I_j)/Σ_j I_j² with U_j = Z_j's and I_j = Z_j'WZ_j.
     for k in 0..<c.effectCount {
@@ -156,6 +160,26 @@ struct GeneralizedStart {
     case .negativeBinomial: y == 0 ? 1.0 / 6 : y
     case .gamma: y
     }
+  }
+
+  /// −1 or +1 where a response is at an end of its range, 0 inside and for rows without weight.
+  private static func end(_ c: GeneralizedCriterion, _ i: Int) -> Int8 {
+    if !(c.m[i] > 0) { return 0 }
+    switch c.model.family {
+    case .binomial: return c.y[i] == 0 ? -1 : c.y[i] == c.m[i] ? 1 : 0
+    case .poisson, .negativeBinomial: return c.y[i] == 0 ? -1 : 0
+    case .gamma: return 0
+    }
+  }
+
+  /// A direction along which no row's likelihood falls and some rise, if there is one.
+  private static func direction(_ c: GeneralizedCriterion) -> [Double]? {
+    let rows = (0..<c.rowCount).filter { c.m[$0] > 0 }
+    var columns = Matrix(rows: rows.count, columns: c.fixedCount)
+    for k in 0..<c.fixedCount {
+      for (place, i) in rows.enumerated() { columns[place, k] = c.x[i + k * c.stride] }
+    }
+    return SeparatingDirection(columns, ends: rows.map { end(c, $0) })?.direction
   }
 
   /// Whether no likelihood of a row falls along a direction that moves predictors by `moves`, and some rise.

@@ -34,7 +34,9 @@ struct MRPFigureCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     try mrp.noting(in: context) { found in
       let language = drawing.words.language(in: context).ofSentences
-      return try drawing.drawn(kind.figure(of: found), notes: found.notes(in: language), in: context)
+      return try drawing.drawn(
+        kind.figure(of: found), notes: found.notes(in: language), hasMaximum: found.fit.hasMaximum,
+        in: context)
     }
   }
 }
