@@ -92,44 +92,52 @@ extension BayesianMixedModel {
     return [Double](unsafeUninitializedCapacity: quantities * total) { out, written in
       written = quantities * total
       guard let base = out.baseAddress, total > 0 else { return }
+      // Each chain writes places of its own.
       nonisolated(unsafe) let target = base
-      DispatchQueue.concurrentPerform(iterations: min(plan.threads, chains.chains.count)) { worker in
-        for c in stride(from: worker, to: chains.chains.count, by: min(plan.threads, chains.chains.count)) {
-          let posterior = posterior()
-          let room = ScratchBlock(count: p + q * groups + 2 * posterior.dimension)
-          let (fixed, effects) = (room.take(p), room.take(q * groups))
-          let (point, gradient) = (room.take(posterior.dimension), room.take(posterior.dimension))
+      let workers = min(plan.threads, chains.chains.count)
+      DispatchQueue.concurrentPerform(iterations: workers) { worker in
+        for c in stride(from: worker, to: chains.chains.count, by: workers) {
           // The sampler has the chain's purpose 0.
-          var stream = KeyedStream(seed: plan.seed, replicate: UInt32(c), stream: 1)
-          for s in 0..<count {
-            for k in 0..<posterior.dimension {
-              point[k] = chains.chains[c].draws[k + s * posterior.dimension]
-            }
-            _ = posterior.evaluate(at: point, gradient: gradient)
-            let coordinates = posterior.coordinates
-            posterior.likelihood.draw(
-              sigma: coordinates.sigma, fixed: fixed, effects: effects, normal: { stream.normal() })
-            var place = s + count * c
-            func put(_ value: Double) {
-              target[place] = value
-              place += total
-            }
-            for k in 0..<p { put(fixed[k]) }
-            for k in 0..<q { put(coordinates.deviations[k]) }
-            for term in model.terms {
-              for i in term.columns {
-                for j in term.columns.lowerBound..<i {
-                  put(
-                    coordinates.covariance[i + j * q]
-                      / (coordinates.deviations[i] * coordinates.deviations[j]))
-                }
-              }
-            }
-            put(coordinates.sigma)
-            for k in 0..<q * groups { put(effects[k]) }
-          }
+          let stream = KeyedStream(seed: plan.seed, replicate: UInt32(c), stream: 1)
+          fill(target + count * c, apart: total, from: chains.chains[c], count: count, stream)
         }
       }
+    }
+  }
+
+  /// The quantities of one chain's draws.
+  /// - Parameters:
+  ///   - out: the first quantity of the first draw.
+  ///   - distance: from a quantity to the next; draws stand side by side.
+  private func fill(
+    _ out: UnsafeMutablePointer<Double>, apart distance: Int, from chain: ChainRun, count: Int,
+    _ stream: KeyedStream
+  ) {
+    let (p, q) = (model.fixedEffectNames.count, model.randomEffectNames.count)
+    let effectCount = q * model.groupLevels.count
+    let posterior = posterior()
+    let (coordinates, dimension) = (posterior.coordinates, posterior.dimension)
+    let room = ScratchBlock(count: p + effectCount + 2 * dimension)
+    let (fixed, effects) = (room.take(p), room.take(effectCount))
+    let (point, gradient) = (room.take(dimension), room.take(dimension))
+    var stream = stream
+    for s in 0..<count {
+      for k in 0..<dimension { point[k] = chain.draws[k + s * dimension] }
+      _ = posterior.evaluate(at: point, gradient: gradient)
+      posterior.likelihood.draw(
+        sigma: coordinates.sigma, fixed: fixed, effects: effects, normal: { stream.normal() })
+      var place = s
+      func put(_ value: Double) {
+        out[place] = value
+        place += distance
+      }
+      for k in 0..<p { put(fixed[k]) }
+      for k in 0..<q { put(coordinates.deviations[k]) }
+      for term in model.terms {
+        for i in term.columns { for j in term.columns.lowerBound..<i { put(coordinates.correlation(i, j)) } }
+      }
+      put(coordinates.sigma)
+      for k in 0..<effectCount { put(effects[k]) }
     }
   }
 }

@@ -65,6 +65,6 @@ public struct BayesianMixedModel: Sendable {
         model, mean: moments.map(\.mean), precision: moments.map(\.precision))
     else { preconditionFailure("one grouping factor") }
     return CollapsedPosterior(
-      likelihood, CovarianceCoordinates(priors, blocks: model.terms.map(\.columns)))
+      likelihood, CovarianceTransform(priors, blocks: model.terms.map(\.columns)))
   }
 }

@@ -22,6 +22,7 @@ extension BayesianFit {
     return [PosteriorSummary](unsafeUninitializedCapacity: count) { out, written in
       written = count
       guard let base = out.baseAddress else { return }
+      // Each worker writes places of its own.
       nonisolated(unsafe) let target = base
       DispatchQueue.concurrentPerform(iterations: workers) { worker in
         for k in stride(from: worker, to: count, by: workers) {

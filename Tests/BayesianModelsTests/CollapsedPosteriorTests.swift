@@ -60,7 +60,7 @@ struct CollapsedPosteriorTests {
   func roundTrip() throws {
     let model = try Self.model("Reaction ~ Days + (1 + Days + I(Days^2) | Subject)")
     for priors in [ModelPriors.slides(model, isVariance: true), .weaklyInformative(model)] {
-      let coordinates = CovarianceCoordinates(priors, blocks: model.terms.map(\.columns))
+      let coordinates = CovarianceTransform(priors, blocks: model.terms.map(\.columns))
       let covariance = Matrix(rows: 3, columns: 3, storage: [620, 9, -2, 9, 35, -1, -2, -1, 0.6])
       var z = coordinates.unbounded(sigma: 25, covariance: covariance)
       _ = z.withUnsafeMutableBufferPointer { coordinates.fill($0.baseAddress!) }

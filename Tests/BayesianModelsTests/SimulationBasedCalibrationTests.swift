@@ -88,6 +88,7 @@ struct SimulationBasedCalibrationTests {
   ) throws -> [String: [Int]] {
     let names = try quantityNames(design)
     let workers = 2
+    // Each data set writes places of its own.
     nonisolated(unsafe) let all = UnsafeMutablePointer<Int>.allocate(capacity: count * names.count)
     defer { all.deallocate() }
     all.initialize(repeating: -1, count: count * names.count)

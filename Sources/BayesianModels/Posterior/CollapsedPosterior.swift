@@ -8,9 +8,9 @@ import MixedModels
 /// - Reference: Gelman, Carlin, Stern, Dunson, Vehtari & Rubin (2013), Bayesian Data Analysis, 3rd ed., section 5.4 (marginal, then conditional draws).
 final class CollapsedPosterior: LogDensity {
   let likelihood: IntegratedLikelihood
-  let coordinates: CovarianceCoordinates
+  let coordinates: CovarianceTransform
 
-  init(_ likelihood: IntegratedLikelihood, _ coordinates: CovarianceCoordinates) {
+  init(_ likelihood: IntegratedLikelihood, _ coordinates: CovarianceTransform) {
     self.likelihood = likelihood
     self.coordinates = coordinates
   }

@@ -7,61 +7,61 @@ extension BayesianReport {
   /// For a terminal: priors, the parameters, and the verdict.
   /// - Parameter levels: whether the levels' coefficients follow.
   public func text(in language: Language = .en, levels: Bool = false) -> String {
-    let words = BayesianWords(language)
+    let words = ExplanationWords(language)
     return headLines(words).joined(separator: "\n") + "\n\n" + priorTable(words).text() + "\n"
       + shownTable(words, levels: levels).text() + "\n" + sentence(in: language) + "\n"
   }
 
   /// The same as Markdown.
   public func markdown(in language: Language = .en, levels: Bool = false) -> String {
-    let words = BayesianWords(language)
+    let words = ExplanationWords(language)
     return headLines(words).map { "- \($0)\n" }.joined() + "\n" + priorTable(words).markdown() + "\n"
       + shownTable(words, levels: levels).markdown() + "\n" + sentence(in: language) + "\n"
   }
 
-  private func headLines(_ words: BayesianWords) -> [String] {
+  private func headLines(_ words: ExplanationWords) -> [String] {
     let plan = fit.plan
     let model = fit.model.model
     return [
-      words.either("Bayesian linear mixed model: ", "贝叶斯线性混合模型：") + model.formula.text,
-      words.either(
+      words.pick("Bayesian linear mixed model: ", "贝叶斯线性混合模型：") + model.formula.text,
+      words.pick(
         "\(model.frame.response.count) rows, \(model.groupLevels.count) levels of \(model.groupingFactor)",
         "\(model.frame.response.count) 行，\(model.groupingFactor) 有 \(model.groupLevels.count) 个水平"),
-      words.either(
+      words.pick(
         "\(fit.chainCount) chains of \(fit.drawCount) draws after \(plan.warmup) of warmup, seed \(plan.seed); priors: \(priorsName)",
         "\(fit.chainCount) 条链，预热 \(plan.warmup) 次后各抽 \(fit.drawCount) 次，种子 \(plan.seed)；先验：\(priorsName)"),
     ]
   }
 
   /// Parameters that share a prior stand together.
-  private func priorTable(_ words: BayesianWords) -> TextTable {
+  private func priorTable(_ words: ExplanationWords) -> TextTable {
     let (model, priors) = (fit.model.model, fit.model.priors)
     var rows: [[String]] = zip(model.fixedEffectNames, priors.fixedEffects).map { [$0, $1.description] }
     for term in model.terms {
       for (name, k) in zip(term.names, term.columns) {
         rows.append([
-          words.either("sd of \(name) by \(term.label)", "\(name) 在 \(term.label) 间的标准差"),
+          words.pick("sd of \(name) by \(term.label)", "\(name) 在 \(term.label) 间的标准差"),
           priors.deviations[k].description,
         ])
       }
     }
     for (term, shape) in zip(model.terms, priors.correlationShapes) where term.columns.count > 1 {
       rows.append([
-        words.either("correlations by \(term.label)", "\(term.label) 间的相关"),
+        words.pick("correlations by \(term.label)", "\(term.label) 间的相关"),
         "lkj(\(DecimalText.fixed(shape, decimals: shape == shape.rounded() ? 0 : 2)))",
       ])
     }
-    rows.append([words.either("residual sd (sigma)", "残差标准差 (sigma)"), priors.sigma.description])
+    rows.append([words.pick("residual sd (sigma)", "残差标准差 (sigma)"), priors.sigma.description])
     return TextTable(
-      [.init(words.either("parameter", "参数")), .init(words.either("prior", "先验"))], rows: rows)
+      [.init(words.pick("parameter", "参数")), .init(words.pick("prior", "先验"))], rows: rows)
   }
 
-  private func shownTable(_ words: BayesianWords, levels: Bool) -> TextTable {
+  private func shownTable(_ words: ExplanationWords, levels: Bool) -> TextTable {
     let ends = [(1 - level) / 2, (1 + level) / 2].map { BayesianReport.percent($0) }
     let heads: [TextTable.Head] = [
-      .init(words.either("posterior of", "后验")), .init(words.either("mean", "均值"), .right),
-      .init(words.either("sd", "标准差"), .right), .init(ends[0], .right),
-      .init(words.either("median", "中位数"), .right), .init(ends[1], .right), .init("R-hat", .right),
+      .init(words.pick("posterior of", "后验")), .init(words.pick("mean", "均值"), .right),
+      .init(words.pick("sd", "标准差"), .right), .init(ends[0], .right),
+      .init(words.pick("median", "中位数"), .right), .init(ends[1], .right), .init("R-hat", .right),
       .init("ESS bulk", .right), .init("ESS tail", .right),
     ]
     let shown = summaries.filter { summary in
@@ -106,7 +106,7 @@ extension BayesianReport {
     guard x.isFinite else { return "-" }
     guard spread > 0, spread.isFinite else { return DecimalText.fixed(x, decimals: 3) }
     let power = DecimalText.decomposed(spread, digits: 3).power
-    if power > 6 || power < -6 { return DecimalText.general(x, digits: 4).trimmingBlanks }
+    if power > 6 || power < -6 { return DecimalText.readable(x, digits: 4) }
     return DecimalText.fixed(x, decimals: max(0, 2 - power))
   }
 
@@ -120,52 +120,35 @@ extension BayesianReport {
 
   /// The verdict, with divergences where there were some.
   public func sentence(in language: Language = .en) -> String {
-    let words = BayesianWords(language)
+    let words = ExplanationWords(language)
     let divergent = fit.divergenceCount
     let warning =
       divergent == 0
       ? ""
-      : words.either(
+      : words.pick(
         " \(divergent) of \(fit.drawCount * fit.chainCount) draws diverged: the sampler's steps were too long somewhere, and what lies there may be missing.",
         "有 \(divergent) 次抽样（共 \(fit.drawCount * fit.chainCount) 次）发散：采样步长在某处过长，那里的后验可能缺失。")
     func size(_ x: Double?) -> String { x.map { DecimalText.fixed($0, decimals: 0) } ?? "?" }
     let said =
       switch verdict {
       case .enough:
-        words.either(
+        words.pick(
           "Enough draws: the chains agree (every R-hat is below 1.01), and every mean and tail rests on at least 100 independent draws a chain.",
           "抽样足够：各链一致（所有 R-hat 都小于 1.01），每个均值和尾部都相当于每条链至少 100 次独立抽样。")
       case .runLonger(let parameter, let bulk, let tail):
-        words.either(
+        words.pick(
           "Run longer: the draws of \(parameter) are worth only \(size(bulk)) independent ones (\(size(tail)) in the tails); 100 a chain are wanted, so raise --draws.",
           "请延长：\(parameter) 的抽样只相当于 \(size(bulk)) 次独立抽样（尾部 \(size(tail)) 次）；每条链需要 100 次，请增大 --draws。")
       case .lookHere(let parameter, let rHat):
-        words.either(
+        words.pick(
           "Look here: the chains do not agree about \(parameter) (R-hat \(DecimalText.fixed(rHat, decimals: 3)), 1.01 at most is wanted); raise --warmup and --draws, or look at its prior and its groups.",
           "请检查：各链对 \(parameter) 的结果不一致（R-hat \(DecimalText.fixed(rHat, decimals: 3))，应不超过 1.01）；请增大 --warmup 和 --draws，或检查其先验与分组。"
         )
       case .undefined(let parameter):
-        words.either(
+        words.pick(
           "No verdict: the draws of \(parameter) are too few, or not finite, for any diagnostic.",
           "无法判断：\(parameter) 的抽样太少或不是有限数。")
       }
     return said + warning
   }
-}
-
-extension String {
-  /// Without blanks at both ends.
-  fileprivate var trimmingBlanks: String {
-    var text = self[...]
-    while text.first == " " { text.removeFirst() }
-    while text.last == " " { text.removeLast() }
-    return String(text)
-  }
-}
-
-/// Words in two languages.
-struct BayesianWords {
-  let language: Language
-  init(_ language: Language) { self.language = language }
-  func either(_ english: String, _ chinese: String) -> String { language == .zh ? chinese : english }
 }

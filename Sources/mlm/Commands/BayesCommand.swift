@@ -21,14 +21,20 @@ struct BayesCommand: ReportingCommand {
 
       Priors:
         default    weakly informative, on the scale of the data; they are printed
-        slides     fixed effects N(0, 1000) with 1000 as variance, standard deviations U(0, 1000), correlations U(-1, 1)
-        slides-sd  the same with 1000 as standard deviation. BUGS and JAGS write dnorm(0, 1000) for a precision of 1000: a third reading
-        F.yml      start: default, slides or slides-sd, then fixed:, sd:, correlation:, sigma:, each one prior or a mapping of names and "others". Of fixed \
-      effects normal(mean, sd) or flat; of standard deviations uniform(a, b), half_normal(sd), half_t(df, scale), half_cauchy(scale), exponential(rate), \
-      inverse_gamma(shape, scale) of the variance, and the part above 0 of normal and t(df, location, scale); of correlations lkj(shape). Example:
+        slides     fixed effects N(0, 1000), 1000 a variance; standard deviations
+                   U(0, 1000); correlations U(-1, 1)
+        slides-sd  the same with 1000 as standard deviation; a third reading is that
+                   of BUGS and JAGS, whose dnorm(0, 1000) has the precision 1000
+        F.yml      start: (one of the above), fixed:, sd:, correlation:, sigma:,
+                   each a prior or a mapping of names and "others", such as
                      fixed: {Days: "normal(0, 20)"}
                      sd: {Subject.Days: "half_t(3, 10)", others: half_normal(50)}
                      correlation: lkj(2)
+
+      Fixed effects have normal(mean, sd) or flat priors; standard deviations
+      uniform(a, b), half_normal(sd), half_t(df, scale), half_cauchy(scale),
+      exponential(rate), inverse_gamma(shape, scale) of the variance, or the part of
+      normal and t(df, location, scale) above 0; correlations lkj(shape).
 
       Draws depend on the seed and on the numbers of chains, draws and warmup iterations, not on --threads. Ctrl-C keeps complete draws.
 
@@ -39,7 +45,7 @@ struct BayesCommand: ReportingCommand {
   var formula: String
 
   @OptionGroup var input: DataOptions
-  @OptionGroup var model: ModelOptions
+  @OptionGroup var columns: RoleOptions
 
   @Option(
     name: .long,
@@ -49,19 +55,21 @@ struct BayesCommand: ReportingCommand {
   var priors = NamedPriors.default.rawValue
 
   @Option(
-    name: .long, parsing: .unconditional, help: ArgumentHelp("Number of chains.", valueName: "n"),
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Number of chains (default: 4).", valueName: "n"),
     transform: number("a whole number from 1"))
   var chains = 4
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Draws of each chain, after its warmup.", valueName: "n"),
+    help: ArgumentHelp("Draws of each chain, after its warmup (default: 1000).", valueName: "n"),
     transform: number("a whole number from 1"))
   var draws = 1000
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Iterations of each chain that find step size and metric.", valueName: "n"),
+    help: ArgumentHelp(
+      "Iterations of each chain that find step size and metric (default: 1000).", valueName: "n"),
     transform: number("a whole number from 0"))
   var warmup = 1000
 
@@ -79,7 +87,7 @@ struct BayesCommand: ReportingCommand {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Probability inside the intervals.", valueName: "0.95"),
+    help: ArgumentHelp("Probability inside the intervals (default: 0.95).", valueName: "0.95"),
     transform: number("a number between 0 and 1"))
   var level = 0.95
 
@@ -110,20 +118,15 @@ struct BayesCommand: ReportingCommand {
       throw ValidationError("\(name) is \(value); from \(range.lowerBound) to \(range.upperBound) would work")
     }
     if drawsOut == "-" { throw ValidationError("--draws-out needs a file") }
-    if model.distribution.family != nil {
-      throw ValidationError(
-        "mlm bayes is for linear models so far; mlm fit --family fits generalized ones by maximum likelihood")
-    }
-    if model.ml { throw ValidationError("--ml is for fits; the posterior needs no criterion, leave it out") }
   }
 
   func result(in context: CommandContext) throws -> CommandResult {
     let formula = try ModelFormula(formula)
     let table = try input.table(in: context)
-    try model.check(formula, table)
+    try columns.check([formula], table)
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm bayes") }
     return try withNotes(on: table, of: formula) {
-      let mixed = try model.mixedModel(formula, table)
+      let mixed = try LinearMixedModel(formula, data: table, roles: columns.roles)
       let bayesian = try BayesianMixedModel(mixed, priors: chosenPriors(mixed, in: context))
       return try found(sampled(bayesian, in: context), in: context)
     }

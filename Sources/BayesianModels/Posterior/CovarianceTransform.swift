@@ -7,7 +7,7 @@ import LinearAlgebra
 ///     Σ = DRD by terms, D = diag(τ), R = LL'
 ///
 /// A workspace for one task.
-final class CovarianceCoordinates {
+final class CovarianceTransform {
   typealias Pointer = UnsafeMutablePointer<Double>
 
   /// Number of z's.
@@ -77,6 +77,11 @@ final class CovarianceCoordinates {
       }
     }
     return density
+  }
+
+  /// The correlation of two effects of a term at the last `fill`.
+  func correlation(_ i: Int, _ j: Int) -> Double {
+    covariance[i + j * effectCount] / (deviations[i] * deviations[j])
   }
 
   /// The derivatives in z of log priors, Jacobians and of a function whose derivatives in σ and Σ (q×q, symmetric: df = tr(G dΣ)) are given.
