@@ -8,7 +8,8 @@ public struct BayesianFit: Sendable {
   public let plan: SamplingPlan
   /// What the sampler says of σ and Σ: divergences, tree depths, step sizes.
   public let chains: SampledChains
-  /// What the draws are of: fixed effects, standard deviations, correlations (i with each j < i), sigma, then the effects of each level.
+  /// What the draws are of: fixed effects, standard deviations, correlations (i with each j < i), sigma or the dispersion
+  /// parameter, then the effects of each level of each factor.
   public let quantities: [Quantity]
   /// Draw s of chain c of quantity k at s + drawCount·(c + chains·k).
   public let draws: [Double]
@@ -16,7 +17,7 @@ public struct BayesianFit: Sendable {
   /// What a number is.
   public struct Quantity: Sendable, Equatable {
     /// The kinds of numbers.
-    public enum Kind: Sendable, Equatable { case fixed, deviation, correlation, sigma, effect, coefficient }
+    public enum Kind: Sendable, Equatable { case fixed, deviation, correlation, sigma, dispersion, effect, coefficient }
     /// Its kind.
     public let kind: Kind
     /// Its address (`fixed.Days`, `random.Subject.Days.sd`, `sigma`, `mode.Subject."308".Days`, …).
@@ -30,11 +31,16 @@ public struct BayesianFit: Sendable {
     self.plan = plan
     self.chains = chains
     self.draws = draws
-    let inner = model.model
-    var all = inner.fixedEffectNames.map {
+    quantities = BayesianFit.quantities(of: model)
+  }
+
+  /// What draws of a model are of, in their order.
+  static func quantities(of bayesian: BayesianMixedModel) -> [Quantity] {
+    let model = bayesian.model
+    var all = model.fixedEffectNames.map {
       Quantity(kind: .fixed, address: ["fixed", $0], group: nil, level: nil, term: $0)
     }
-    for term in inner.terms {
+    for term in model.terms {
       for name in term.names {
         all.append(
           Quantity(
@@ -42,7 +48,7 @@ public struct BayesianFit: Sendable {
             term: name))
       }
     }
-    for term in inner.terms {
+    for term in model.terms {
       for i in term.names.indices {
         for j in 0..<i {
           all.append(
@@ -52,16 +58,24 @@ public struct BayesianFit: Sendable {
         }
       }
     }
-    all.append(Quantity(kind: .sigma, address: ["sigma"], group: nil, level: nil, term: nil))
-    let factor = inner.groupingFactor
-    for level in inner.groupLevels {
-      for name in inner.randomEffectNames {
-        all.append(
-          Quantity(
-            kind: .effect, address: ["mode", factor, level, name], group: factor, level: level, term: name))
+    if bayesian.likelihood.hasSigma {
+      all.append(Quantity(kind: .sigma, address: ["sigma"], group: nil, level: nil, term: nil))
+    }
+    if bayesian.likelihood.hasDispersion {
+      all.append(
+        Quantity(kind: .dispersion, address: ["dispersion_parameter"], group: nil, level: nil, term: nil))
+    }
+    for factor in model.factors {
+      for level in factor.levels {
+        for name in factor.effectNames {
+          all.append(
+            Quantity(
+              kind: .effect, address: ["mode", factor.name, level, name], group: factor.name, level: level,
+              term: name))
+        }
       }
     }
-    quantities = all
+    return all
   }
 
   /// Draws of each chain.
@@ -86,7 +100,7 @@ public struct BayesianFit: Sendable {
       let sums = zip(values(of: place), values(of: k)).map(+)
       return (
         Quantity(
-          kind: .coefficient, address: ["coef", model.model.groupingFactor, level, term], group: effect.group,
+          kind: .coefficient, address: ["coef", effect.group ?? "", level, term], group: effect.group,
           level: level, term: term), sums
       )
     }

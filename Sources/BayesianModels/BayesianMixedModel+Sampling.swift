@@ -29,7 +29,8 @@ public struct SamplingPlan: Sendable, Equatable {
 extension BayesianMixedModel {
   /// Draws from the posterior.
   ///
-  /// σ and Σ by the no-U-turn sampler from around the maximum of the restricted likelihood, then for each of their draws β and b from their normal distribution.
+  /// Collapsed models: σ and Σ by the no-U-turn sampler from around the maximum of the restricted likelihood, then for each of their draws β and b from their
+  /// normal distribution. Others: all parameters by the no-U-turn sampler with a diagonal metric, from around the maximum of the likelihood.
   /// The bits depend on the seed, the numbers of chains, draws and warmup iterations alone.
   /// - Parameters:
   ///   - shouldStop: asked between iterations, from any thread; complete draws are kept.
@@ -45,25 +46,28 @@ extension BayesianMixedModel {
     } else {
       tell = nil
     }
+    let units = isCollapsed ? nil : JointCoordinates(self)
     let chains = try Sampling.run(
       chains: plan.chains, draws: plan.draws, warmup: plan.warmup, seed: plan.seed, threads: plan.threads,
-      options: NoUTurnOptions(metric: .dense), from: StartingRegion(centre: startingPoint, radius: 0.5),
-      make: { _ in posterior() }, shouldStop: shouldStop, progress: tell)
-    return BayesianFit(self, plan: plan, chains: chains, draws: effects(of: chains, plan))
+      options: NoUTurnOptions(metric: isCollapsed ? .dense : .diagonal),
+      from: StartingRegion(centre: startingPoint(units), radius: 0.5),
+      make: { _ in posterior(units) }, shouldStop: shouldStop, progress: tell)
+    return BayesianFit(self, plan: plan, chains: chains, draws: quantities(of: chains, units, plan))
   }
 
   /// Around the maximum of the restricted likelihood; standard deviations of nearly 0 somewhat larger.
-  var startingPoint: [Double] {
-    let coordinates = posterior().coordinates
+  func startingPoint(_ units: JointCoordinates?) -> [Double] {
+    if let units { return JointPosterior(self, units).start }
+    let coordinates = posterior(nil).coordinates
     let q = model.randomEffectNames.count
     var covariance = Matrix(rows: q, columns: q)
-    let weak = ModelPriors.weaklyInformative(model)
-    func scale(_ prior: Prior) -> Double {
+    let weak = ModelPriors.weaklyInformative(likelihood)
+    func scale(_ prior: Prior?) -> Double {
       if case .halfT(_, let unit) = prior { return unit }
       return 1
     }
     var sigma = scale(weak.sigma)
-    if let fit = try? model.fit() {
+    if case .linear(let model) = likelihood, let fit = try? model.fit() {
       sigma = fit.sigma
       for (term, component) in zip(model.terms, fit.varianceComponents) {
         let columns = term.columns
@@ -82,12 +86,11 @@ extension BayesianMixedModel {
   }
 
   /// All quantities of all draws: draw s of chain c of quantity k at s + drawCount·(c + chains·k), in the order of `BayesianFit.quantities`.
-  private func effects(of chains: SampledChains, _ plan: SamplingPlan) -> [Double] {
-    let (p, q) = (model.fixedEffectNames.count, model.randomEffectNames.count)
-    let groups = model.groupLevels.count
+  private func quantities(
+    of chains: SampledChains, _ units: JointCoordinates?, _ plan: SamplingPlan
+  ) -> [Double] {
     let count = chains.drawCount
-    let pairs = model.terms.reduce(0) { $0 + $1.columns.count * ($1.columns.count - 1) / 2 }
-    let quantities = p + q + pairs + 1 + q * groups
+    let quantities = BayesianFit.quantities(of: self).count
     let total = count * chains.chains.count
     return [Double](unsafeUninitializedCapacity: quantities * total) { out, written in
       written = quantities * total
@@ -99,7 +102,8 @@ extension BayesianMixedModel {
         for c in stride(from: worker, to: chains.chains.count, by: workers) {
           // The sampler has the chain's purpose 0.
           let stream = KeyedStream(seed: plan.seed, replicate: UInt32(c), stream: 1)
-          fill(target + count * c, apart: total, from: chains.chains[c], count: count, stream)
+          fill(
+            target + count * c, apart: total, from: chains.chains[c], count: count, posterior(units), stream)
         }
       }
     }
@@ -111,11 +115,12 @@ extension BayesianMixedModel {
   ///   - distance: from a quantity to the next; draws stand side by side.
   private func fill(
     _ out: UnsafeMutablePointer<Double>, apart distance: Int, from chain: ChainRun, count: Int,
-    _ stream: KeyedStream
+    _ posterior: any PosteriorWorkspace, _ stream: KeyedStream
   ) {
     let (p, q) = (model.fixedEffectNames.count, model.randomEffectNames.count)
-    let effectCount = q * model.groupLevels.count
-    let posterior = posterior()
+    let effectCount = model.factors.reduce(0) { $0 + $1.columns.count * $1.levels.count }
+    let terms = model.terms
+    let (hasSigma, hasDispersion) = (likelihood.hasSigma, likelihood.hasDispersion)
     let (coordinates, dimension) = (posterior.coordinates, posterior.dimension)
     let room = ScratchBlock(count: p + effectCount + 2 * dimension)
     let (fixed, effects) = (room.take(p), room.take(effectCount))
@@ -124,8 +129,7 @@ extension BayesianMixedModel {
     for s in 0..<count {
       for k in 0..<dimension { point[k] = chain.draws[k + s * dimension] }
       _ = posterior.evaluate(at: point, gradient: gradient)
-      posterior.likelihood.draw(
-        sigma: coordinates.sigma, fixed: fixed, effects: effects, normal: { stream.normal() })
+      posterior.complete(point, fixed: fixed, effects: effects, normal: { stream.normal() })
       var place = s
       func put(_ value: Double) {
         out[place] = value
@@ -133,10 +137,11 @@ extension BayesianMixedModel {
       }
       for k in 0..<p { put(fixed[k]) }
       for k in 0..<q { put(coordinates.deviations[k]) }
-      for term in model.terms {
+      for term in terms {
         for i in term.columns { for j in term.columns.lowerBound..<i { put(coordinates.correlation(i, j)) } }
       }
-      put(coordinates.sigma)
+      if hasSigma { put(coordinates.sigma) }
+      if hasDispersion { put(coordinates.dispersion) }
       for k in 0..<effectCount { put(effects[k]) }
     }
   }

@@ -1,23 +1,78 @@
 import LinearAlgebra
 import MixedModels
 
-/// A linear mixed model with priors: the specification, which never changes.
+/// A mixed model with priors: the specification, which never changes.
 ///
-///     y = Xβ + Zb + e,   b_j ~ N(0, Σ),   e ~ N(0, σ²/w),   β, σ, Σ ~ priors
+///     η = o + Xβ + Zb,   b_fj ~ N(0, Σ_f),   y ~ N(η, σ²/w) or another family with mean g⁻¹(η),   β, Σ, σ ~ priors
 ///
-/// With one grouping factor and normal or flat priors of β, β and b are integrated out exactly, only σ and Σ are sampled, and β and b are then drawn from
-/// their normal distribution given them.
+/// In linear models whose fixed effects have normal or flat priors β and b are integrated out exactly, only σ and Σ are sampled, and β and b are then drawn from
+/// their normal distribution given them. In all other models all parameters are sampled together.
 public struct BayesianMixedModel: Sendable {
-  /// The model without priors.
-  public let model: LinearMixedModel
+  /// The distribution of the data given the parameters.
+  public enum Likelihood: Sendable {
+    /// A linear mixed model, σ unknown.
+    case linear(LinearMixedModel)
+    /// A linear mixed model with known residual variances, the reciprocals of its weights.
+    case knownVariances(LinearMixedModel)
+    /// A generalized linear mixed model.
+    case generalized(GeneralizedLinearMixedModel)
+
+    /// The model without priors.
+    public var model: any MixedModel {
+      switch self {
+      case .linear(let model), .knownVariances(let model): model
+      case .generalized(let model): model
+      }
+    }
+
+    /// Whether a residual standard deviation is estimated.
+    public var hasSigma: Bool { if case .linear = self { true } else { false } }
+
+    /// Whether θ of the negative binomial or the shape of Gamma is estimated.
+    public var hasDispersion: Bool {
+      if case .generalized(let model) = self { model.family.hasDispersion } else { false }
+    }
+
+    /// Centre and spread of the response, on the scale of the link.
+    var responseScale: (mean: Double, spread: Double) {
+      switch self {
+      case .linear(let model), .knownVariances(let model):
+        let (mean, sd) = ModelPriors.moments(model.frame.response)
+        return (mean, sd > 0 ? sd : 1)
+      case .generalized(let model): return (model.averagePredictor, 1)
+      }
+    }
+  }
+
+  /// The distribution of the data given the parameters.
+  public let likelihood: Likelihood
   /// The priors.
   public let priors: ModelPriors
+  /// The model without priors.
+  public var model: any MixedModel { likelihood.model }
 
   /// - Throws: `BayesianModelError` for what has no posterior or is not supported.
-  public init(_ model: LinearMixedModel, priors: ModelPriors) throws(BayesianModelError) {
-    self.model = model
+  public init(_ likelihood: Likelihood, priors: ModelPriors) throws(BayesianModelError) {
+    self.likelihood = likelihood
     self.priors = priors
-    guard model.factors.count == 1 else { throw .severalFactors(model.factors.map(\.name)) }
+    try checkPriors()
+    try checkPropriety()
+  }
+
+  /// Whether fixed and group effects are integrated out.
+  public var isCollapsed: Bool {
+    if case .generalized = likelihood { return false }
+    if model.factors.count > 1 { return false }
+    return priors.fixedEffects.allSatisfy { prior in
+      switch prior {
+      case .flat, .normal: true
+      default: false
+      }
+    }
+  }
+
+  /// Refuses priors that are none for their parameters.
+  private func checkPriors() throws(BayesianModelError) {
     let effects = model.randomEffectNames
     func check(_ what: String, _ expected: Int, _ found: Int) throws(BayesianModelError) {
       if expected != found { throw .wrongPriorCount(what: what, expected: expected, found: found) }
@@ -25,27 +80,38 @@ public struct BayesianMixedModel: Sendable {
     try check("fixed effects", model.fixedEffectNames.count, priors.fixedEffects.count)
     try check("standard deviations", effects.count, priors.deviations.count)
     try check("terms", model.terms.count, priors.correlationShapes.count)
+    try check("residual standard deviations", likelihood.hasSigma ? 1 : 0, priors.sigma == nil ? 0 : 1)
+    try check("dispersion parameters", likelihood.hasDispersion ? 1 : 0, priors.dispersion == nil ? 0 : 1)
     for (name, prior) in zip(model.fixedEffectNames, priors.fixedEffects) {
-      switch prior {
-      case .flat: break
-      case .normal: if !prior.isValid { throw .invalidPrior(parameter: name) }
-      default: throw .fixedPrior(effect: name)
-      }
+      if case .inverseGamma = prior { throw .fixedPrior(effect: name) }
+      if !prior.isValid { throw .invalidPrior(parameter: name) }
     }
-    let scales =
-      zip(effects.map { "the standard deviation of \($0)" }, priors.deviations) + [("sigma", priors.sigma)]
+    var scales = Array(zip(effects.map { "the standard deviation of \($0)" }, priors.deviations))
+    if let prior = priors.sigma { scales.append(("sigma", prior)) }
+    if let prior = priors.dispersion { scales.append(("the dispersion parameter", prior)) }
     for (name, prior) in scales where !prior.isValid || prior.support(isPositive: true).upper <= 0 {
       throw .invalidPrior(parameter: name)
     }
+    if case .inverseGamma = priors.dispersion { throw .invalidPrior(parameter: "the dispersion parameter") }
     for (term, shape) in zip(model.terms, priors.correlationShapes) where !(shape > 0 && shape.isFinite) {
       throw .invalidPrior(parameter: "the correlations of \(term.label)")
     }
-    // Gelman (2006): with a flat prior of a standard deviation the likelihood's tail τ^(1 − J) must be integrable, the mean being flat or not.
-    let groups = model.groupLevels.count
-    for (name, prior) in zip(effects, priors.deviations) where prior == .flat && groups < 3 {
-      throw .improper(
-        parameter: "the standard deviation of \(name)",
-        reason: "\(groups) groups leave its tail without end; 3 groups, or a prior that falls, would work")
+  }
+
+  /// Refuses priors without a posterior.
+  ///
+  /// Gelman (2006): with a flat prior of a standard deviation the likelihood's tail τ^(1 − J) must be integrable, the mean being flat or not.
+  private func checkPropriety() throws(BayesianModelError) {
+    for term in model.terms {
+      let factor = model.factors[term.factor]
+      let groups = factor.levels.count
+      for k in term.columns where priors.deviations[k] == .flat && groups < 3 {
+        throw .improper(
+          parameter: "the standard deviation of \(model.randomEffectNames[k])",
+          reason:
+            "\(groups) levels of \(factor.name) leave its tail without end; 3 levels, or a prior that falls, would work"
+        )
+      }
     }
     let (n, p) = (model.frame.response.count, model.fixedEffectNames.count)
     if priors.sigma == .flat, n <= p + 1 {
@@ -54,17 +120,23 @@ public struct BayesianMixedModel: Sendable {
     }
   }
 
-  /// The posterior of σ and Σ, a workspace for one chain.
-  func posterior() -> CollapsedPosterior {
-    let moments = priors.fixedEffects.map { prior -> (mean: Double, precision: Double) in
-      if case .normal(let mean, let sd) = prior { return (mean, 1 / (sd * sd)) }
-      return (0, 0)
+  /// The posterior, a workspace for one chain.
+  /// - Parameter units: the coordinates of models that are not collapsed.
+  func posterior(_ units: JointCoordinates?) -> any PosteriorWorkspace {
+    if let units { return JointPosterior(self, units) }
+    switch likelihood {
+    case .linear(let model), .knownVariances(let model):
+      let moments = priors.fixedEffects.map { prior -> (mean: Double, precision: Double) in
+        if case .normal(let mean, let sd) = prior { return (mean, 1 / (sd * sd)) }
+        return (0, 0)
+      }
+      guard
+        let integrated = IntegratedLikelihood(
+          model, mean: moments.map(\.mean), precision: moments.map(\.precision))
+      else { preconditionFailure("one grouping factor") }
+      return CollapsedPosterior(
+        integrated, CovarianceTransform(priors, blocks: model.terms.map(\.columns)))
+    case .generalized: preconditionFailure("a generalized model has coordinates")
     }
-    guard
-      let likelihood = IntegratedLikelihood(
-        model, mean: moments.map(\.mean), precision: moments.map(\.precision))
-    else { preconditionFailure("one grouping factor") }
-    return CollapsedPosterior(
-      likelihood, CovarianceTransform(priors, blocks: model.terms.map(\.columns)))
   }
 }

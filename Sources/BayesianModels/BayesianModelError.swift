@@ -1,7 +1,5 @@
 /// Why a Bayesian model cannot be sampled.
 public enum BayesianModelError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Several grouping factors.
-  case severalFactors([String])
   /// A fixed effect's prior under which it cannot be integrated out.
   case fixedPrior(effect: String)
   /// A prior whose numbers cannot be, or that is not the parameter's kind.
@@ -14,10 +12,8 @@ public enum BayesianModelError: Error, Equatable, Sendable, CustomStringConverti
   /// The fault in words.
   public var description: String {
     switch self {
-    case .severalFactors(let names):
-      "Bayesian models have one grouping factor so far, not \(names.count) (\(names.joined(separator: ", "))); leave terms of all but one out"
     case .fixedPrior(let effect):
-      "the prior of the fixed effect '\(effect)' is neither normal nor flat; a normal one would work"
+      "the prior of the fixed effect '\(effect)' is one of variances; a normal one would work"
     case .invalidPrior(let parameter):
       "the prior of \(parameter) is none for it: scales must be positive, bounds in order and reach above 0 for standard deviations, inverse_gamma is for standard deviations"
     case .improper(let parameter, let reason):

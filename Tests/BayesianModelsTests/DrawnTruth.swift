@@ -53,7 +53,7 @@ struct DrawnTruth {
     let priors = design.priors
     fixed = priors.fixedEffects.map { Self.draw($0, &stream) }
     let deviations = priors.deviations.map { Self.draw($0, &stream) }
-    let sigma = Self.draw(priors.sigma, &stream)
+    let sigma = Self.draw(priors.sigma!, &stream)
     let factor = Self.drawFactor(order: deviations.count, shape: priors.correlationShapes[0], &stream)
     let effects = CalibrationDesign.levels.map { _ in
       let normal = deviations.map { _ in stream.normal() }
@@ -90,7 +90,7 @@ struct DrawnTruth {
     case .effect:
       guard let j = CalibrationDesign.levels.firstIndex(where: { $0 == quantity.level }) else { return nil }
       return place(quantity.term?[...]).map { effects[j][$0] }
-    case .coefficient: return nil
+    case .coefficient, .dispersion: return nil
     }
   }
 

@@ -172,9 +172,9 @@ struct PriorTests {
   func file() throws {
     let model = try CollapsedPosteriorTests.model("Reaction ~ Days + (Days | Subject)")
     func read(_ yaml: String) throws -> ModelPriors {
-      try ModelPriors(SpecificationNode(yaml: yaml, file: "p.yml"), for: model)
+      try ModelPriors(SpecificationNode(yaml: yaml, file: "p.yml"), for: .linear(model))
     }
-    let weak = ModelPriors.weaklyInformative(model)
+    let weak = ModelPriors.weaklyInformative(.linear(model))
     #expect(try read("start: default") == weak)
     let priors = try read(
       "start: slides-sd\nfixed: {Days: 'normal(1, 20)'}\nsd: {Subject.Days: 'half_t(3, 10)', others: half_normal(50)}\ncorrelation: lkj(2.5)\nsigma: exponential(0.1)\n"

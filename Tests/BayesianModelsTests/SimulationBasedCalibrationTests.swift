@@ -112,7 +112,7 @@ struct SimulationBasedCalibrationTests {
   {
     // Keys of samplers are above 2³², those of truths below.
     let seed = truth.design.seed << 32 + UInt64(number)
-    let fit = try BayesianMixedModel(truth.model(), priors: priors ?? truth.design.priors).sample(
+    let fit = try BayesianMixedModel(.linear(truth.model()), priors: priors ?? truth.design.priors).sample(
       SamplingPlan(chains: 1, draws: kept * thinning, warmup: 150, seed: seed))
     func thinned(_ k: Int) -> [Double] {
       let values = Array(fit.values(of: k))

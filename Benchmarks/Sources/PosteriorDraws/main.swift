@@ -25,9 +25,9 @@ let roles = ColumnRoles(factors: Set(arguments[3].split(separator: ",").map(Stri
 /// The priors that an argument names.
 func priors(of model: LinearMixedModel) -> ModelPriors {
   switch arguments[4] {
-  case "slides": return .slides(model, isVariance: true)
-  case "slides-sd": return .slides(model, isVariance: false)
-  case "default": return .weaklyInformative(model)
+  case "slides": return .slides(.linear(model), isVariance: true)
+  case "slides-sd": return .slides(.linear(model), isVariance: false)
+  case "default": return .weaklyInformative(.linear(model))
   default:
     print(usage)
     exit(64)
@@ -37,7 +37,7 @@ func priors(of model: LinearMixedModel) -> ModelPriors {
 /// One call.
 func call(seed: Int) throws -> BayesianFit {
   let model = try LinearMixedModel(arguments[2], data: table, roles: roles)
-  return try BayesianMixedModel(model, priors: priors(of: model)).sample(
+  return try BayesianMixedModel(.linear(model), priors: priors(of: model)).sample(
     SamplingPlan(chains: 4, draws: 1000, warmup: 1000, seed: UInt64(seed), threads: 1))
 }
 

@@ -6,7 +6,7 @@ import MixedModels
 ///
 /// A workspace for one chain.
 /// - Reference: Gelman, Carlin, Stern, Dunson, Vehtari & Rubin (2013), Bayesian Data Analysis, 3rd ed., section 5.4 (marginal, then conditional draws).
-final class CollapsedPosterior: LogDensity {
+final class CollapsedPosterior: PosteriorWorkspace {
   let likelihood: IntegratedLikelihood
   let coordinates: CovarianceTransform
 
@@ -27,5 +27,12 @@ final class CollapsedPosterior: LogDensity {
     coordinates.fillGradient(
       gradient, at: point, sigmaSlope: likelihood.sigmaSlope, covarianceSlope: likelihood.gradient)
     return prior + value
+  }
+
+  func complete(
+    _ point: UnsafeMutablePointer<Double>, fixed: UnsafeMutablePointer<Double>,
+    effects: UnsafeMutablePointer<Double>, normal: () -> Double
+  ) {
+    likelihood.draw(sigma: coordinates.sigma, fixed: fixed, effects: effects, normal: normal)
   }
 }

@@ -1,9 +1,9 @@
 import Glibc
 import LinearAlgebra
 
-/// σ and the covariance matrix of one group's effects as a function of unbounded numbers, with log priors and Jacobians:
+/// σ, a dispersion parameter, and the covariance matrix of one level's effects as a function of unbounded numbers, with log priors and Jacobians:
 ///
-///     z = (z_σ, one for each effect's standard deviation τ_k, then each term's correlations row after row)
+///     z = (z_σ or z_θ where there is one, one for each effect's standard deviation τ_k, then each term's correlations row after row)
 ///     Σ = DRD by terms, D = diag(τ), R = LL'
 ///
 /// A workspace for one task.
@@ -14,17 +14,23 @@ final class CovarianceTransform {
   let count: Int
   /// q.
   let effectCount: Int
-  /// σ, τ (q), L by terms in one q×q matrix, and Σ (q×q) at the last `fill`.
+  /// The columns of each random-effects term.
+  let blocks: [Range<Int>]
+  /// σ (1 where it is known or there is none) and the dispersion parameter at the last `fill`.
   private(set) var sigma = 1.0
+  private(set) var dispersion = 1.0
+  /// τ (q), L by terms in one q×q matrix, and Σ (q×q) at the last `fill`.
   let deviations, factor, covariance: Pointer
   private let priors: ModelPriors
-  private let sigmaBounds: BoundedParameter
+  private let sigmaBounds, dispersionBounds: BoundedParameter?
   private let deviationBounds: [BoundedParameter]
-  private let blocks: [Range<Int>]
   private let correlations: [CorrelationFactor]
   private var slopes: [(x: Double, slope: Double, logSlope: Double, logSlopeSlope: Double)] = []
-  private let scaled, along, small, smallSlope: Pointer
+  private let along, small, smallSlope: Pointer
   private let block: ScratchBlock
+  /// Places of σ's and the dispersion's z, and of the first τ's.
+  private let sigmaPlace, dispersionPlace: Int?
+  private let firstDeviation: Int
 
   /// - Parameter blocks: the columns of each random-effects term.
   init(_ priors: ModelPriors, blocks: [Range<Int>]) {
@@ -32,35 +38,47 @@ final class CovarianceTransform {
     effectCount = q
     self.priors = priors
     self.blocks = blocks
-    sigmaBounds = BoundedParameter(priors.sigma.support(isPositive: true))
+    sigmaBounds = priors.sigma.map { BoundedParameter($0.support(isPositive: true)) }
+    dispersionBounds = priors.dispersion.map { BoundedParameter($0.support(isPositive: true)) }
     deviationBounds = priors.deviations.map { BoundedParameter($0.support(isPositive: true)) }
     correlations = zip(blocks, priors.correlationShapes).map { CorrelationFactor(order: $0.count, shape: $1) }
-    count = 1 + q + correlations.reduce(0) { $0 + $1.count }
-    block = ScratchBlock(count: q + 6 * q * q)
+    sigmaPlace = sigmaBounds == nil ? nil : 0
+    dispersionPlace = dispersionBounds == nil ? nil : (sigmaBounds == nil ? 0 : 1)
+    firstDeviation = (sigmaBounds == nil ? 0 : 1) + (dispersionBounds == nil ? 0 : 1)
+    count = firstDeviation + q + correlations.reduce(0) { $0 + $1.count }
+    block = ScratchBlock(count: q + 5 * q * q)
     deviations = block.take(q)
     factor = block.take(q * q)
     covariance = block.take(q * q)
-    scaled = block.take(q * q)
     along = block.take(q * q)
     small = block.take(q * q)
     smallSlope = block.take(q * q)
-    slopes = Array(repeating: (0, 0, 0, 0), count: q + 1)
+    slopes = Array(repeating: (0, 0, 0, 0), count: firstDeviation + q)
   }
 
   /// Takes over z.
   /// - Returns: log priors and Jacobians, up to a constant.
   func fill(_ z: Pointer) -> Double {
     let q = effectCount
-    slopes[0] = sigmaBounds.value(z[0])
-    sigma = slopes[0].x
-    var density = slopes[0].logSlope + priors.sigma.logDensity(sigma).value
+    var density = 0.0
+    if let place = sigmaPlace, let bounds = sigmaBounds, let prior = priors.sigma {
+      slopes[place] = bounds.value(z[place])
+      sigma = slopes[place].x
+      density += slopes[place].logSlope + prior.logDensity(sigma).value
+    }
+    if let place = dispersionPlace, let bounds = dispersionBounds, let prior = priors.dispersion {
+      slopes[place] = bounds.value(z[place])
+      dispersion = slopes[place].x
+      density += slopes[place].logSlope + prior.logDensity(dispersion).value
+    }
     for k in 0..<q {
-      slopes[k + 1] = deviationBounds[k].value(z[k + 1])
-      deviations[k] = slopes[k + 1].x
-      density += slopes[k + 1].logSlope + priors.deviations[k].logDensity(deviations[k]).value
+      let place = firstDeviation + k
+      slopes[place] = deviationBounds[k].value(z[place])
+      deviations[k] = slopes[place].x
+      density += slopes[place].logSlope + priors.deviations[k].logDensity(deviations[k]).value
     }
     for i in 0..<q * q { (factor[i], covariance[i]) = (0, 0) }
-    var next = 1 + q
+    var next = firstDeviation + q
     for (columns, correlation) in zip(blocks, correlations) {
       let (order, first) = (columns.count, columns.lowerBound)
       density += correlation.fill(small, z + next)
@@ -87,33 +105,48 @@ final class CovarianceTransform {
   /// The derivatives in z of log priors, Jacobians and of a function whose derivatives in σ and Σ (q×q, symmetric: df = tr(G dΣ)) are given.
   func fillGradient(_ gradient: Pointer, at z: Pointer, sigmaSlope: Double, covarianceSlope g: Pointer) {
     let q = effectCount
-    gradient[0] =
-      (sigmaSlope + priors.sigma.logDensity(sigma).slope) * slopes[0].slope + slopes[0].logSlopeSlope
-    for k in 1 + q..<count { gradient[k] = 0 }
-    var next = 1 + q
-    for (columns, correlation) in zip(blocks, correlations) {
-      let (order, first) = (columns.count, columns.lowerBound)
-      // With F = DL: dtr(G FF') = 2tr(F'G dF).
-      for j in 0..<order {
-        for i in 0..<order {
+    // With F = DL: dtr(G FF') = 2tr(F'G dF).
+    for columns in blocks {
+      for j in columns {
+        for i in j..<columns.upperBound {
           var sum = 0.0
-          for k in j..<order {
-            sum +=
-              g[first + i + (first + k) * q] * deviations[first + k] * factor[first + k + (first + j) * q]
-          }
-          along[i + j * order] = 2 * sum
+          for k in j..<columns.upperBound { sum += g[i + k * q] * deviations[k] * factor[k + j * q] }
+          along[i + j * q] = 2 * sum
         }
       }
-      for i in 0..<order {
-        let k = first + i
+    }
+    fillGradient(gradient, at: z, sigmaSlope: sigmaSlope, dispersionSlope: 0, factorSlope: along)
+  }
+
+  /// The same from the derivatives in σ, the dispersion parameter and F = DL (lower triangles by terms in a q×q matrix), Σ = FF'.
+  func fillGradient(
+    _ gradient: Pointer, at z: Pointer, sigmaSlope: Double, dispersionSlope: Double, factorSlope: Pointer
+  ) {
+    let q = effectCount
+    if let place = sigmaPlace, let prior = priors.sigma {
+      gradient[place] =
+        (sigmaSlope + prior.logDensity(sigma).slope) * slopes[place].slope + slopes[place].logSlopeSlope
+    }
+    if let place = dispersionPlace, let prior = priors.dispersion {
+      gradient[place] =
+        (dispersionSlope + prior.logDensity(dispersion).slope) * slopes[place].slope
+        + slopes[place].logSlopeSlope
+    }
+    for k in firstDeviation + q..<max(count, firstDeviation + q) { gradient[k] = 0 }
+    var next = firstDeviation + q
+    for (columns, correlation) in zip(blocks, correlations) {
+      let (order, first) = (columns.count, columns.lowerBound)
+      for k in columns {
+        let place = firstDeviation + k
         var slope = priors.deviations[k].logDensity(deviations[k]).slope
-        for j in 0...i { slope += along[i + j * order] * factor[k + (first + j) * q] }
-        gradient[k + 1] = slope * slopes[k + 1].slope + slopes[k + 1].logSlopeSlope
+        for j in first...k { slope += factorSlope[k + j * q] * factor[k + j * q] }
+        gradient[place] = slope * slopes[place].slope + slopes[place].logSlopeSlope
       }
       if order > 1 {
         for j in 0..<order {
           for i in 0..<order {
-            smallSlope[i + j * order] = i >= j ? along[i + j * order] * deviations[first + i] : 0
+            smallSlope[i + j * order] =
+              i >= j ? factorSlope[first + i + (first + j) * q] * deviations[first + i] : 0
           }
         }
         correlation.addGradient(gradient + next, z + next, along: smallSlope)
@@ -122,9 +155,11 @@ final class CovarianceTransform {
     }
   }
 
-  /// z of σ and Σ.
-  func unbounded(sigma: Double, covariance: Matrix) -> [Double] {
-    var z = [sigmaBounds.unbounded(sigma)]
+  /// z of σ, a dispersion parameter and Σ.
+  func unbounded(sigma: Double, covariance: Matrix, dispersion: Double = 1) -> [Double] {
+    var z: [Double] = []
+    if let bounds = sigmaBounds { z.append(bounds.unbounded(sigma)) }
+    if let bounds = dispersionBounds { z.append(bounds.unbounded(dispersion)) }
     for (k, bounds) in deviationBounds.enumerated() {
       z.append(bounds.unbounded(covariance[k, k].squareRoot()))
     }

@@ -11,11 +11,11 @@ public enum NamedPriors: String, Sendable, CaseIterable {
   case slidesSD = "slides-sd"
 
   /// The priors of a model's parameters.
-  public func priors(of model: LinearMixedModel) -> ModelPriors {
+  public func priors(of likelihood: BayesianMixedModel.Likelihood) -> ModelPriors {
     switch self {
-    case .default: .weaklyInformative(model)
-    case .slides: .slides(model, isVariance: true)
-    case .slidesSD: .slides(model, isVariance: false)
+    case .default: .weaklyInformative(likelihood)
+    case .slides: .slides(likelihood, isVariance: true)
+    case .slidesSD: .slides(likelihood, isVariance: false)
     }
   }
 }
@@ -32,15 +32,22 @@ extension ModelPriors {
   ///   Subject.Days: half_t(3, 10)    # term.effect; or the effect alone
   ///   others: half_normal(50)
   /// correlation: lkj(2)              # of all terms, or a mapping by term
-  /// sigma: exponential(0.03)
+  /// sigma: exponential(0.03)         # of linear models
+  /// dispersion: half_cauchy(5)       # θ of the negative binomial, shape of Gamma
   /// ```
   ///
   /// One text in place of a mapping is the prior of all of its kind.
   /// - Throws: `SpecificationError` with the place of what is wrong, and what would work.
-  public init(_ node: SpecificationNode, for model: LinearMixedModel) throws(SpecificationError) {
-    let fields = try node.fields(["start", "fixed", "sd", "correlation", "sigma"])
+  public init(
+    _ node: SpecificationNode, for likelihood: BayesianMixedModel.Likelihood
+  ) throws(SpecificationError) {
+    var allowed = ["start", "fixed", "sd", "correlation"]
+    if likelihood.hasSigma { allowed.append("sigma") }
+    if likelihood.hasDispersion { allowed.append("dispersion") }
+    let fields = try node.fields(allowed)
     let start: NamedPriors = try fields["start"]?.choice() ?? .default
-    var priors = start.priors(of: model)
+    let model = likelihood.model
+    var priors = start.priors(of: likelihood)
     func parsed(_ node: SpecificationNode) throws(SpecificationError) -> Prior {
       let text = try node.text()
       do throws(PriorTextError) { return try Prior(parsing: text) } catch { throw node.fault("\(error)") }
@@ -68,6 +75,7 @@ extension ModelPriors {
       }
     }
     if let node = fields["sigma"] { priors.sigma = try parsed(node) }
+    if let node = fields["dispersion"] { priors.dispersion = try parsed(node) }
     self = priors
   }
 

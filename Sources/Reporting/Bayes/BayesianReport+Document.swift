@@ -23,12 +23,14 @@ extension BayesianReport {
       }
     return .object([
       ("formula", .string(model.formula.text)), ("n_obs", .integer(model.frame.response.count)),
-      ("group", .string(model.groupingFactor)), ("n_groups", .integer(model.groupLevels.count)),
+      ("n_groups", .object(model.factors.map { ($0.name, .integer($0.levels.count)) })),
       (
         "priors",
         .object([
           ("name", .string(priorsName)), ("fixed", texts(model.fixedEffectNames, priors.fixedEffects)),
-          ("sd", texts(labels, priors.deviations)), ("sigma", .string(priors.sigma.description)),
+          ("sd", texts(labels, priors.deviations)),
+          ("sigma", priors.sigma.map { .string($0.description) } ?? .null),
+          ("dispersion", priors.dispersion.map { .string($0.description) } ?? .null),
           (
             "lkj",
             .object(zip(model.terms, priors.correlationShapes).map { ($0.label, .number($1)) })

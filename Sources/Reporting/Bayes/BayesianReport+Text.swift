@@ -22,15 +22,30 @@ extension BayesianReport {
   private func headLines(_ words: ExplanationWords) -> [String] {
     let plan = fit.plan
     let model = fit.model.model
+    let levels = model.factors.map {
+      words.pick("\($0.levels.count) levels of \($0.name)", "\($0.name) 有 \($0.levels.count) 个水平")
+    }
     return [
-      words.pick("Bayesian linear mixed model: ", "贝叶斯线性混合模型：") + model.formula.text,
-      words.pick(
-        "\(model.frame.response.count) rows, \(model.groupLevels.count) levels of \(model.groupingFactor)",
-        "\(model.frame.response.count) 行，\(model.groupingFactor) 有 \(model.groupLevels.count) 个水平"),
+      kindLine(words) + model.formula.text,
+      ([words.pick("\(model.frame.response.count) rows", "\(model.frame.response.count) 行")] + levels)
+        .joined(separator: words.pick(", ", "，")),
       words.pick(
         "\(fit.chainCount) chains of \(fit.drawCount) draws after \(plan.warmup) of warmup, seed \(plan.seed); priors: \(priorsName)",
         "\(fit.chainCount) 条链，预热 \(plan.warmup) 次后各抽 \(fit.drawCount) 次，种子 \(plan.seed)；先验：\(priorsName)"),
     ]
+  }
+
+  private func kindLine(_ words: ExplanationWords) -> String {
+    switch fit.model.likelihood {
+    case .linear: return words.pick("Bayesian linear mixed model: ", "贝叶斯线性混合模型：")
+    case .knownVariances:
+      return words.pick(
+        "Bayesian linear mixed model with known residual variances: ", "残差方差已知的贝叶斯线性混合模型：")
+    case .generalized(let model):
+      let family = "\(model.family.word), \(model.link.rawValue)"
+      return words.pick(
+        "Bayesian generalized linear mixed model (\(family)): ", "贝叶斯广义线性混合模型（\(family)）：")
+    }
   }
 
   /// Parameters that share a prior stand together.
@@ -51,7 +66,10 @@ extension BayesianReport {
         "lkj(\(DecimalText.fixed(shape, decimals: shape == shape.rounded() ? 0 : 2)))",
       ])
     }
-    rows.append([words.pick("residual sd (sigma)", "残差标准差 (sigma)"), priors.sigma.description])
+    if let prior = priors.sigma {
+      rows.append([words.pick("residual sd (sigma)", "残差标准差 (sigma)"), prior.description])
+    }
+    if let prior = priors.dispersion { rows.append([dispersionName, prior.description]) }
     return TextTable(
       [.init(words.pick("parameter", "参数")), .init(words.pick("prior", "先验"))], rows: rows)
   }
@@ -66,7 +84,7 @@ extension BayesianReport {
     ]
     let shown = summaries.filter { summary in
       switch summary.quantity.kind {
-      case .fixed, .deviation, .correlation, .sigma: true
+      case .fixed, .deviation, .correlation, .sigma, .dispersion: true
       case .coefficient: levels
       case .effect: false
       }
@@ -88,6 +106,12 @@ extension BayesianReport {
       })
   }
 
+  /// What the dispersion parameter is called.
+  private var dispersionName: String {
+    if case .generalized(let model) = fit.model.likelihood, case .gamma = model.family { return "shape" }
+    return "theta"
+  }
+
   /// A row's name: `Days`, `sd(Days | Subject)`, `cor(…)`, `sigma`, `Days[308]`.
   static func label(_ quantity: BayesianFit.Quantity) -> String {
     let term = quantity.term ?? ""
@@ -97,6 +121,7 @@ extension BayesianReport {
     case .correlation:
       return "cor(\(quantity.address[2]), \(quantity.address[3]) | \(quantity.group ?? ""))"
     case .sigma: return "sigma"
+    case .dispersion: return "dispersion"
     case .effect, .coefficient: return "\(term)[\(quantity.level ?? "")]"
     }
   }

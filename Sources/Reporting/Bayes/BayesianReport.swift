@@ -49,7 +49,7 @@ public struct BayesianReport: Sendable {
     switch kind {
     case .fixed: .fixed
     case .deviation, .correlation: .variance
-    case .sigma: .scalar
+    case .sigma, .dispersion: .scalar
     case .effect: .mode
     case .coefficient: .coefficient
     }

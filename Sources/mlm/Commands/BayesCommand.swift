@@ -45,6 +45,7 @@ struct BayesCommand: ReportingCommand {
   var formula: String
 
   @OptionGroup var input: DataOptions
+  @OptionGroup var distribution: FamilyOptions
   @OptionGroup var columns: RoleOptions
 
   @Option(
@@ -123,18 +124,32 @@ struct BayesCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     let formula = try ModelFormula(formula)
     let table = try input.table(in: context)
-    try columns.check([formula], table)
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm bayes") }
+    try distribution.check(formula, offer: .mixed)
+    try columns.check([formula], table, takesFactors: distribution.family == .binomial)
     return try withNotes(on: table, of: formula) {
-      let mixed = try LinearMixedModel(formula, data: table, roles: columns.roles)
-      let bayesian = try BayesianMixedModel(mixed, priors: chosenPriors(mixed, in: context))
+      let likelihood = try likelihood(formula, table)
+      let bayesian = try BayesianMixedModel(likelihood, priors: chosenPriors(likelihood, in: context))
       return try found(sampled(bayesian, in: context), in: context)
     }
   }
 
+  private func likelihood(
+    _ formula: ModelFormula, _ table: DataTable
+  ) throws -> BayesianMixedModel.Likelihood {
+    guard let family = distribution.responseFamily else {
+      return .linear(try LinearMixedModel(formula, data: table, roles: columns.roles))
+    }
+    return .generalized(
+      try GeneralizedLinearMixedModel(
+        formula, data: table, family: family, link: distribution.link, roles: columns.roles))
+  }
+
   /// The priors of a name, or of a file.
-  private func chosenPriors(_ mixed: LinearMixedModel, in context: CommandContext) throws -> ModelPriors {
-    if let named = NamedPriors(rawValue: priors) { return named.priors(of: mixed) }
+  private func chosenPriors(
+    _ likelihood: BayesianMixedModel.Likelihood, in context: CommandContext
+  ) throws -> ModelPriors {
+    if let named = NamedPriors(rawValue: priors) { return named.priors(of: likelihood) }
     if !priors.contains("."), !priors.contains("/") {
       let names = NamedPriors.allCases.map(\.rawValue)
       let near = NearestNames.close(to: priors, among: names).map { " (did you mean '\($0)'?)" } ?? ""
@@ -144,7 +159,7 @@ struct BayesCommand: ReportingCommand {
     }
     let bytes = try context.read(priors)
     let node = try SpecificationNode(yaml: String(decoding: bytes, as: UTF8.self), file: priors)
-    return try ModelPriors(node, for: mixed)
+    return try ModelPriors(node, for: likelihood)
   }
 
   /// Runs the chains.
