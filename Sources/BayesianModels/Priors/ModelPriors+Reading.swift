@@ -74,8 +74,8 @@ extension ModelPriors {
         }
       }
     }
-    if let node = fields["sigma"] { priors.sigma = try parsed(node) }
-    if let node = fields["dispersion"] { priors.dispersion = try parsed(node) }
+    if likelihood.hasSigma, let node = fields["sigma"] { priors.sigma = try parsed(node) }
+    if likelihood.hasDispersion, let node = fields["dispersion"] { priors.dispersion = try parsed(node) }
     self = priors
   }
 
