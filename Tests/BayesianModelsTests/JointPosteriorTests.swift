@@ -69,9 +69,10 @@ struct JointPosteriorTests {
     for (k, priors) in [priors, bounded].enumerated() {
       let bayesian = try BayesianMixedModel(likelihood, priors: priors)
       var units = JointCoordinates(bayesian)
-      // Both kinds of levels in every term.
-      for t in units.terms.indices {
-        for j in units.terms[t].isCentred.indices { units.terms[t].isCentred[j] = (j + k) % 2 == 0 }
+      // Levels that say nothing beside those that do, too.
+      for t in units.terms.indices where k == 1 {
+        let q = units.terms[t].columns.count
+        for i in 0..<q * q { units.terms[t].information[i] = 0 }
       }
       let posterior = JointPosterior(bayesian, units)
       let start = zip(posterior.start, 0...).map { $0 + 0.2 * sin(Double($1)) }
@@ -88,42 +89,45 @@ struct JointPosteriorTests {
     }
   }
 
-  @Test("centred or not, the density is the same up to the volumes")
-  func centring() throws {
+  @Test("with and without information the density is the same up to the volumes")
+  func coordinates() throws {
     let likelihood = try Self.likelihood("n ~ x + (x | g)", .poisson)
     let bayesian = try BayesianMixedModel(likelihood, priors: .weaklyInformative(likelihood))
-    var units = JointCoordinates(bayesian)
-    let levels = units.terms[0].levelCount
-    units.terms[0].isCentred = Array(repeating: true, count: levels)
-    let centred = JointPosterior(bayesian, units)
-    var other = units
-    other.terms[0].isCentred = Array(repeating: false, count: levels)
-    let plain = JointPosterior(bayesian, other)
-    let (p, q, e) = (2, 2, 2 * levels)
+    let units = JointCoordinates(bayesian)
+    let posterior = JointPosterior(bayesian, units)
+    var without = units
+    let (levels, q, p) = (units.terms[0].levelCount, 2, 2)
+    without.terms[0].information = Array(repeating: 0, count: levels * q * q)
+    without.terms[0].cross = Array(repeating: 0, count: levels * q * p)
+    without.terms[0].target = Array(repeating: 0, count: levels * q)
+    let plain = JointPosterior(bayesian, without)
     for shift in [0.0, 0.3, -0.6] {
-      var z = plain.start.enumerated().map { $1 + shift * cos(Double($0)) }
-      let value = Self.evaluate(plain, z).value
-      // b of this point, in the other's coordinates.
-      var (fixed, effects) = ([Double](repeating: 0, count: p), [Double](repeating: 0, count: e))
+      var z = posterior.start.enumerated().map { $1 + shift * cos(Double($0)) }
+      let value = Self.evaluate(posterior, z).value
+      var (fixed, effects) = ([0.0, 0.0], [Double](repeating: 0, count: levels * q))
       z.withUnsafeMutableBufferPointer { z in
         fixed.withUnsafeMutableBufferPointer { fixed in
           effects.withUnsafeMutableBufferPointer {
-            plain.complete(
+            posterior.complete(
               z.baseAddress!, fixed: fixed.baseAddress!, effects: $0.baseAddress!, normal: { 0 })
           }
         }
       }
+      // b = Fz of the plain coordinates, and db/dz is FL⁻ᵀ of the others.
+      let c = posterior.coordinates
+      var f = Matrix(rows: q, columns: q)
+      for k in 0..<q { for i in k..<q { f[i, k] = c.deviations[i] * c.factor[i + k * q] } }
       var logVolume = 0.0
       for j in 0..<levels {
-        for k in 0..<q {
-          let place = j * q + k
-          let shifted = effects[place] + fixed[units.terms[0].shifts[k]]
-          z[z.count - e + place] = (shifted - units.centres[place]) / units.scales[place]
-          // db = F dz, and db = s dv.
-          logVolume += log(plain.coordinates.deviations[k] * plain.coordinates.factor[k + k * q])
-        }
+        let information = Matrix(
+          rows: q, columns: q, storage: Array(units.terms[0].information[j * q * q..<(j + 1) * q * q]))
+        let a = f.transposed * information * f
+        logVolume -= 0.5 * log((1 + a[0, 0]) * (1 + a[1, 1]) - a[0, 1] * a[1, 0])
+        let first = effects[j * q] / f[0, 0]
+        z[z.count - levels * q + j * q] = first
+        z[z.count - levels * q + j * q + 1] = (effects[j * q + 1] - f[1, 0] * first) / f[1, 1]
       }
-      expectClose(Self.evaluate(centred, z).value + logVolume, value, absolute: 1e-9)
+      expectClose(Self.evaluate(plain, z).value + logVolume, value, absolute: 1e-9)
     }
   }
 }

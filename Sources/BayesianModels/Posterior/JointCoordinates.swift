@@ -2,16 +2,18 @@ import Glibc
 import LinearAlgebra
 import MixedModels
 
-/// Where and in which units the sampler of all parameters moves: about the maximum of the likelihood, in the standard errors found there, so that a sampler that
-/// knows nothing yet takes steps of the right size.
+/// Where and in which units the sampler of all parameters moves: in the units of the likelihood's normal approximation at its maximum, so that what the sampler
+/// sees is nearly a standard normal distribution.
 ///
-///     β = β̂ + Cu,  CC' = Var β̂        (a coefficient with bounds by itself)
-///     b_j = DLz_j                       where a level says little beside its distribution (not centred)
-///     b_j = a_j + s_jv_j − β            where it says much (centred about the fixed effect of its own name, or about 0)
+///     β = β̂ + Cu,  CC' = Var β̂                                   (a coefficient with bounds by itself)
+///     b_j = F[A_j⁻¹F'h_j + L_j⁻ᵀz_j],  FF' = Σ,  A_j = I + F'H_jF = L_jL_j',  h_j = H_jb̂_j + s_j − G_j(β − β̂)
 ///
-/// Each level of each term is centred or not by the share of its variance that its own rows explain at the maximum, half or more.
+/// with s_j = Z_j's and H_j = Z_j'WZ_j, G_j = Z_j'WX the slope and curvature of the level's rows at the maximum. Of levels that say nothing (H_j = 0) this is
+/// b_j = Fz_j, the non-centred form; of levels that say much it is b_j = b̂_j + H_j^(−½)z_j, the centred one; and each level is as far between them as its
+/// information tells. It is exact whatever the approximation: a change of variables, whose volume is 1/|L_j|·|F|.
 ///
-/// - Reference: Papaspiliopoulos, Roberts & Sköld (2007), doi:10.1214/088342307000000014; Betancourt & Girolami (2015), doi:10.1201/b18502-5.
+/// - Reference: Papaspiliopoulos, Roberts & Sköld (2003), "Non-centered parameterisations for hierarchical models and data augmentation", Bayesian
+///   Statistics 7, 307–326; (2007), doi:10.1214/088342307000000014.
 struct JointCoordinates: Sendable {
   /// One term's levels.
   struct Term: Sendable {
@@ -21,10 +23,8 @@ struct JointCoordinates: Sendable {
     let levelCount: Int
     /// Where the effect k of level j stands among all effects: first + j·stride + k.
     let first, stride: Int
-    /// Whether each level is centred.
-    var isCentred: [Bool]
-    /// The fixed effect about which each effect's centred levels stand; −1 for 0.
-    var shifts: [Int]
+    /// H_j (q×q), h_j at β̂ (q), and G_j (q×p) by columns, level after level.
+    var information, target, cross: [Double]
   }
 
   /// Centre β̂ (p) and C (p×p, lower triangular) of the coefficients; of those with bounds, which stand alone, nothing.
@@ -34,10 +34,10 @@ struct JointCoordinates: Sendable {
   let bounds: [BoundedParameter?]
   /// The terms.
   var terms: [Term]
-  /// a and s of all effects, in the order of `MixedModel.factors`, by levels.
-  var centres, scales: [Double]
-  /// Where chains begin: β, σ, dispersion, Σ and the effects at the maximum.
-  var start: (sigma: Double, dispersion: Double, covariance: Matrix, effects: [Double])
+  /// σ, dispersion and Σ where chains begin.
+  var sigma = 1.0
+  var dispersion = 1.0
+  var covariance: Matrix
 
   /// Coordinates of a model: from its fit, or where there is none from the priors.
   init(_ bayesian: BayesianMixedModel) {
@@ -55,30 +55,35 @@ struct JointCoordinates: Sendable {
     }
     terms = model.terms.map { term in
       let factor = model.factors[term.factor]
+      let (q, count) = (term.columns.count, factor.levels.count)
       return Term(
-        columns: term.columns, levelCount: factor.levels.count,
+        columns: term.columns, levelCount: count,
         first: offsets[term.factor] + (factor.columns.firstIndex(of: term.columns.lowerBound) ?? 0),
-        stride: factor.columns.count, isCentred: Array(repeating: false, count: factor.levels.count),
-        shifts: term.columns.map { _ in -1 })
+        stride: factor.columns.count, information: Array(repeating: 0, count: count * q * q),
+        target: Array(repeating: 0, count: count * q), cross: Array(repeating: 0, count: count * q * p))
     }
     centre = [Double](repeating: 0, count: p)
     root = Matrix(rows: p, columns: p)
-    centres = [Double](repeating: 0, count: effectCount)
-    scales = [Double](repeating: 1, count: effectCount)
     let q = model.randomEffectNames.count
-    start = (1, 1, Matrix(rows: q, columns: q), centres)
+    covariance = Matrix(rows: q, columns: q)
     setFromPriors(bayesian)
     switch bayesian.likelihood {
     case .linear(let model):
       if let fit = try? model.fit() {
-        start.sigma = fit.sigma
-        adopt(fit, bayesian)
+        sigma = fit.sigma
+        adopt(fit, fit.rowCurvature)
       }
     case .knownVariances: break
     case .generalized(let model):
       if let fit = try? model.fit(), fit.diagnostics.hasMaximum {
-        if let found = fit.family.dispersionParameter, found.isFinite { start.dispersion = min(found, 1e3) }
-        adopt(fit, bayesian)
+        if let found = fit.family.dispersionParameter, found.isFinite { dispersion = min(found, 1e3) }
+        adopt(fit, fit.rowCurvature)
+      }
+    }
+    // A variance of nearly 0 is where the posterior is wide; chains begin a little above.
+    for (k, prior) in ModelPriors.weaklyInformative(bayesian.likelihood).deviations.enumerated() {
+      if case .halfT(_, let scale) = prior {
+        covariance[k, k] = max(covariance[k, k] * 1.0001, 0.0025 * scale * scale)
       }
     }
   }
@@ -92,64 +97,32 @@ struct JointCoordinates: Sendable {
         root[k, k] = 0.1 * sd
       }
     }
-    if case .halfT(_, let scale) = weak.sigma { start.sigma = scale }
+    if case .halfT(_, let scale) = weak.sigma { sigma = scale }
     for (k, prior) in weak.deviations.enumerated() {
-      if case .halfT(_, let scale) = prior { start.covariance[k, k] = 0.25 * scale * scale }
+      if case .halfT(_, let scale) = prior { covariance[k, k] = 0.25 * scale * scale }
     }
   }
 
   /// Units of a fit.
-  private mutating func adopt(_ fit: some MixedModelFit, _ bayesian: BayesianMixedModel) {
+  private mutating func adopt(_ fit: some MixedModelFit, _ rows: RowCurvature) {
     let model = fit.model
-    guard fit.fixedEffects.allSatisfy(\.isFinite) else { return }
+    guard fit.fixedEffects.allSatisfy(\.isFinite),
+      zip(rows.score, rows.information).allSatisfy({ $0.isFinite && $1.isFinite })
+    else { return }
     setFixed(fit.fixedEffects, fit.fixedEffectCovariance)
     for (term, component) in zip(model.terms, fit.varianceComponents) {
       for (b, j) in term.columns.enumerated() {
         for (a, i) in term.columns.enumerated() where component.covariance[a, b].isFinite {
-          start.covariance[i, j] = component.covariance[a, b]
+          covariance[i, j] = component.covariance[a, b]
         }
       }
     }
-    // A variance of nearly 0 is where the posterior is wide; chains begin a little above.
-    let weak = ModelPriors.weaklyInformative(bayesian.likelihood)
-    for k in 0..<start.covariance.rows {
-      if case .halfT(_, let scale) = weak.deviations[k] {
-        let least = 0.05 * scale
-        start.covariance[k, k] = max(start.covariance[k, k] * 1.0001, least * least)
-      }
-    }
-    let names = model.fixedEffectNames
-    // The factor through which the fixed effects are known worst is the one they stand in for.
-    let spread = model.factors.map { factor in
-      factor.columns.reduce(0) { $0 + start.covariance[$1, $1] } / Double(factor.levels.count)
-    }
-    let main = spread.indices.max { spread[$0] < spread[$1] } ?? 0
-    for (t, term) in model.terms.enumerated() {
-      let effects = fit.randomEffects[term.factor]
-      let deviations = effects.conditionalStandardDeviations
-      let own = terms[t]
-      let base = model.factors[term.factor].columns.firstIndex(of: term.columns.lowerBound) ?? 0
-      let shifts = term.names.map { term.factor == main ? names.firstIndex(of: $0) ?? -1 : -1 }
-      terms[t].shifts = shifts
-      for j in 0..<own.levelCount {
-        var share = 0.0
-        for (k, column) in term.columns.enumerated() {
-          let (mode, sd) = (effects.modes[j, base + k], deviations[j, base + k])
-          let variance = start.covariance[column, column]
-          share += max(0, 1 - sd * sd / variance) / Double(term.columns.count)
-          let place = own.first + j * own.stride + k
-          start.effects[place] = mode.isFinite ? mode : 0
-          if sd > 0, sd.isFinite { scales[place] = sd }
-          centres[place] = start.effects[place] + (shifts[k] >= 0 ? fit.fixedEffects[shifts[k]] : 0)
-        }
-        terms[t].isCentred[j] = share >= 0.5
-        if share < 0.5 {
-          for k in 0..<term.columns.count {
-            let place = own.first + j * own.stride + k
-            (centres[place], scales[place]) = (0, 1)
-          }
-        }
-      }
+    for t in terms.indices {
+      let factor = model.factors[model.terms[t].factor]
+      let base = factor.columns.firstIndex(of: terms[t].columns.lowerBound) ?? 0
+      terms[t].add(
+        rows, codes: factor.codes, x: model.fixedMatrix, z: model.randomMatrix,
+        modes: fit.randomEffects[model.terms[t].factor].modes, firstMode: base)
     }
   }
 
@@ -172,5 +145,30 @@ struct JointCoordinates: Sendable {
       }
     }
     root = factor
+  }
+}
+
+extension JointCoordinates.Term {
+  /// Sums what the levels' rows say.
+  fileprivate mutating func add(
+    _ rows: RowCurvature, codes: [Int], x: Matrix, z: Matrix, modes: Matrix, firstMode: Int
+  ) {
+    let (q, p) = (columns.count, x.columns)
+    for (i, j) in codes.enumerated() {
+      let w = rows.information[i]
+      for a in 0..<q {
+        let own = z[i, columns.lowerBound + a]
+        target[j * q + a] += own * rows.score[i]
+        for b in 0..<q { information[j * q * q + a + b * q] += w * own * z[i, columns.lowerBound + b] }
+        for c in 0..<p { cross[j * q * p + a + c * q] += w * own * x[i, c] }
+      }
+    }
+    for j in 0..<levelCount {
+      for a in 0..<q {
+        for b in 0..<q {
+          target[j * q + a] += information[j * q * q + a + b * q] * modes[j, firstMode + b]
+        }
+      }
+    }
   }
 }

@@ -17,9 +17,16 @@ final class JointPosterior: PosteriorWorkspace {
   private let priors: [Prior]
   private let isScaled: Bool
   private let fixedCount, covarianceCount, effectCount: Int
-  private let fixed, effects, fixedSlope, covarianceRoot, factorSlope, root, scales, centres: Pointer
-  private let level, levelSlope: Pointer
+  private let fixed, effects, fixedSlope, covarianceRoot, factorSlope, root, target, targetSlope: Pointer
+  private let parts: [Part]
   private let block: ScratchBlock
+
+  /// One term: `JointCoordinates.Term` on memory of this workspace.
+  private struct Part {
+    let order, levelCount, first, stride, firstColumn: Int
+    let information, target, cross: Pointer
+    let level: LevelCoordinates
+  }
 
   init(_ bayesian: BayesianMixedModel, _ units: JointCoordinates) {
     switch bayesian.likelihood {
@@ -32,19 +39,32 @@ final class JointPosterior: PosteriorWorkspace {
     coordinates = CovarianceTransform(bayesian.priors, blocks: bayesian.model.terms.map(\.columns))
     let (p, q) = (likelihood.fixedCount, coordinates.effectCount)
     (fixedCount, covarianceCount, effectCount) = (p, coordinates.count, likelihood.effectCount)
-    block = ScratchBlock(count: 2 * p + p * p + 2 * q * q + 3 * effectCount + 2 * q)
+    let sizes = units.terms.map { term in
+      term.information.count + term.target.count + term.cross.count
+        + LevelCoordinates.size(order: term.columns.count)
+    }
+    let block = ScratchBlock(
+      count: 2 * p + p * p + 2 * q * q + effectCount + 2 * q + sizes.reduce(0, +))
+    self.block = block
+    func keep(_ values: [Double]) -> Pointer {
+      let place = block.take(values.count)
+      for (i, value) in values.enumerated() { place[i] = value }
+      return place
+    }
     fixed = block.take(p)
     fixedSlope = block.take(p)
-    root = block.take(p * p)
+    root = keep(units.root.storage)
     effects = block.take(effectCount)
-    scales = block.take(effectCount)
-    centres = block.take(effectCount)
     covarianceRoot = block.take(q * q)
     factorSlope = block.take(q * q)
-    level = block.take(q)
-    levelSlope = block.take(q)
-    for (i, value) in units.root.storage.enumerated() { root[i] = value }
-    for i in 0..<effectCount { (scales[i], centres[i]) = (units.scales[i], units.centres[i]) }
+    target = block.take(q)
+    targetSlope = block.take(q)
+    parts = units.terms.map { term in
+      Part(
+        order: term.columns.count, levelCount: term.levelCount, first: term.first, stride: term.stride,
+        firstColumn: term.columns.lowerBound, information: keep(term.information), target: keep(term.target),
+        cross: keep(term.cross), level: LevelCoordinates(order: term.columns.count, of: block))
+    }
   }
 
   var dimension: Int { fixedCount + covarianceCount + effectCount }
@@ -61,7 +81,9 @@ final class JointPosterior: PosteriorWorkspace {
     let scale = isScaled ? coordinates.sigma : coordinates.dispersion
     let value = likelihood.evaluate(fixed: fixed, effects: effects, scale: scale)
     guard value.isFinite else { return -.infinity }
-    for i in 0..<fixedCount { fixedSlope[i] = likelihood.fixedGradient[i] + priors[i].logDensity(fixed[i]).slope }
+    for i in 0..<fixedCount {
+      fixedSlope[i] = likelihood.fixedGradient[i] + priors[i].logDensity(fixed[i]).slope
+    }
     let q = coordinates.effectCount
     for i in 0..<q * q { factorSlope[i] = 0 }
     fillEffectGradient(effectPart, gradient + fixedCount + covarianceCount)
@@ -121,111 +143,64 @@ final class JointPosterior: PosteriorWorkspace {
     }
   }
 
+  /// h_j of a level at the β of this point.
+  @inline(__always)
+  private func fillTarget(_ t: Int, level j: Int) {
+    let part = parts[t]
+    let (q, p) = (part.order, fixedCount)
+    let (own, cross) = (part.target + j * q, part.cross + j * q * p)
+    for k in 0..<q { target[k] = own[k] }
+    for c in 0..<p {
+      let distance = fixed[c] - units.centre[c]
+      for k in 0..<q { target[k] -= cross[k + c * q] * distance }
+    }
+  }
+
   /// b from its coordinates.
-  /// - Returns: its log density given Σ, with Jacobians.
-  private func fillEffects(_ v: Pointer) -> Double {
-    let q = coordinates.effectCount
+  /// - Returns: the log density of the coordinates given Σ and β.
+  private func fillEffects(_ z: Pointer) -> Double {
+    let stride = coordinates.effectCount
     var density = 0.0
-    for term in units.terms {
-      let (columns, width) = (term.columns, term.columns.count)
-      let f = covarianceRoot + columns.lowerBound * (q + 1)
-      var centredCount = 0.0
-      var squares = 0.0
-      for j in 0..<term.levelCount {
-        let place = term.first + j * term.stride
-        let (own, b) = (v + place, effects + place)
-        if term.isCentred[j] {
-          centredCount += 1
-          for k in 0..<width {
-            let shift = term.shifts[k] >= 0 ? fixed[term.shifts[k]] : 0
-            b[k] = centres[place + k] + scales[place + k] * own[k] - shift
-            level[k] = b[k]
-          }
-          for k in 0..<width {
-            for l in 0..<k { level[k] -= f[k + l * q] * level[l] }
-            level[k] /= f[k + k * q]
-            squares += level[k] * level[k]
-          }
-        } else {
-          for k in 0..<width {
-            var sum = 0.0
-            for l in 0...k { sum += f[k + l * q] * own[l] }
-            b[k] = sum
-            squares += own[k] * own[k]
-          }
-        }
+    for t in parts.indices {
+      let part = parts[t]
+      let q = part.order
+      let f = covarianceRoot + part.firstColumn * (stride + 1)
+      for j in 0..<part.levelCount {
+        let place = part.first + j * part.stride
+        fillTarget(t, level: j)
+        density += part.level.fill(
+          effects + place, z + place, f: f, stride: stride, h: target,
+          information: part.information + j * q * q
+        )
       }
-      density -= 0.5 * squares
-      if centredCount > 0 { for k in 0..<width { density -= centredCount * log(f[k + k * q]) } }
     }
     return density
   }
 
   /// The derivatives in the effects' coordinates; adds to those in F and β.
-  private func fillEffectGradient(_ v: Pointer, _ gradient: Pointer) {
-    let q = coordinates.effectCount
-    for term in units.terms {
-      let (columns, width) = (term.columns, term.columns.count)
-      let f = covarianceRoot + columns.lowerBound * (q + 1)
-      let slope = factorSlope + columns.lowerBound * (q + 1)
-      var centredCount = 0.0
-      for j in 0..<term.levelCount {
-        let place = term.first + j * term.stride
-        let (own, out, g) = (v + place, gradient + place, likelihood.effectGradient + place)
-        if term.isCentred[j] {
-          centredCount += 1
-          // u = F⁻¹b and t = F⁻ᵀu.
-          for k in 0..<width {
-            var sum = effects[place + k]
-            for l in 0..<k { sum -= f[k + l * q] * level[l] }
-            level[k] = sum / f[k + k * q]
-          }
-          var k = width - 1
-          while k >= 0 {
-            var sum = level[k]
-            for l in k + 1..<max(width, k + 1) { sum -= f[l + k * q] * levelSlope[l] }
-            levelSlope[k] = sum / f[k + k * q]
-            k -= 1
-          }
-          for k in 0..<width {
-            for l in 0...k { slope[k + l * q] += levelSlope[k] * level[l] }
-            let total = g[k] - levelSlope[k]
-            out[k] = scales[place + k] * total
-            if term.shifts[k] >= 0 { fixedSlope[term.shifts[k]] -= total }
-          }
-        } else {
-          for k in 0..<width {
-            var sum = -own[k]
-            for l in k..<width { sum += f[l + k * q] * g[l] }
-            out[k] = sum
-            for l in 0...k { slope[k + l * q] += g[k] * own[l] }
-          }
-        }
+  private func fillEffectGradient(_ z: Pointer, _ gradient: Pointer) {
+    let (stride, p) = (coordinates.effectCount, fixedCount)
+    for t in parts.indices {
+      let part = parts[t]
+      let q = part.order
+      let f = covarianceRoot + part.firstColumn * (stride + 1)
+      let slope = factorSlope + part.firstColumn * (stride + 1)
+      for j in 0..<part.levelCount {
+        let place = part.first + j * part.stride
+        fillTarget(t, level: j)
+        part.level.fillGradient(
+          gradient + place, z + place, g: likelihood.effectGradient + place, f: f, stride: stride, h: target,
+          information: part.information + j * q * q, factorSlope: slope, targetSlope: targetSlope)
+        let cross = part.cross + j * q * p
+        for c in 0..<p { for k in 0..<q { fixedSlope[c] -= cross[k + c * q] * targetSlope[k] } }
       }
-      if centredCount > 0 { for k in 0..<width { slope[k + k * q] -= centredCount / f[k + k * q] } }
     }
   }
 
-  /// The point of β̂, σ, Σ and the effects where chains begin.
+  /// The point where chains begin: β̂, σ and Σ of the fit, and effects at their conditional means.
   var start: [Double] {
-    var point = units.bounds.indices.map { k in units.bounds[k]?.unbounded(units.centre[k]) ?? 0 }
-    point += coordinates.unbounded(
-      sigma: units.start.sigma, covariance: units.start.covariance, dispersion: units.start.dispersion)
-    var own = [Double](repeating: 0, count: effectCount)
-    let q = coordinates.effectCount
-    _ = point.withUnsafeMutableBufferPointer { coordinates.fill($0.baseAddress! + fixedCount) }
-    fillRoot()
-    for term in units.terms {
-      let f = covarianceRoot + term.columns.lowerBound * (q + 1)
-      for j in 0..<term.levelCount where !term.isCentred[j] {
-        let place = term.first + j * term.stride
-        for k in term.columns.indices.map({ $0 - term.columns.lowerBound }) {
-          var sum = units.start.effects[place + k]
-          for l in 0..<k { sum -= f[k + l * q] * own[place + l] }
-          own[place + k] = min(max(sum / f[k + k * q], -3), 3)
-        }
-      }
-    }
-    return point + own
+    units.bounds.indices.map { k in units.bounds[k]?.unbounded(units.centre[k]) ?? 0 }
+      + coordinates.unbounded(sigma: units.sigma, covariance: units.covariance, dispersion: units.dispersion)
+      + [Double](repeating: 0, count: effectCount)
   }
 }
