@@ -40,7 +40,7 @@ final class GeneralizedSimulator {
 
 extension ResponseFamily {
   /// A response drawn, successes of a binomial one.
-  func draw(mean: Double, trials: Double, from stream: inout some VariateStream) -> Double {
+  package func draw(mean: Double, trials: Double, from stream: inout some VariateStream) -> Double {
     switch self {
     case .binomial: Double(stream.binomial(size: Int(trials), probability: mean))
     case .poisson: Double(stream.poisson(mean: mean))

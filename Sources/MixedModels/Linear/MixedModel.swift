@@ -66,7 +66,7 @@ extension MixedModel {
   }
 
   /// o + Xβ + Zb, row by row; b by factors.
-  func linearPredictor(_ beta: [Double], modes: [Matrix]) -> [Double] {
+  package func linearPredictor(_ beta: [Double], modes: [Matrix]) -> [Double] {
     let n = frame.response.count
     var eta = frame.offset ?? [Double](repeating: 0, count: n)
     for (entries, coefficient) in zip(fixedColumns.entries, beta) {
