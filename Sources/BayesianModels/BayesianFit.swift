@@ -17,7 +17,9 @@ public struct BayesianFit: Sendable {
   /// What a number is.
   public struct Quantity: Sendable, Equatable {
     /// The kinds of numbers.
-    public enum Kind: Sendable, Equatable { case fixed, deviation, correlation, sigma, dispersion, effect, coefficient }
+    public enum Kind: Sendable, Equatable {
+      case fixed, deviation, correlation, sigma, dispersion, effect, coefficient
+    }
     /// Its kind.
     public let kind: Kind
     /// Its address (`fixed.Days`, `random.Subject.Days.sd`, `sigma`, `mode.Subject."308".Days`, …).

@@ -6,6 +6,8 @@ public enum BayesianModelError: Error, Equatable, Sendable, CustomStringConverti
   case invalidPrior(parameter: String)
   /// Priors under which no posterior distribution exists.
   case improper(parameter: String, reason: String)
+  /// A flat prior, from which nothing can be drawn.
+  case nothingDrawn(parameter: String)
   /// Numbers of priors and parameters differ.
   case wrongPriorCount(what: String, expected: Int, found: Int)
 
@@ -18,6 +20,8 @@ public enum BayesianModelError: Error, Equatable, Sendable, CustomStringConverti
       "the prior of \(parameter) is none for it: scales must be positive, bounds in order and reach above 0 for standard deviations, inverse_gamma is for standard deviations"
     case .improper(let parameter, let reason):
       "with a flat prior of \(parameter) there is no posterior: \(reason)"
+    case .nothingDrawn(let parameter):
+      "nothing can be drawn from the flat prior of \(parameter); a distribution such as normal(0, 100) would work"
     case .wrongPriorCount(let what, let expected, let found): "\(found) priors for \(expected) \(what)"
     }
   }

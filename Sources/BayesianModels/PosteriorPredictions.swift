@@ -58,7 +58,7 @@ public struct PosteriorPredictions: Sendable {
     var values = predictors(draw: draw)
     switch fit.model.likelihood {
     case .linear, .knownVariances:
-      let sigma = scale.map { value($0, draw) } ?? 1
+      let sigma = scale(draw: draw)
       for i in values.indices { values[i] += sigma / (roots?[i] ?? 1) * stream.normal() }
     case .generalized(let model):
       let family = scale.map { model.family.with(dispersionParameter: value($0, draw)) } ?? model.family
@@ -71,6 +71,9 @@ public struct PosteriorPredictions: Sendable {
     }
     return values
   }
+
+  /// σ or the dispersion parameter of a draw; 1 where it is known or there is none.
+  func scale(draw: Int) -> Double { scale.map { value($0, draw) } ?? 1 }
 
   private func value(_ quantity: Int, _ draw: Int) -> Double { fit.draws[quantity * drawCount + draw] }
 }

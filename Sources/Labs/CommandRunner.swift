@@ -25,6 +25,8 @@ public struct CommandResult: Sendable {
   public var files: [OutputFile]
   /// What is known about a drawn figure; nil for texts.
   public var figure: FigureFacts?
+  /// Whether it was stopped before it had done all it was asked for; what it did is whole.
+  public var wasStopped = false
 
   /// What a command did.
   public init(

@@ -17,6 +17,7 @@ extension ReportingCommand {
       if let echo = result.echo { Terminal.note(echo) }
       for note in result.notes { Terminal.note(note) }
       try Terminal.print(result.output)
+      if result.wasStopped { throw ExitCode(StopRequest.exitCode) }
     }
   }
 }

@@ -1,7 +1,7 @@
 // Median time of one warm call of a Bayesian mixed model, formula text to the draws of 4 chains × (1,000 + 1,000) on one thread, in milliseconds; the median of the
 // calls' minimum bulk effective sample sizes over fixed effects, standard deviations, correlations, sigma and all levels' coefficients; that minimum per second.
 // Call i has the seed i.
-// usage: PosteriorDraws DATA.csv FORMULA FACTORS PRIORS CALLS
+// usage: PosteriorDraws DATA.csv FORMULA FACTORS PRIORS CALLS [binomial]
 import BayesianModels
 import Glibc
 import MixedModels
@@ -9,8 +9,8 @@ import ModelFormula
 import Tables
 
 let arguments = CommandLine.arguments
-let usage = "usage: PosteriorDraws DATA.csv FORMULA FACTORS slides|slides-sd|default CALLS"
-guard arguments.count == 6, let calls = Int(arguments[5]), calls > 0, let file = fopen(arguments[1], "rb")
+let usage = "usage: PosteriorDraws DATA.csv FORMULA FACTORS slides|slides-sd|default CALLS [binomial]"
+guard arguments.count == 6 || arguments.count == 7 && arguments[6] == "binomial", let calls = Int(arguments[5]), calls > 0, let file = fopen(arguments[1], "rb")
 else {
   print(usage)
   exit(64)
@@ -23,21 +23,22 @@ let table = try DataTable(csv: bytes, file: arguments[1])
 let roles = ColumnRoles(factors: Set(arguments[3].split(separator: ",").map(String.init)))
 
 /// The priors that an argument names.
-func priors(of model: LinearMixedModel) -> ModelPriors {
-  switch arguments[4] {
-  case "slides": return .slides(.linear(model), isVariance: true)
-  case "slides-sd": return .slides(.linear(model), isVariance: false)
-  case "default": return .weaklyInformative(.linear(model))
-  default:
+func priors(of likelihood: BayesianMixedModel.Likelihood) -> ModelPriors {
+  guard let named = NamedPriors(rawValue: arguments[4]) else {
     print(usage)
     exit(64)
   }
+  return named.priors(of: likelihood)
 }
 
 /// One call.
 func call(seed: Int) throws -> BayesianFit {
-  let model = try LinearMixedModel(arguments[2], data: table, roles: roles)
-  return try BayesianMixedModel(.linear(model), priors: priors(of: model)).sample(
+  let likelihood: BayesianMixedModel.Likelihood =
+    arguments.count == 6
+    ? .linear(try LinearMixedModel(arguments[2], data: table, roles: roles))
+    : .generalized(
+      try GeneralizedLinearMixedModel(arguments[2], data: table, family: .binomial, roles: roles))
+  return try BayesianMixedModel(likelihood, priors: priors(of: likelihood)).sample(
     SamplingPlan(chains: 4, draws: 1000, warmup: 1000, seed: UInt64(seed), threads: 1))
 }
 

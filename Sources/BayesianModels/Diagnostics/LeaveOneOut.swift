@@ -55,6 +55,14 @@ public struct LeaveOneOut: PredictiveAccuracy, Equatable {
     effectiveSampleSizes = sizes
   }
 
+  /// Rows one after another.
+  init(joining parts: [LeaveOneOut]) {
+    pointwiseElpd = parts.flatMap(\.pointwiseElpd)
+    pointwiseParameters = parts.flatMap(\.pointwiseParameters)
+    paretoShapes = parts.flatMap(\.paretoShapes)
+    effectiveSampleSizes = parts.flatMap(\.effectiveSampleSizes)
+  }
+
   /// Number of observations of a class of reliability.
   public func count(_ reliability: ParetoReliability) -> Int {
     paretoShapes.count { ParetoReliability(shape: $0) == reliability }

@@ -18,6 +18,7 @@ final class JointPosterior: PosteriorWorkspace {
   private let isScaled: Bool
   private let fixedCount, covarianceCount, effectCount: Int
   private let fixed, effects, fixedSlope, covarianceRoot, factorSlope, root, target, targetSlope: Pointer
+  private let distances: Pointer
   private let parts: [Part]
   private let block: ScratchBlock
 
@@ -41,10 +42,10 @@ final class JointPosterior: PosteriorWorkspace {
     (fixedCount, covarianceCount, effectCount) = (p, coordinates.count, likelihood.effectCount)
     let sizes = units.terms.map { term in
       term.information.count + term.target.count + term.cross.count
-        + LevelCoordinates.size(order: term.columns.count)
+        + LevelCoordinates.size(order: term.columns.count, levels: term.levelCount)
     }
     let block = ScratchBlock(
-      count: 2 * p + p * p + 2 * q * q + effectCount + 2 * q + sizes.reduce(0, +))
+      count: 3 * p + p * p + 2 * q * q + effectCount + 2 * q + sizes.reduce(0, +))
     self.block = block
     func keep(_ values: [Double]) -> Pointer {
       let place = block.take(values.count)
@@ -59,11 +60,13 @@ final class JointPosterior: PosteriorWorkspace {
     factorSlope = block.take(q * q)
     target = block.take(q)
     targetSlope = block.take(q)
+    distances = block.take(p)
     parts = units.terms.map { term in
       Part(
         order: term.columns.count, levelCount: term.levelCount, first: term.first, stride: term.stride,
         firstColumn: term.columns.lowerBound, information: keep(term.information), target: keep(term.target),
-        cross: keep(term.cross), level: LevelCoordinates(order: term.columns.count, of: block))
+        cross: keep(term.cross),
+        level: LevelCoordinates(order: term.columns.count, levels: term.levelCount, of: block))
     }
   }
 
@@ -86,7 +89,7 @@ final class JointPosterior: PosteriorWorkspace {
     }
     let q = coordinates.effectCount
     for i in 0..<q * q { factorSlope[i] = 0 }
-    fillEffectGradient(effectPart, gradient + fixedCount + covarianceCount)
+    fillEffectGradient(gradient + fixedCount + covarianceCount)
     fillFixedGradient(point, gradient)
     coordinates.fillGradient(
       gradient + fixedCount, at: covariancePart, sigmaSlope: isScaled ? likelihood.scaleSlope : 0,
@@ -145,13 +148,12 @@ final class JointPosterior: PosteriorWorkspace {
 
   /// h_j of a level at the β of this point.
   @inline(__always)
-  private func fillTarget(_ t: Int, level j: Int) {
-    let part = parts[t]
+  private func fillTarget(_ part: Part, level j: Int) {
     let (q, p) = (part.order, fixedCount)
     let (own, cross) = (part.target + j * q, part.cross + j * q * p)
     for k in 0..<q { target[k] = own[k] }
     for c in 0..<p {
-      let distance = fixed[c] - units.centre[c]
+      let distance = distances[c]
       for k in 0..<q { target[k] -= cross[k + c * q] * distance }
     }
   }
@@ -161,38 +163,40 @@ final class JointPosterior: PosteriorWorkspace {
   private func fillEffects(_ z: Pointer) -> Double {
     let stride = coordinates.effectCount
     var density = 0.0
-    for t in parts.indices {
-      let part = parts[t]
+    for c in 0..<fixedCount { distances[c] = fixed[c] - units.centre[c] }
+    for part in parts {
       let q = part.order
       let f = covarianceRoot + part.firstColumn * (stride + 1)
       for j in 0..<part.levelCount {
         let place = part.first + j * part.stride
-        fillTarget(t, level: j)
+        fillTarget(part, level: j)
         density += part.level.fill(
-          effects + place, z + place, f: f, stride: stride, h: target,
-          information: part.information + j * q * q
-        )
+          level: j, effects + place, z + place, f: f, stride: stride, h: target,
+          information: part.information + j * q * q)
       }
     }
     return density
   }
 
   /// The derivatives in the effects' coordinates; adds to those in F and β.
-  private func fillEffectGradient(_ z: Pointer, _ gradient: Pointer) {
+  private func fillEffectGradient(_ gradient: Pointer) {
     let (stride, p) = (coordinates.effectCount, fixedCount)
-    for t in parts.indices {
-      let part = parts[t]
+    for part in parts {
       let q = part.order
       let f = covarianceRoot + part.firstColumn * (stride + 1)
       let slope = factorSlope + part.firstColumn * (stride + 1)
       for j in 0..<part.levelCount {
         let place = part.first + j * part.stride
-        fillTarget(t, level: j)
+        fillTarget(part, level: j)
         part.level.fillGradient(
-          gradient + place, z + place, g: likelihood.effectGradient + place, f: f, stride: stride, h: target,
-          information: part.information + j * q * q, factorSlope: slope, targetSlope: targetSlope)
+          level: j, gradient + place, g: likelihood.effectGradient + place, f: f, stride: stride, h: target,
+          factorSlope: slope, targetSlope: targetSlope)
         let cross = part.cross + j * q * p
-        for c in 0..<p { for k in 0..<q { fixedSlope[c] -= cross[k + c * q] * targetSlope[k] } }
+        for c in 0..<p {
+          var sum = 0.0
+          for k in 0..<q { sum += cross[k + c * q] * targetSlope[k] }
+          fixedSlope[c] -= sum
+        }
       }
     }
   }

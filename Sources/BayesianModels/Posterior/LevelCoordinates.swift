@@ -5,56 +5,58 @@ import LinearAlgebra
 ///
 ///     b = Fu,   u = L⁻ᵀ(L⁻¹F'h + z),   LL' = I + F'HF
 ///
-/// A workspace for effects of one term; all matrices are q×q by columns.
+/// A workspace for all levels of one term: what `fill` finds of a level stays for its gradient. All matrices are q×q by columns.
 /// - Reference: the derivative of a Cholesky factor is that of Murray (2016), arXiv:1602.07527.
 struct LevelCoordinates {
   typealias Pointer = UnsafeMutablePointer<Double>
 
   private let order: Int
-  private let product, lower, lowerSlope, slope, work: Pointer
-  private let u, r, t, v, back, vBack: Pointer
+  /// HF, L, L⁻¹F'h and u of each level.
+  private let products, lowers, targets, inner: Pointer
+  private let lowerSlope, slope, work, r, back, vBack: Pointer
 
-  /// - Parameter block: has room for `size(order:)` numbers.
-  init(order: Int, of block: ScratchBlock) {
+  /// - Parameter block: has room for `size(order:levels:)` numbers.
+  init(order: Int, levels: Int, of block: ScratchBlock) {
     self.order = order
     let square = order * order
-    product = block.take(square)
-    lower = block.take(square)
+    products = block.take(levels * square)
+    lowers = block.take(levels * square)
+    targets = block.take(levels * order)
+    inner = block.take(levels * order)
     lowerSlope = block.take(square)
     slope = block.take(square)
     work = block.take(square)
-    u = block.take(order)
     r = block.take(order)
-    t = block.take(order)
-    v = block.take(order)
     back = block.take(order)
     vBack = block.take(order)
   }
 
-  static func size(order: Int) -> Int { 5 * order * order + 6 * order }
+  static func size(order: Int, levels: Int) -> Int {
+    2 * levels * order * (order + 1) + 3 * order * order + 3 * order
+  }
 
-  /// Fills b from z.
+  /// Fills b of a level from z.
   /// - Parameters:
   ///   - f: F, lower triangular, `stride` apart.
   /// - Returns: −½u'u − log|L|, the log density of z in place of N(b; 0, Σ), up to a constant.
   @inline(__always)
-  func fill(_ b: Pointer, _ z: Pointer, f: Pointer, stride: Int, h: Pointer, information: Pointer) -> Double {
+  func fill(
+    level j: Int, _ b: Pointer, _ z: Pointer, f: Pointer, stride: Int, h: Pointer, information: Pointer
+  ) -> Double {
     let q = order
-    prepare(z, f: f, stride: stride, h: h, information: information)
-    var density = 0.0
-    for k in 0..<q {
-      density -= 0.5 * u[k] * u[k] + log(lower[k + k * q])
-      var sum = 0.0
-      for l in 0...k { sum += f[k + l * stride] * u[l] }
-      b[k] = sum
+    let (product, lower) = (products + j * q * q, lowers + j * q * q)
+    let (t, u) = (targets + j * q, inner + j * q)
+    if q == 1 {
+      let factor = f[0]
+      product[0] = information[0] * factor
+      let pivot = (1 + factor * product[0]).squareRoot()
+      let scale = 1 / pivot
+      lower[0] = pivot
+      t[0] = factor * h[0] * scale
+      u[0] = (t[0] + z[0]) * scale
+      b[0] = factor * u[0]
+      return -0.5 * u[0] * u[0] - log(pivot)
     }
-    return density
-  }
-
-  /// L, t = L⁻¹F'h, r = t + z and u.
-  @inline(__always)
-  private func prepare(_ z: Pointer, f: Pointer, stride: Int, h: Pointer, information: Pointer) {
-    let q = order
     // HF, then I + F'HF.
     for k in 0..<q {
       for i in 0..<q {
@@ -63,6 +65,7 @@ struct LevelCoordinates {
         product[i + k * q] = sum
       }
     }
+    var pivots = 1.0
     for k in 0..<q {
       for i in k..<q {
         var sum = i == k ? 1.0 : 0.0
@@ -70,25 +73,35 @@ struct LevelCoordinates {
         for l in 0..<k { sum -= lower[i + l * q] * lower[k + l * q] }
         lower[i + k * q] = i == k ? sum.squareRoot() : sum / lower[k + k * q]
       }
-    }
-    for k in 0..<q {
+      pivots *= lower[k + k * q]
       var sum = 0.0
       for l in k..<q { sum += f[l + k * stride] * h[l] }
-      v[k] = sum
       for l in 0..<k { sum -= lower[k + l * q] * t[l] }
       t[k] = sum / lower[k + k * q]
       r[k] = t[k] + z[k]
     }
+    var density = -log(pivots)
     var k = q - 1
     while k >= 0 {
       var sum = r[k]
-      for l in k + 1..<max(q, k + 1) { sum -= lower[l + k * q] * u[l] }
+      var l = k + 1
+      while l < q {
+        sum -= lower[l + k * q] * u[l]
+        l += 1
+      }
       u[k] = sum / lower[k + k * q]
+      density -= 0.5 * u[k] * u[k]
       k -= 1
     }
+    for k in 0..<q {
+      var sum = 0.0
+      for l in 0...k { sum += f[k + l * stride] * u[l] }
+      b[k] = sum
+    }
+    return density
   }
 
-  /// The derivatives of a function of b plus the density of `fill`.
+  /// The derivatives of a function of b plus the density of the last `fill` of a level.
   /// - Parameters:
   ///   - g: the function's derivatives in b.
   ///   - out: receives those in z.
@@ -96,11 +109,22 @@ struct LevelCoordinates {
   ///   - targetSlope: receives those in h.
   @inline(__always)
   func fillGradient(
-    _ out: Pointer, _ z: Pointer, g: Pointer, f: Pointer, stride: Int, h: Pointer, information: Pointer,
-    factorSlope: Pointer, targetSlope: Pointer
+    level j: Int, _ out: Pointer, g: Pointer, f: Pointer, stride: Int, h: Pointer, factorSlope: Pointer,
+    targetSlope: Pointer
   ) {
     let q = order
-    prepare(z, f: f, stride: stride, h: h, information: information)
+    let (product, lower) = (products + j * q * q, lowers + j * q * q)
+    let (t, u) = (targets + j * q, inner + j * q)
+    if q == 1 {
+      let scale = 1 / lower[0]
+      let slope = (f[0] * g[0] - u[0]) * scale
+      let own = slope * scale
+      out[0] = slope
+      let along = -u[0] * slope - own * t[0] - scale
+      factorSlope[0] += g[0] * u[0] + h[0] * own + product[0] * along * scale
+      targetSlope[0] = f[0] * own
+      return
+    }
     // r̄ = L⁻¹(F'g − u), v̄ = L⁻ᵀr̄.
     for k in 0..<q {
       var sum = -u[k]
@@ -112,7 +136,11 @@ struct LevelCoordinates {
     var k = q - 1
     while k >= 0 {
       var sum = back[k]
-      for l in k + 1..<max(q, k + 1) { sum -= lower[l + k * q] * vBack[l] }
+      var l = k + 1
+      while l < q {
+        sum -= lower[l + k * q] * vBack[l]
+        l += 1
+      }
       vBack[k] = sum / lower[k + k * q]
       k -= 1
     }
@@ -121,7 +149,7 @@ struct LevelCoordinates {
         lowerSlope[i + l * q] = -u[i] * back[l] - vBack[i] * t[l] - (i == l ? 1 / lower[i + i * q] : 0)
       }
     }
-    fillSlope()
+    fillSlope(lower)
     // F̄ = gu' + hv̄' + 2HFĀ.
     for l in 0..<q {
       for i in l..<q {
@@ -139,7 +167,7 @@ struct LevelCoordinates {
 
   /// Ā = ½(S + S'), S = L⁻ᵀΦ(L'L̄)L⁻¹, Φ the lower triangle with half its diagonal.
   @inline(__always)
-  private func fillSlope() {
+  private func fillSlope(_ lower: Pointer) {
     let q = order
     for k in 0..<q {
       for i in 0..<q {
@@ -153,7 +181,11 @@ struct LevelCoordinates {
       var k = q - 1
       while k >= 0 {
         var sum = work[i + k * q]
-        for l in k + 1..<max(q, k + 1) { sum -= work[i + l * q] * lower[l + k * q] }
+        var l = k + 1
+        while l < q {
+          sum -= work[i + l * q] * lower[l + k * q]
+          l += 1
+        }
         work[i + k * q] = sum / lower[k + k * q]
         k -= 1
       }
@@ -162,7 +194,11 @@ struct LevelCoordinates {
       var i = q - 1
       while i >= 0 {
         var sum = work[i + k * q]
-        for l in i + 1..<max(q, i + 1) { sum -= lower[l + i * q] * work[l + k * q] }
+        var l = i + 1
+        while l < q {
+          sum -= lower[l + i * q] * work[l + k * q]
+          l += 1
+        }
         work[i + k * q] = sum / lower[i + i * q]
         i -= 1
       }

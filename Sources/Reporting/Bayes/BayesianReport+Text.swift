@@ -127,7 +127,7 @@ extension BayesianReport {
   }
 
   /// Decimals so that a posterior's standard deviation has three digits.
-  private static func number(_ x: Double, spread: Double) -> String {
+  static func number(_ x: Double, spread: Double) -> String {
     guard x.isFinite else { return "-" }
     guard spread > 0, spread.isFinite else { return DecimalText.fixed(x, decimals: 3) }
     let power = DecimalText.decomposed(spread, digits: 3).power
@@ -135,7 +135,7 @@ extension BayesianReport {
     return DecimalText.fixed(x, decimals: max(0, 2 - power))
   }
 
-  private static func percent(_ p: Double) -> String {
+  static func percent(_ p: Double) -> String {
     let text = DecimalText.fixed(100 * p, decimals: 2)
     var shown = text[...]
     while shown.last == "0" { shown.removeLast() }
