@@ -57,12 +57,12 @@ public struct BayesianMixedModel: Sendable {
     self.priors = priors
     try checkPriors()
     try checkPropriety()
+    try checkData()
   }
 
   /// Whether fixed and group effects are integrated out.
   public var isCollapsed: Bool {
     if case .generalized = likelihood { return false }
-    if model.factors.count > 1 { return false }
     return priors.fixedEffects.allSatisfy { prior in
       switch prior {
       case .flat, .normal: true
@@ -133,7 +133,7 @@ public struct BayesianMixedModel: Sendable {
       guard
         let integrated = IntegratedLikelihood(
           model, mean: moments.map(\.mean), precision: moments.map(\.precision))
-      else { preconditionFailure("one grouping factor") }
+      else { preconditionFailure("refused where it is made") }
       return CollapsedPosterior(
         integrated, CovarianceTransform(priors, blocks: model.terms.map(\.columns)))
     case .generalized: preconditionFailure("a generalized model has coordinates")

@@ -16,8 +16,8 @@ struct BayesCommand: ReportingCommand {
     commandName: "bayes",
     abstract: "Bayesian mixed model: priors, draws from the posterior, and whether they are enough.",
     discussion: """
-      Models are linear, with one grouping factor. Fixed and group effects are integrated out exactly; standard deviations and correlations are drawn by \
-      the no-U-turn sampler, and effects then from their normal distribution. Nothing is compiled.
+      Grouping factors are one or several, nested or crossed. In linear models fixed and group effects are integrated out exactly; standard deviations and \
+      correlations are drawn by the no-U-turn sampler, and effects then from their normal distribution. Nothing is compiled.
 
       Priors:
         default    weakly informative, on the scale of the data; they are printed
@@ -41,7 +41,7 @@ struct BayesCommand: ReportingCommand {
       Example: mlm bayes "Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --priors slides-sd
       """)
 
-  @Argument(help: "Model formula with random-effects terms of one grouping factor.")
+  @Argument(help: "Model formula with random-effects terms, of one grouping factor or several.")
   var formula: String
 
   @OptionGroup var input: DataOptions
@@ -137,12 +137,16 @@ struct BayesCommand: ReportingCommand {
   private func likelihood(
     _ formula: ModelFormula, _ table: DataTable
   ) throws -> BayesianMixedModel.Likelihood {
-    guard let family = distribution.responseFamily else {
-      return .linear(try LinearMixedModel(formula, data: table, roles: columns.roles))
+    do {
+      guard let family = distribution.responseFamily else {
+        return .linear(try LinearMixedModel(formula, data: table, roles: columns.roles))
+      }
+      return .generalized(
+        try GeneralizedLinearMixedModel(
+          formula, data: table, family: family, link: distribution.link, roles: columns.roles))
+    } catch let fault as FitError {
+      throw BayesianModelError.unsuitable(fault)
     }
-    return .generalized(
-      try GeneralizedLinearMixedModel(
-        formula, data: table, family: family, link: distribution.link, roles: columns.roles))
   }
 
   /// The priors of a name, or of a file.
@@ -192,6 +196,7 @@ struct BayesCommand: ReportingCommand {
     if fit.drawCount < draws {
       result.notes.append("stopped early: the first \(fit.drawCount) draws of each chain are complete")
     }
+    result.notes += report.notes(in: language)
     if format == .csv || format == .json { result.notes.append(report.sentence(in: language)) }
     result.output =
       switch format {
