@@ -18,6 +18,8 @@ struct CalibrationDesign: Sendable {
   let priors: ModelPriors
   /// Key of all random numbers.
   let seed: UInt64
+  /// How many data sets are drawn.
+  var dataSets = 500
 
   /// Rows of each group.
   static let sizes = [2, 6, 3, 5, 4, 2, 6]

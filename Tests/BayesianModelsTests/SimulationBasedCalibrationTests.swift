@@ -52,7 +52,7 @@ struct SimulationBasedCalibrationTests {
       priors: ModelPriors(
         fixedEffects: [.normal(mean: 1, sd: 1), .normal(mean: -0.5, sd: 1)],
         deviations: [.halfNormal(sd: 1), .halfT(degreesOfFreedom: 5, scale: 0.5), .halfNormal(sd: 1)],
-        sigma: .halfT(degreesOfFreedom: 5, scale: 1), correlationShapes: [2, 1]), seed: 1986),
+        sigma: .halfT(degreesOfFreedom: 5, scale: 1), correlationShapes: [2, 1]), seed: 1986, dataSets: 200),
   ]
 
   /// Quantities that are ranked, by design.
@@ -63,7 +63,7 @@ struct SimulationBasedCalibrationTests {
 
   @Test("ranks of true parameters and effects are uniform", arguments: designs.indices)
   func ranks(_ index: Int) throws {
-    let all = try Self.ranks(Self.designs[index], count: 500)
+    let all = try Self.ranks(Self.designs[index], count: Self.designs[index].dataSets)
     #expect(all.count == Self.quantityCounts[index])
     for (name, found) in all {
       for fault in Self.faults(found, level: Self.falseAlarm / Double(Self.testCount)) {
