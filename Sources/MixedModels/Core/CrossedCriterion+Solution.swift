@@ -5,7 +5,7 @@ extension CrossedCriterion {
   /// out ← [Z X y]'[Z X y]v, the data's own cross-products.
   func multiply(_ v: Pointer, into out: Pointer) {
     for i in 0..<vectorCount { out[i] = 0 }
-    for stage in stages + tailStages {
+    for stage in allStages {
       let q = stage.width
       for j in 0..<stage.levelCount {
         let own = v + stage.offset + j * q

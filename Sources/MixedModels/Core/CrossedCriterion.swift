@@ -15,6 +15,8 @@ final class CrossedCriterion: CovarianceCriterion {
   let stages: [StageWorkspace]
   /// The tail's factors, for products with the data.
   let tailStages: [StageWorkspace]
+  /// Both, so that products make no array of their own.
+  let allStages: [StageWorkspace]
   /// Number of entries of a vector over all levels, X and y, and where the tail begins in it.
   let vectorCount: Int
   let tailOffset: Int
@@ -60,6 +62,7 @@ final class CrossedCriterion: CovarianceCriterion {
       own.fillNeighbours(tailOffset: offset, later: [])
       return own
     }
+    allStages = stages + tailStages
     let widths = data.factors.map(\.columns.count)
     block = ScratchBlock(
       count: 3 * order * order + widths.reduce(0) { $0 + $1 * $1 } + 4 * vectorCount)
