@@ -13,7 +13,7 @@ public enum BayesianModelError: Error, Equatable, Sendable, CustomStringConverti
   public var description: String {
     switch self {
     case .fixedPrior(let effect):
-      "the prior of the fixed effect '\(effect)' is one of variances; a normal one would work"
+      "the prior of the fixed effect '\(effect)' is one of positive parameters; normal(mean, sd), t(df, location, scale), uniform(lower, upper) or flat would work"
     case .invalidPrior(let parameter):
       "the prior of \(parameter) is none for it: scales must be positive, bounds in order and reach above 0 for standard deviations, inverse_gamma is for standard deviations"
     case .improper(let parameter, let reason):

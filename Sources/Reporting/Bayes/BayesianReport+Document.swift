@@ -14,6 +14,7 @@ extension BayesianReport {
       .object(
         [("address", .string(row.address.description))] + row.quantities.map { ($0.name, .number($0.value)) })
     }
+    let knownErrors: JSONValue = model.frame.roles.standardErrors.map { .string($0) } ?? .null
     let verdictName =
       switch verdict {
       case .enough: "enough"
@@ -23,6 +24,7 @@ extension BayesianReport {
       }
     return .object([
       ("formula", .string(model.formula.text)), ("n_obs", .integer(model.frame.response.count)),
+      ("known_se", knownErrors),
       ("n_groups", .object(model.factors.map { ($0.name, .integer($0.levels.count)) })),
       (
         "priors",

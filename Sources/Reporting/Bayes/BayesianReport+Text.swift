@@ -39,8 +39,9 @@ extension BayesianReport {
     switch fit.model.likelihood {
     case .linear: return words.pick("Bayesian linear mixed model: ", "贝叶斯线性混合模型：")
     case .knownVariances:
+      let column = fit.model.model.frame.roles.standardErrors.map { words.pick(" (\($0))", "（\($0)）") } ?? ""
       return words.pick(
-        "Bayesian linear mixed model with known residual variances: ", "残差方差已知的贝叶斯线性混合模型：")
+        "Bayesian linear mixed model with known standard errors\(column): ", "标准误已知\(column)的贝叶斯线性混合模型：")
     case .generalized(let model):
       let family = "\(model.family.word), \(model.link.rawValue)"
       return words.pick(

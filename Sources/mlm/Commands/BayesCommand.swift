@@ -3,10 +3,8 @@ import BayesianModels
 import CommandSupport
 import Glibc
 import Labs
-import MixedModels
 import ModelFormula
 import Reporting
-import Specifications
 import Synchronization
 import Tables
 
@@ -16,8 +14,11 @@ struct BayesCommand: ReportingCommand {
     commandName: "bayes",
     abstract: "Bayesian mixed model: priors, draws from the posterior, and whether they are enough.",
     discussion: """
-      Models are linear, with one grouping factor. Fixed and group effects are integrated out exactly; standard deviations and correlations are drawn by \
-      the no-U-turn sampler, and effects then from their normal distribution. Nothing is compiled.
+      Models are linear, or with --family binomial, Poisson, negative binomial or Gamma, with any grouping factors. In linear models with one grouping factor, \
+      fixed and group effects are integrated out exactly: standard deviations and correlations are drawn by the no-U-turn sampler, and effects then from \
+      their normal distribution. In all others the no-U-turn sampler draws all parameters together. Nothing is compiled.
+
+      With --known-se the rows' standard errors are known, as of published estimates: there is no sigma, and every group may have one row.
 
       Priors:
         default    weakly informative, on the scale of the data; they are printed
@@ -26,27 +27,41 @@ struct BayesCommand: ReportingCommand {
         slides-sd  the same with 1000 as standard deviation; a third reading is that
                    of BUGS and JAGS, whose dnorm(0, 1000) has the precision 1000
         F.yml      start: (one of the above), fixed:, sd:, correlation:, sigma:,
+                   dispersion: (theta of the negative binomial, shape of Gamma),
                    each a prior or a mapping of names and "others", such as
                      fixed: {Days: "normal(0, 20)"}
                      sd: {Subject.Days: "half_t(3, 10)", others: half_normal(50)}
                      correlation: lkj(2)
 
-      Fixed effects have normal(mean, sd) or flat priors; standard deviations
-      uniform(a, b), half_normal(sd), half_t(df, scale), half_cauchy(scale),
-      exponential(rate), inverse_gamma(shape, scale) of the variance, or the part of
-      normal and t(df, location, scale) above 0; correlations lkj(shape).
+      Fixed effects have normal(mean, sd), t(df, location, scale), uniform(a, b) or
+      flat priors; standard deviations uniform(a, b), half_normal(sd), half_t(df,
+      scale), half_cauchy(scale), exponential(rate), inverse_gamma(shape, scale) of
+      the variance, flat, or the part of normal and t above 0; correlations
+      lkj(shape).
+
+      --jags-code prints an R script: the same model with the same priors for JAGS,
+      its data, and the lines that draw from it.
 
       Draws depend on the seed and on the numbers of chains, draws and warmup iterations, not on --threads. Ctrl-C keeps complete draws.
 
       Example: mlm bayes "Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --priors slides-sd
+      Example: mlm bayes "effect ~ 1 + (1 | school)" --data eight-schools.csv --known-se se --levels
+      Example: mlm bayes "y ~ x + (x | g)" --family binomial --data d.csv --jags-code
       """)
 
-  @Argument(help: "Model formula with random-effects terms of one grouping factor.")
+  @Argument(help: "Model formula with random-effects terms.")
   var formula: String
 
   @OptionGroup var input: DataOptions
   @OptionGroup var distribution: FamilyOptions
   @OptionGroup var columns: RoleOptions
+
+  @Option(
+    name: .customLong("known-se"),
+    help: ArgumentHelp(
+      "Column of the rows' known standard errors, as in a meta-analysis; groups may then have one row each.",
+      valueName: "COL"))
+  var knownErrors: String?
 
   @Option(
     name: .long,
@@ -100,6 +115,11 @@ struct BayesCommand: ReportingCommand {
     completion: .file(extensions: ["csv"]))
   var drawsOut: String?
 
+  @Flag(
+    name: .customLong("jags-code"),
+    help: "Print the model for JAGS, priors included, with the R lines that run it instead.")
+  var jagsCode = false
+
   @OptionGroup var words: LanguageOption
 
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
@@ -118,6 +138,14 @@ struct BayesCommand: ReportingCommand {
     for (name, value, range) in limits where !range.contains(value) {
       throw ValidationError("\(name) is \(value); from \(range.lowerBound) to \(range.upperBound) would work")
     }
+    if knownErrors != nil {
+      for (option, isGiven) in [
+        ("--weights", columns.weights != nil), ("--family", distribution.family != nil),
+      ] where isGiven {
+        throw ValidationError("--known-se says what the residual variances are; leave \(option) out")
+      }
+    }
+    if jagsCode, drawsOut != nil { throw ValidationError("--jags-code draws nothing; leave --draws-out out") }
     if drawsOut == "-" { throw ValidationError("--draws-out needs a file") }
   }
 
@@ -127,47 +155,38 @@ struct BayesCommand: ReportingCommand {
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm bayes") }
     try distribution.check(formula, offer: .mixed)
     try columns.check([formula], table, takesFactors: distribution.family == .binomial)
+    if let name = knownErrors, table[name] == nil {
+      throw OptionError.unknownColumn(option: "--known-se", name, table.columnNames)
+    }
+    let choice = try PriorChoice(priors)
     return try withNotes(on: table, of: formula) {
-      let likelihood = try likelihood(formula, table)
-      let bayesian = try BayesianMixedModel(likelihood, priors: chosenPriors(likelihood, in: context))
+      let likelihood = try distribution.likelihood(formula, table, roles: roles)
+      let bayesian = try BayesianMixedModel(likelihood, priors: choice.priors(of: likelihood, in: context))
+      if jagsCode {
+        return CommandResult(
+          output: JAGSProgram(bayesian).script(
+            file: input.data, options: input.reading.options, plan: plan(in: context)))
+      }
       return try found(sampled(bayesian, in: context), in: context)
     }
   }
 
-  private func likelihood(
-    _ formula: ModelFormula, _ table: DataTable
-  ) throws -> BayesianMixedModel.Likelihood {
-    guard let family = distribution.responseFamily else {
-      return .linear(try LinearMixedModel(formula, data: table, roles: columns.roles))
-    }
-    return .generalized(
-      try GeneralizedLinearMixedModel(
-        formula, data: table, family: family, link: distribution.link, roles: columns.roles))
+  private var roles: ColumnRoles {
+    var roles = columns.roles
+    roles.standardErrors = knownErrors
+    return roles
   }
 
-  /// The priors of a name, or of a file.
-  private func chosenPriors(
-    _ likelihood: BayesianMixedModel.Likelihood, in context: CommandContext
-  ) throws -> ModelPriors {
-    if let named = NamedPriors(rawValue: priors) { return named.priors(of: likelihood) }
-    if !priors.contains("."), !priors.contains("/") {
-      let names = NamedPriors.allCases.map(\.rawValue)
-      let near = NearestNames.close(to: priors, among: names).map { " (did you mean '\($0)'?)" } ?? ""
-      throw ValidationError(
-        "--priors '\(priors)' is neither \(names.joined(separator: ", "))\(near) nor a file's name such as priors.yml"
-      )
-    }
-    let bytes = try context.read(priors)
-    let node = try SpecificationNode(yaml: String(decoding: bytes, as: UTF8.self), file: priors)
-    return try ModelPriors(node, for: likelihood)
+  private func plan(in context: CommandContext) -> SamplingPlan {
+    SamplingPlan(
+      chains: chains, draws: draws, warmup: warmup,
+      seed: seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1,
+      threads: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }
 
   /// Runs the chains.
   private func sampled(_ bayesian: BayesianMixedModel, in context: CommandContext) throws -> BayesianFit {
-    let plan = SamplingPlan(
-      chains: chains, draws: draws, warmup: warmup,
-      seed: seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1,
-      threads: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let plan = plan(in: context)
     let stop = context.isInLab ? nil : StopRequest()
     let done = IterationCount()
     let fit = try shown.shown(chains * (draws + warmup)) {
