@@ -158,7 +158,7 @@ let package = Package(
           "Specifications",
         ]
       ),
-      ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
+      ("Reporting", ["BayesianModels", "MixedModels", "ModelFormula", "Tables", "Estimates"]),
       (
         "ModelFigures",
         [

@@ -49,7 +49,7 @@ enum PriorNotation {
 
   /// The correlation of two effects.
   static func correlation(_ symbol: Formula, shape: Double) -> (left: Formula, right: Formula, kind: Kind) {
-    if shape == 1 { return (symbol, call("U", [.text("-1"), .text("1")]), .uniform) }
+    if shape == 1 { return (symbol, call("U", [number(-1), number(1)]), .uniform) }
     let half = Formula(latex: "\\tfrac{1}{2}(\(symbol.latex) + 1)", plain: "(\(symbol.plain) + 1)/2")
     return (half, call("Beta", [number(shape), number(shape)]), .correlation)
   }
