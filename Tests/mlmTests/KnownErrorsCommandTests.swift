@@ -10,7 +10,7 @@ import Testing
 struct KnownErrorsCommandTests {
   /// The file that is shipped beside the labs.
   private static let schools = Reference.directory.deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("labs/data/eight-schools.csv").path
+    .appendingPathComponent("labs/07-bayes/eight-schools.csv").path
 
   private func run(_ words: String..., language: LabLanguage = .en) throws -> CommandResult {
     try SubcommandRunner().run(words + ["--data", Self.schools], in: CommandContext(language: language))
