@@ -94,7 +94,7 @@ let package = Package(
       name: "ModelFigures",
       dependencies: [
         "StudyResults", "Poststratification", "Reporting", "Studies", "Designs", "MixedModels",
-        "ModelFormula", "Estimates", "Distributions",
+        "BayesianModels", "ModelFormula", "Estimates", "Distributions",
         "Tables", "LinearAlgebra", "Plotting",
       ]),
 
@@ -162,7 +162,7 @@ let package = Package(
       (
         "ModelFigures",
         [
-          "Plotting", "MixedModels", "ModelFormula", "Tables", "Studies", "StudyResults",
+          "Plotting", "MixedModels", "BayesianModels", "ModelFormula", "Tables", "Studies", "StudyResults",
           "Poststratification",
           "Specifications",
         ]
@@ -184,6 +184,8 @@ func testTargets(_ list: [(String, [String])]) -> [Target] {
   list.map { name, more in
     .testTarget(
       name: name + "Tests",
-      dependencies: [.init(stringLiteral: name), "TestSupport"] + more.map { .init(stringLiteral: $0) })
+      dependencies: [.init(stringLiteral: name), "TestSupport"] + more.map { .init(stringLiteral: $0) },
+      // The tests' own code does little: unoptimized it compiles in a fraction of the time. What it tests is optimized.
+      swiftSettings: [.unsafeFlags(["-Onone"])])
   }
 }

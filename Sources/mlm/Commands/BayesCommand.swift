@@ -1,14 +1,8 @@
 import ArgumentParser
 import BayesianModels
-import CommandSupport
-import Glibc
 import Labs
-import MixedModels
 import ModelFormula
 import Reporting
-import Specifications
-import Synchronization
-import Tables
 
 /// `mlm bayes`: the posterior of a mixed model.
 struct BayesCommand: ReportingCommand {
@@ -48,43 +42,7 @@ struct BayesCommand: ReportingCommand {
   @OptionGroup var distribution: FamilyOptions
   @OptionGroup var columns: RoleOptions
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Prior distributions: default, slides, slides-sd, or a file (see above).", valueName: "NAME|F.yml"),
-    completion: .file(extensions: ["yml", "yaml"]))
-  var priors = NamedPriors.default.rawValue
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Number of chains (default: 4).", valueName: "n"),
-    transform: number("a whole number from 1"))
-  var chains = 4
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Draws of each chain, after its warmup (default: 1000).", valueName: "n"),
-    transform: number("a whole number from 1"))
-  var draws = 1000
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "Iterations of each chain that find step size and metric (default: 1000).", valueName: "n"),
-    transform: number("a whole number from 0"))
-  var warmup = 1000
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Seed of all draws (default: 1).", valueName: "S"),
-    transform: number("a whole number from 0"))
-  var seed: UInt64?
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Chains that run at a time (default: all processors).", valueName: "n"),
-    transform: number("a whole number from 1"))
-  var threads: Int?
+  @OptionGroup var sampling: SamplingOptions
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -105,18 +63,9 @@ struct BayesCommand: ReportingCommand {
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
-  @OptionGroup var shown: ProgressOption
-
   func validate() throws {
     guard level > 0, level < 1 else {
       throw ValidationError("--level is \(level); a number between 0 and 1 would work, e.g. 0.95")
-    }
-    let limits: [(String, Int, ClosedRange<Int>)] = [
-      ("--chains", chains, 1...64), ("--draws", draws, 1...1_000_000), ("--warmup", warmup, 0...1_000_000),
-      ("--threads", threads ?? 1, 1...1024),
-    ]
-    for (name, value, range) in limits where !range.contains(value) {
-      throw ValidationError("\(name) is \(value); from \(range.lowerBound) to \(range.upperBound) would work")
     }
     if drawsOut == "-" { throw ValidationError("--draws-out needs a file") }
   }
@@ -127,71 +76,20 @@ struct BayesCommand: ReportingCommand {
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm bayes") }
     try distribution.check(formula, offer: .mixed)
     try columns.check([formula], table, takesFactors: distribution.family == .binomial)
+    let choice = try PriorChoice(sampling.priorsName)
     return try withNotes(on: table, of: formula) {
-      let likelihood = try likelihood(formula, table)
-      let bayesian = try BayesianMixedModel(likelihood, priors: chosenPriors(likelihood, in: context))
-      return try found(sampled(bayesian, in: context), in: context)
+      let likelihood = try distribution.likelihood(formula, table, roles: columns.roles)
+      let bayesian = try BayesianMixedModel(likelihood, priors: choice.priors(of: likelihood, in: context))
+      return try found(sampling.fit(bayesian, in: context), in: context)
     }
-  }
-
-  private func likelihood(
-    _ formula: ModelFormula, _ table: DataTable
-  ) throws -> BayesianMixedModel.Likelihood {
-    guard let family = distribution.responseFamily else {
-      return .linear(try LinearMixedModel(formula, data: table, roles: columns.roles))
-    }
-    return .generalized(
-      try GeneralizedLinearMixedModel(
-        formula, data: table, family: family, link: distribution.link, roles: columns.roles))
-  }
-
-  /// The priors of a name, or of a file.
-  private func chosenPriors(
-    _ likelihood: BayesianMixedModel.Likelihood, in context: CommandContext
-  ) throws -> ModelPriors {
-    if let named = NamedPriors(rawValue: priors) { return named.priors(of: likelihood) }
-    if !priors.contains("."), !priors.contains("/") {
-      let names = NamedPriors.allCases.map(\.rawValue)
-      let near = NearestNames.close(to: priors, among: names).map { " (did you mean '\($0)'?)" } ?? ""
-      throw ValidationError(
-        "--priors '\(priors)' is neither \(names.joined(separator: ", "))\(near) nor a file's name such as priors.yml"
-      )
-    }
-    let bytes = try context.read(priors)
-    let node = try SpecificationNode(yaml: String(decoding: bytes, as: UTF8.self), file: priors)
-    return try ModelPriors(node, for: likelihood)
-  }
-
-  /// Runs the chains.
-  private func sampled(_ bayesian: BayesianMixedModel, in context: CommandContext) throws -> BayesianFit {
-    let plan = SamplingPlan(
-      chains: chains, draws: draws, warmup: warmup,
-      seed: seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1,
-      threads: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    let stop = context.isInLab ? nil : StopRequest()
-    let done = IterationCount()
-    let fit = try shown.shown(chains * (draws + warmup)) {
-      (tell: (@Sendable (Int) -> Void)?) -> BayesianFit in
-      guard let tell else { return try bayesian.sample(plan, shouldStop: { stop?.isDue ?? false }) }
-      return try bayesian.sample(
-        plan, shouldStop: { stop?.isDue ?? false },
-        progress: { chain, iteration, _ in tell(done.total(chain, iteration)) })
-    }
-    guard fit.drawCount > 0 else {
-      Terminal.note("stopped before every chain had a draw; nothing is left")
-      throw ExitCode(StopRequest.exitCode)
-    }
-    return fit
   }
 
   /// What is told of the draws.
   private func found(_ fit: BayesianFit, in context: CommandContext) throws -> CommandResult {
-    let report = BayesianReport(fit, priorsName: priors, level: level)
+    let report = BayesianReport(fit, priorsName: sampling.priorsName, level: level)
     let language = words.language(in: context).ofSentences
     var result = CommandResult(estimates: report.estimates)
-    if fit.drawCount < draws {
-      result.notes.append("stopped early: the first \(fit.drawCount) draws of each chain are complete")
-    }
+    result.notes += [SamplingOptions.stopNote(fit)].compactMap { $0 }
     if format == .csv || format == .json { result.notes.append(report.sentence(in: language)) }
     result.output =
       switch format {
@@ -205,18 +103,5 @@ struct BayesCommand: ReportingCommand {
     }
     result.echo = "seed \(fit.plan.seed)"
     return result
-  }
-}
-
-/// Iterations of all chains together, from what each tells.
-private final class IterationCount: Sendable {
-  private let done = Mutex<[Int: Int]>([:])
-
-  /// Takes over a chain's count.
-  func total(_ chain: Int, _ iteration: Int) -> Int {
-    done.withLock { counts in
-      counts[chain] = iteration
-      return counts.values.reduce(0, +)
-    }
   }
 }
