@@ -100,7 +100,8 @@ extension FigureWords {
       return label.effects[0].column == FigureWords.constant ? either("Intercept", "截距") : effects[0]
     case .dispersion: return either("Dispersion", "离散参数")
     case .level(let level):
-      return either("\(effects[0]) of \(level)", "\(spaced(level).drop { $0 == " " })的\(effects[0])")
+      return either(
+        "\(effects[0]) of \(level)", "\(inSentence(level).drop { $0 == " " })的\(spaced(effects[0]))")
     }
   }
 

@@ -91,11 +91,14 @@ public struct ChainRanks: ModelFigure {
     let panels = parameters.parameters.indices.map { k in
       Panel(parameters.name(parameters.parameters[k], words), marks(k))
     }
-    let highest = max(band.high, counts.flatMap { $0.flatMap { $0 } }.max() ?? 0)
+    let all = counts.flatMap { $0.flatMap { $0 } }
+    let room = 0.3 * (band.high - band.low)
+    let lowest = max(0, min(band.low, all.min() ?? 0) - room)
+    let highest = max(band.high, all.max() ?? 0) + room
     var figure = Figure(
       size: size,
       x: Axis(words.rank, limits: 0...Double(edges[edges.count - 1]), tickSpacing: 44),
-      y: Axis(words.drawsOfInterval, limits: 0...1.06 * highest, tickSpacing: 26),
+      y: Axis(words.drawsOfInterval, limits: lowest...highest, tickSpacing: 26),
       categories: ChainTraces.scale(parameters.source.chainCount, words), panels: panels)
     figure.columns = size.columns(ofPanels: panels.count)
     let outside = outsideCount

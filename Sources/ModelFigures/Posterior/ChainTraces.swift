@@ -22,9 +22,12 @@ public struct ChainTraces: ModelFigure {
 
   /// Draws in a run of which two are shown; 1 where all are.
   var run: Int {
-    max(1, (2 * parameters.source.drawCount + ChainTraces.mostPlaces - 1) / ChainTraces.mostPlaces / 2)
+    let count = parameters.source.drawCount
+    return count <= ChainTraces.mostPlaces
+      ? 1 : (2 * count + ChainTraces.mostPlaces - 1) / ChainTraces.mostPlaces
   }
   private static let mostPlaces = 1200
+  private static let pieceCount = 40
 
   /// Draws of a chain that are shown: places, from 1, and values.
   func line(_ parameter: Int, chain: Int) -> (x: [Double], y: [Double]) {
@@ -83,12 +86,22 @@ public struct ChainTraces: ModelFigure {
     let draws = parameters.parameters[k].draws
     let count = parameters.source.drawCount
     let hasKeys = parameters.source.chainCount <= OkabeIto.strong.count
-    var marks: [any Mark] = (0..<parameters.source.chainCount).map { c in
-      let (x, y) = line(k, chain: c)
-      let appearance: Appearance =
-        hasKeys
-        ? .category("chain \(c + 1)") : .fixed(CategoryStyle(Theme.referenceGrey.withAlpha(0.5)))
-      return LineMark(x: x, y: y, appearance, width: 0.5)
+    let chains = parameters.source.chainCount
+    let lines = (0..<chains).map { line(k, chain: $0) }
+    var marks: [any Mark] = []
+    // Pieces along the way take turns on top, so that no chain hides the others.
+    let longest = lines.map(\.x.count).max() ?? 0
+    let length = max(2, (longest + ChainTraces.pieceCount - 1) / ChainTraces.pieceCount)
+    for (turn, start) in stride(from: 0, to: longest, by: length).enumerated() {
+      for c in (0..<chains).map({ ($0 + turn) % chains }) {
+        let appearance: Appearance =
+          hasKeys
+          ? .category("chain \(c + 1)") : .fixed(CategoryStyle(Theme.referenceGrey.withAlpha(0.5)))
+        let count = lines[c].x.count
+        let piece = min(start, count)..<min(start + length + 1, count)
+        marks.append(
+          LineMark(x: Array(lines[c].x[piece]), y: Array(lines[c].y[piece]), appearance, width: 0.5))
+      }
     }
     guard !parameters.divergent.isEmpty, let low = draws.min(), let high = draws.max(), low.isFinite,
       high.isFinite

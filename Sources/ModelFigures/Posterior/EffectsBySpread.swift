@@ -50,6 +50,12 @@ public struct EffectsBySpread: ModelFigure {
     prior = bayesian.priors.deviations[0]
   }
 
+  /// The place of the last value of τ that is drawn: a hundredth of the posterior lies beyond.
+  var last: Int {
+    let end = effects.quantile(0.99)
+    return effects.deviations.firstIndex { $0 >= end } ?? effects.deviations.count - 1
+  }
+
   /// More levels than these are not all named.
   static let mostNamed = 20
   /// Of more levels so many at the top and at the bottom are.
@@ -59,14 +65,15 @@ public struct EffectsBySpread: ModelFigure {
   var named: [Int] {
     if !highlighted.isEmpty { return levels.indices.filter { highlighted.contains(levels[$0].name) } }
     if levels.count <= EffectsBySpread.mostNamed { return Array(levels.indices) }
-    let order = levels.indices.sorted { (levels[$0].means.last ?? 0) < (levels[$1].means.last ?? 0) }
+    let last = last
+    let order = levels.indices.sorted { levels[$0].means[last] < levels[$1].means[last] }
     return Array(order.prefix(EffectsBySpread.namedAtEnds) + order.suffix(EffectsBySpread.namedAtEnds))
   }
 
   /// The specification.
   public func figure(in language: FigureLanguage) -> Figure {
     let words = FigureWords(language)
-    let top = effects.deviations[effects.deviations.count - 1]
+    let top = effects.deviations[last]
     let names = named.map { levels[$0].label(language) }
     // Names stand behind the ends of lines.
     let share = min(0.4, ((names.map(\.estimatedWidth).max() ?? 0) + 22) / (0.86 * size.width))
@@ -88,7 +95,6 @@ public struct EffectsBySpread: ModelFigure {
     figure.ySharing = .none
     figure.columns = 1
     figure.rowWeights = [2.6, 1]
-    // Ticks beyond the grid would promise lines there.
     figure.caption = words.sentences([
       words.effectsBySpread(knowsSigma: effects.knowsSigma), words.centralBarsOfSpread,
       words.priorOfSpread(prior, priorsName),
@@ -103,18 +109,22 @@ public struct EffectsBySpread: ModelFigure {
   }
 
   private func lines(_ names: [String], _ top: Double) -> [any Mark] {
+    let last = last
     let isMany = levels.count > 2 * EffectsBySpread.mostNamed
     let plain = Appearance.fixed(
       CategoryStyle(highlighted.isEmpty ? OkabeIto.blue : Colour(hex: 0x8C8C8C)))
     let picked = levels.filter { highlighted.contains($0.name) }
     var marks: [any Mark] = [quantile(0.5)]
     marks += levels.filter { !highlighted.contains($0.name) }.map {
-      LineMark(x: effects.deviations, y: $0.means, plain, width: isMany ? 0.6 : 1)
+      LineMark(
+        x: Array(effects.deviations[...last]), y: Array($0.means[...last]), plain, width: isMany ? 0.6 : 1)
     }
-    marks += picked.map { LineMark(x: effects.deviations, y: $0.means, .category("picked")) }
+    marks += picked.map {
+      LineMark(x: Array(effects.deviations[...last]), y: Array($0.means[...last]), .category("picked"))
+    }
     marks.append(
       EndLabelMark(
-        names, x: names.map { _ in top }, y: named.map { levels[$0].means.last ?? .nan }))
+        names, x: names.map { _ in top }, y: named.map { levels[$0].means[last] }))
     return marks
   }
 
@@ -134,7 +144,7 @@ public struct EffectsBySpread: ModelFigure {
     let height = -0.1 * most
     return [
       quantile(0.5), BandMark.area(x: inside.x, y: inside.y, blue, opacity: 0.25),
-      LineMark(x: effects.deviations, y: effects.densities, blue),
+      LineMark(x: Array(effects.deviations[...last]), y: Array(effects.densities[...last]), blue),
       IntervalMark(low: [low], high: [high], at: [height], blue),
       IntervalMark(
         low: [effects.quantile(0.25)], high: [effects.quantile(0.75)], at: [height], blue, width: 2.6),
@@ -150,12 +160,12 @@ public struct EffectsBySpread: ModelFigure {
     let (low, median, high) = (effects.quantile(0.05), effects.quantile(0.5), effects.quantile(0.95))
     let middle = effects.deviations.lastIndex { $0 <= median } ?? 0
     var text = words.either(
-      "\(levels.count) lines, one for each level of \(group), over a standard deviation between levels from 0 to \(number(top)). At 0 they are \(ends(0)), at the posterior median \(number(median)) they go \(ends(middle)), at \(number(top)) \(ends(effects.deviations.count - 1)). Below, the posterior density of the standard deviation: 90% between \(number(low)) and \(number(high)).",
-      "共 \(levels.count) 条线，\(words.inSentence(group).drop { $0 == " " })的每个水平一条，横轴为组间标准差，从 0 到 \(number(top))。标准差为 0 处各线\(ends(0))；后验中位数 \(number(median)) 处\(ends(middle))；\(number(top)) 处\(ends(effects.deviations.count - 1))。下方为组间标准差的后验密度：90% 在 \(number(low)) 与 \(number(high)) 之间。"
+      "\(levels.count) lines, one for each level of \(group), over a standard deviation between levels from 0 to \(number(top)). At 0 they are \(ends(0)), at the posterior median \(number(median)) they go \(ends(middle)), at \(number(top)) \(ends(last)). Below, the posterior density of the standard deviation: 90% between \(number(low)) and \(number(high)).",
+      "共 \(levels.count) 条线，\(words.inSentence(group).drop { $0 == " " })的每个水平一条，横轴为组间标准差，从 0 到 \(number(top))。标准差为 0 处各线\(ends(0))；后验中位数 \(number(median)) 处\(ends(middle))；\(number(top)) 处\(ends(last))。下方为组间标准差的后验密度：90% 在 \(number(low)) 与 \(number(high)) 之间。"
     )
     text += words.pickedOut(
       levels.filter { highlighted.contains($0.name) }.map { level in
-        let (a, b) = (number(level.means[0]), number(level.means.last ?? .nan))
+        let (a, b) = (number(level.means[0]), number(level.means[last]))
         return words.either(
           "\(level.label(language)) from \(a) to \(b)", "\(level.label(language)) 从 \(a) 到 \(b)")
       })

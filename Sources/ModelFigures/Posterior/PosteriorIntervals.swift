@@ -71,7 +71,7 @@ public struct PosteriorIntervals: ModelFigure {
         zero
           + CentralIntervals.marks(
             rows.map { intervals[$0] }, at: rows.indices.map(Double.init), PosteriorIntervals.appearance),
-        x: Axis("", expansion: 0.06, tickSpacing: 44),
+        x: Axis("", expansion: 0.06, tickSpacing: 60),
         y: Axis("", levels: rows.map { parameters.name(parameters.parameters[$0], words) }))
     }
     var figure = Figure(size: size, x: Axis(words.parameterValue), y: Axis(""), panels: panels)

@@ -4,7 +4,7 @@ import Plotting
 /// Draws of parameters two by two: dots below the diagonal, densities on it, correlations above it. Triangles stand at divergent draws: where they gather the sampler's
 /// steps were too long.
 ///
-/// On a narrow page more than three parameters have a panel for each pair instead, its correlation in the heading.
+/// On a narrow page more than three parameters have a panel for each pair instead, its correlation in the corner.
 public struct PosteriorPairs: ModelFigure {
   /// The parameters.
   public var parameters: PosteriorParameters
@@ -119,15 +119,16 @@ public struct PosteriorPairs: ModelFigure {
     return r.isNaN ? "–" : NumberFormat.text(r, decimals: 2)
   }
 
-  /// A panel by itself: the heading names the vertical axis and has the correlation.
+  /// A panel by itself: the heading names the vertical axis, and the correlation stands in the corner.
   private func listed(_ i: Int, _ j: Int, _ words: FigureWords) -> Panel {
     var y = axis(j, words, spacing: 24)
     y.title = ""
+    let text = TextMark(
+      [correlationText(i, j)], x: [limits[i].upperBound], y: [limits[j].upperBound], alignment: .end,
+      offset: (-1, 5), hasHalo: true)
     return Panel(
-      words.either(
-        "\(parameters.name(parameters.parameters[j], words)), r = \(correlationText(i, j))",
-        "\(parameters.name(parameters.parameters[j], words))，r = \(correlationText(i, j))"), dots(i, j),
-      x: axis(i, words, spacing: 36), y: y)
+      parameters.name(parameters.parameters[j], words), dots(i, j) + [text], x: axis(i, words, spacing: 36),
+      y: y)
   }
 
   /// The density with its greatest value near the top of the panel, in the row's own units.

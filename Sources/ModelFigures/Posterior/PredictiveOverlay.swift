@@ -24,8 +24,9 @@ public struct PredictiveOverlay: ModelFigure {
   public let form: Form
   /// Values of the response, ascending.
   public let places: [Double]
-  /// The curve of the data, and one of each replicate.
+  /// The curve of the data.
   public let observed: [Double]
+  /// A curve of each replicate.
   public let replicates: [[Double]]
   /// The response, and the factor whose levels are compared; the latter without a name where rows are.
   public var response, grouping: FigureVariable

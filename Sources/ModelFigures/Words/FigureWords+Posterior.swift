@@ -7,7 +7,7 @@ extension FigureWords {
   var priorName: String { either("prior", "先验") }
   var posteriorValue: String { either("Posterior", "后验") }
   var posteriorMean: String { either("posterior mean", "后验均值") }
-  var posteriorMeanOfAll: String { either("posterior mean of the population", "总体的后验均值") }
+  var posteriorMeanOfAll: String { either("population mean", "总体均值") }
   var maximumLikelihood: String { either("maximum likelihood", "极大似然") }
   var divergent: String { either("divergent draw", "发散的抽样") }
   var iteration: String { either("Iteration after warmup", "预热后的迭代") }
@@ -15,7 +15,7 @@ extension FigureWords {
   var drawsOfInterval: String { either("Draws in the interval of ranks", "秩区间内的抽样数") }
   var observedData: String { either("data", "观测数据") }
   var shareOfRows: String { either("Share of rows", "行的比例") }
-  var densityOfSpread: String { either("Posterior density", "后验密度") }
+  var densityOfSpread: String { either("Density", "密度") }
 
   /// A chain in the legend.
   func chain(_ number: Int) -> String { either("chain \(number)", "链 \(number)") }
@@ -147,8 +147,8 @@ extension FigureWords {
     return isMatrix
       ? either("\(drawn); above the diagonal correlations of all draws.", "\(drawn)；对角线上方为全部抽样的相关系数。")
       : either(
-        "\(drawn). Headings name the upright axis; r: correlation of all draws.",
-        "\(drawn)。小标题为纵轴的参数；r：全部抽样的相关系数。")
+        "\(drawn) and the correlation of all draws. Headings name the upright axis.",
+        "\(drawn)，右上为全部抽样的相关系数。小标题为纵轴的参数。")
   }
 }
 
