@@ -20,7 +20,6 @@ extension BayesianReport {
   }
 
   private func headLines(_ words: ExplanationWords) -> [String] {
-    let plan = fit.plan
     let model = fit.model.model
     let levels = model.factors.map {
       words.pick("\($0.levels.count) levels of \($0.name)", "\($0.name) 有 \($0.levels.count) 个水平")
@@ -29,10 +28,16 @@ extension BayesianReport {
       kindLine(words) + model.formula.text,
       ([words.pick("\(model.frame.response.count) rows", "\(model.frame.response.count) 行")] + levels)
         .joined(separator: words.pick(", ", "，")),
-      words.pick(
-        "\(fit.chainCount) chains of \(fit.drawCount) draws after \(plan.warmup) of warmup, seed \(plan.seed); priors: \(priorsName)",
-        "\(fit.chainCount) 条链，预热 \(plan.warmup) 次后各抽 \(fit.drawCount) 次，种子 \(plan.seed)；先验：\(priorsName)"),
+      samplingLine(words),
     ]
+  }
+
+  /// Chains, draws, seed and priors in one line.
+  func samplingLine(_ words: ExplanationWords) -> String {
+    let plan = fit.plan
+    return words.pick(
+      "\(fit.chainCount) chains of \(fit.drawCount) draws after \(plan.warmup) of warmup, seed \(plan.seed); priors: \(priorsName)",
+      "\(fit.chainCount) 条链，预热 \(plan.warmup) 次后各抽 \(fit.drawCount) 次，种子 \(plan.seed)；先验：\(priorsName)")
   }
 
   private func kindLine(_ words: ExplanationWords) -> String {

@@ -209,6 +209,7 @@ final class MomentRunner: ReplicateRunner {
       }
     case .complete:
       for k in new.indices { set(new[k], estimates[fixed[k]], errors[fixed[k]], common) }
+    case .bayes: break
     case .reml, .ml, .oracle:
       if method == .oracle && kernel.model == .varyingMeans {
         let counts = UnsafeBufferPointer(start: kernel.generator.moments.counts, count: shape.groupCount)
@@ -239,7 +240,7 @@ final class MomentRunner: ReplicateRunner {
       case .none: return "no group's rows determine its coefficients"
       case .lsdv:
         return "no group's rows determine its coefficients, or none are left for the residual variance"
-      case .complete, .oracle: return "too few rows, or a predictor that does not vary"
+      case .complete, .oracle, .bayes: return "too few rows, or a predictor that does not vary"
       }
     case .notConverged: return "the optimum was not found to full precision"
     default: return "the fit failed"

@@ -69,6 +69,7 @@ struct ReplicateData {
         }
         try fill(known.fit, fitted, errorFactor: known.errorFactor, degreesOfFreedom: nil, into: outcome)
         fillTrueWeights(known.fit, into: trueWeights)
+      case .bayes: outcome.fail(.error, "studies do not draw from posteriors")
       }
     } catch let error as FitError {
       outcome.fail(error.isUnidentified ? .unidentified : .error, "\(error)")

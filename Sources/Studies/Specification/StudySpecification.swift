@@ -158,7 +158,9 @@ public struct StudySpecification: Sendable {
   private static func readStrategies(
     _ node: SpecificationNode?
   ) throws(SpecificationError) -> [StudyStrategy] {
-    guard let node else { return PoolingMethod.allCases.map { StudyStrategy($0) } }
+    guard let node else {
+      return PoolingMethod.allCases.filter { $0 != .bayes }.map { StudyStrategy($0) }
+    }
     var strategies: [StudyStrategy] = []
     func add(_ strategy: StudyStrategy, _ at: SpecificationNode) throws(SpecificationError) {
       if strategies.contains(where: { $0.name == strategy.name }) {
@@ -196,6 +198,9 @@ public struct StudySpecification: Sendable {
       }
     }
     if strategies.isEmpty { throw node.fault("no strategy; at least one belongs here") }
+    if strategies.contains(where: { $0.method == .bayes }) {
+      throw node.fault("studies do not draw from posteriors; without bayes it would work")
+    }
     return strategies
   }
 

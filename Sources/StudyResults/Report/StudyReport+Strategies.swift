@@ -44,6 +44,7 @@ extension StudyReport {
       either(
         "multilevel model with the true variances; for `y ~ 1 + (1 | g)` the weighted mean $w_j\\bar y_j + (1 - w_j)\\bar y$",
         "方差取真值的多层次模型；`y ~ 1 + (1 | g)` 时为加权平均 $w_j\\bar y_j + (1 - w_j)\\bar y$")
+    case .bayes: either("Bayesian multilevel model", "贝叶斯多层次模型")
     }
   }
 
@@ -68,6 +69,7 @@ extension StudyReport {
         "\(fixed); group coefficients by the joint standard error of fixed and random part",
         "\(fixed)；组系数用固定与随机部分的联合标准误")
     case .oracle: return either("normal quantiles", "正态分位数")
+    case .bayes: return either("central quantiles of the posterior's draws", "后验抽样的中心分位数")
     }
   }
 }

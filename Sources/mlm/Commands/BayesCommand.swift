@@ -6,8 +6,6 @@ import Labs
 import MixedModels
 import ModelFormula
 import Reporting
-import Specifications
-import Synchronization
 import Tables
 
 /// `mlm bayes`: the posterior of a mixed model.
@@ -129,7 +127,7 @@ struct BayesCommand: ReportingCommand {
     try columns.check([formula], table, takesFactors: distribution.family == .binomial)
     return try withNotes(on: table, of: formula) {
       let likelihood = try likelihood(formula, table)
-      let bayesian = try BayesianMixedModel(likelihood, priors: chosenPriors(likelihood, in: context))
+      let bayesian = try BayesianMixedModel(likelihood, priors: .named(priors, for: likelihood, in: context))
       return try found(sampled(bayesian, in: context), in: context)
     }
   }
@@ -145,43 +143,13 @@ struct BayesCommand: ReportingCommand {
         formula, data: table, family: family, link: distribution.link, roles: columns.roles))
   }
 
-  /// The priors of a name, or of a file.
-  private func chosenPriors(
-    _ likelihood: BayesianMixedModel.Likelihood, in context: CommandContext
-  ) throws -> ModelPriors {
-    if let named = NamedPriors(rawValue: priors) { return named.priors(of: likelihood) }
-    if !priors.contains("."), !priors.contains("/") {
-      let names = NamedPriors.allCases.map(\.rawValue)
-      let near = NearestNames.close(to: priors, among: names).map { " (did you mean '\($0)'?)" } ?? ""
-      throw ValidationError(
-        "--priors '\(priors)' is neither \(names.joined(separator: ", "))\(near) nor a file's name such as priors.yml"
-      )
-    }
-    let bytes = try context.read(priors)
-    let node = try SpecificationNode(yaml: String(decoding: bytes, as: UTF8.self), file: priors)
-    return try ModelPriors(node, for: likelihood)
-  }
-
   /// Runs the chains.
   private func sampled(_ bayesian: BayesianMixedModel, in context: CommandContext) throws -> BayesianFit {
     let plan = SamplingPlan(
       chains: chains, draws: draws, warmup: warmup,
       seed: seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1,
       threads: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    let stop = context.isInLab ? nil : StopRequest()
-    let done = IterationCount()
-    let fit = try shown.shown(chains * (draws + warmup)) {
-      (tell: (@Sendable (Int) -> Void)?) -> BayesianFit in
-      guard let tell else { return try bayesian.sample(plan, shouldStop: { stop?.isDue ?? false }) }
-      return try bayesian.sample(
-        plan, shouldStop: { stop?.isDue ?? false },
-        progress: { chain, iteration, _ in tell(done.total(chain, iteration)) })
-    }
-    guard fit.drawCount > 0 else {
-      Terminal.note("stopped before every chain had a draw; nothing is left")
-      throw ExitCode(StopRequest.exitCode)
-    }
-    return fit
+    return try bayesian.sampled(plan, shown, in: context)
   }
 
   /// What is told of the draws.
@@ -205,18 +173,5 @@ struct BayesCommand: ReportingCommand {
     }
     result.echo = "seed \(fit.plan.seed)"
     return result
-  }
-}
-
-/// Iterations of all chains together, from what each tells.
-private final class IterationCount: Sendable {
-  private let done = Mutex<[Int: Int]>([:])
-
-  /// Takes over a chain's count.
-  func total(_ chain: Int, _ iteration: Int) -> Int {
-    done.withLock { counts in
-      counts[chain] = iteration
-      return counts.values.reduce(0, +)
-    }
   }
 }

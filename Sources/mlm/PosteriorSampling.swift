@@ -1,0 +1,62 @@
+import ArgumentParser
+import BayesianModels
+import CommandSupport
+import Labs
+import Specifications
+import Synchronization
+import Tables
+
+extension ModelPriors {
+  /// The priors that `--priors` names: a name, or a file's.
+  static func named(
+    _ name: String, for likelihood: BayesianMixedModel.Likelihood, in context: CommandContext
+  ) throws -> ModelPriors {
+    if let named = NamedPriors(rawValue: name) { return named.priors(of: likelihood) }
+    if !name.contains("."), !name.contains("/") {
+      let names = NamedPriors.allCases.map(\.rawValue)
+      let near = NearestNames.close(to: name, among: names).map { " (did you mean '\($0)'?)" } ?? ""
+      throw ValidationError(
+        "--priors '\(name)' is neither \(names.joined(separator: ", "))\(near) nor a file's name such as priors.yml"
+      )
+    }
+    let bytes = try context.read(name)
+    let node = try SpecificationNode(yaml: String(decoding: bytes, as: UTF8.self), file: name)
+    return try ModelPriors(node, for: likelihood)
+  }
+}
+
+extension BayesianMixedModel {
+  /// Runs the chains with their progress in sight; Ctrl-C keeps complete draws.
+  /// - Throws: `SamplingError`; the exit code of a stop where a chain has no draw yet.
+  func sampled(
+    _ plan: SamplingPlan, _ shown: ProgressOption, in context: CommandContext
+  ) throws -> BayesianFit {
+    let stop = context.isInLab ? nil : StopRequest()
+    let done = IterationCount()
+    let fit = try shown.shown(plan.chains * (plan.draws + plan.warmup)) {
+      (tell: (@Sendable (Int) -> Void)?) -> BayesianFit in
+      guard let tell else { return try sample(plan, shouldStop: { stop?.isDue ?? false }) }
+      return try sample(
+        plan, shouldStop: { stop?.isDue ?? false },
+        progress: { chain, iteration, _ in tell(done.total(chain, iteration)) })
+    }
+    guard fit.drawCount > 0 else {
+      Terminal.note("stopped before every chain had a draw; nothing is left")
+      throw ExitCode(StopRequest.exitCode)
+    }
+    return fit
+  }
+}
+
+/// Iterations of all chains together, from what each tells.
+private final class IterationCount: Sendable {
+  private let done = Mutex<[Int: Int]>([:])
+
+  /// Takes over a chain's count.
+  func total(_ chain: Int, _ iteration: Int) -> Int {
+    done.withLock { counts in
+      counts[chain] = iteration
+      return counts.values.reduce(0, +)
+    }
+  }
+}
