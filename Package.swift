@@ -67,8 +67,8 @@ let package = Package(
     .target(
       name: "Studies",
       dependencies: [
-        "Designs", "MixedModels", "ModelFormula", "Specifications", "Estimates", "Tables", "Distributions",
-        "LinearAlgebra", .product(name: "Crypto", package: "swift-crypto"),
+        "Designs", "BayesianModels", "MixedModels", "ModelFormula", "Specifications", "Estimates", "Tables",
+        "Distributions", "LinearAlgebra", .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: kernelSettings),
     .target(
       name: "StudyResults",
@@ -146,8 +146,8 @@ let package = Package(
       (
         "Studies",
         [
-          "Designs", "MixedModels", "ModelFormula", "Tables", "Distributions", "LinearAlgebra",
-          "Specifications",
+          "Designs", "BayesianModels", "MixedModels", "ModelFormula", "Tables", "Distributions",
+          "LinearAlgebra", "Specifications",
         ]
       ),
       ("StudyResults", ["Studies", "Specifications", "Tables"]),

@@ -1,4 +1,4 @@
-import Glibc
+import Distributions
 import LinearAlgebra
 
 /// The likelihood of a linear mixed model with one grouping factor, fixed and group effects integrated out, as a function of their covariance and σ:
@@ -55,11 +55,11 @@ package final class IntegratedLikelihood {
     }
     criterion.priorProducts = precision.contains { $0 > 0 } ? products.storage : []
     constant =
-      -Double(data.rowCount) * (log(2 * .pi) + 2 * log(scale)) + design.logWeights
-      + precision.reduce(0) { $1 > 0 ? $0 + log($1) : $0 } - 2
+      -Double(data.rowCount) * (Portable.log(2 * .pi) + 2 * Portable.log(scale)) + design.logWeights
+      + precision.reduce(0) { $1 > 0 ? $0 + Portable.log($1) : $0 } - 2
       * design.fixedScale.diagonal.reduce(0) {
-        $0 + log(abs($1))
-      } + 2 * Double(p) * log(scale)
+        $0 + Portable.log(abs($1))
+      } + 2 * Double(p) * Portable.log(scale)
     let block = ScratchBlock(count: 7 * q * q + p * p + 3 * p + 4 * q)
     self.block = block
     func keep(_ values: [Double]) -> Pointer {
@@ -92,11 +92,11 @@ package final class IntegratedLikelihood {
     guard criterion.evaluate(at: psi).isFinite else { return -.infinity }
     criterion.differentiate(precision: 1 / variance)
     var logFixed = 0.0
-    for k in 0..<p { logFixed += log(criterion.fixedFactor[k + k * p]) }
+    for k in 0..<p { logFixed += Portable.log(criterion.fixedFactor[k + k * p]) }
     let n = Double(criterion.data.rowCount)
     let residual = criterion.residualSquares
     let value =
-      criterion.logDeterminant + (n - Double(p)) * log(variance) + residual / variance + 2 * logFixed
+      criterion.logDeterminant + (n - Double(p)) * Portable.log(variance) + residual / variance + 2 * logFixed
 
     // ∂L/∂Σ = −½R_b'DR_b/σ².
     transformBack(criterion.gradient, by: effectScale, to: gradient, factor: -0.5 / (sigma * sigma))

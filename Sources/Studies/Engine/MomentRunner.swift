@@ -27,11 +27,12 @@ final class MomentRunner: ReplicateRunner {
   private var hasTrueWeights = false
   private let needsTrueWeights: Bool
 
-  /// Nil for a study that needs rows: another design, other formulas than the design's, Satterthwaite's degrees of freedom.
+  /// Nil for a study that needs rows: another design, other formulas than the design's, Satterthwaite's degrees of freedom, posteriors.
   init?(_ study: StudySpecification, _ cell: StudyCell, _ whole: DataDesign) {
     let own = whole.formula.text
     guard let shape = whole.oneFactorShape, study.intervals == .wald,
       study.strategies.allSatisfy({ strategy in
+        if strategy.method == .bayes { return false }
         guard let text = strategy.formula ?? study.formula else { return true }
         return (try? ModelFormula(text))?.text == own
       })

@@ -9,7 +9,7 @@ extension StudyReport {
       let written = strategy.formula ?? study.formula
       let formulas = DesignPhrase.distinct(written.map { [$0] } ?? designs.map(\.formula.source))
       let parts = [
-        methodText(strategy.method),
+        methodText(strategy.method) + (strategy.posterior.map(posteriorText) ?? ""),
         words.alternatives(formulas.map { "`\($0)`" }, isSet: formulas.count > 1),
         either("intervals: ", "区间：") + intervalText(strategy.method),
       ]
@@ -25,6 +25,18 @@ extension StudyReport {
           "区间水平为 \(percent)%；检验功效是不含 0 的区间所占的比例。")),
       list.joined(separator: "\n"),
     ]
+  }
+
+  /// Estimate, priors and draws of a posterior.
+  private func posteriorText(_ posterior: StudyPosterior) -> String {
+    let chains =
+      posterior.chains == 1
+      ? either("one chain", "一条链") : either("\(posterior.chains) chains", "\(posterior.chains) 条链")
+    let estimate =
+      posterior.estimate == .mean ? either("posterior mean", "后验均值") : either("posterior median", "后验中位数")
+    return either(
+      ": \(estimate); priors `\(posterior.priorsText)`; \(chains) of \(posterior.draws) draws after \(posterior.warmup) of warmup",
+      "：\(estimate)；先验 `\(posterior.priorsText)`；\(chains)，预热 \(posterior.warmup) 次后抽 \(posterior.draws) 次")
   }
 
   private func methodText(_ method: PoolingMethod) -> String {
