@@ -79,8 +79,8 @@ let package = Package(
     .target(
       name: "Poststratification",
       dependencies: [
-        "Reporting", "Designs", "MixedModels", "ModelFormula", "Distributions", "LinearAlgebra", "Estimates",
-        "Tables",
+        "Reporting", "Designs", "BayesianModels", "MixedModels", "ModelFormula", "Distributions",
+        "LinearAlgebra", "Estimates", "Tables",
       ], swiftSettings: kernelSettings),
     .target(
       name: "Reporting",
@@ -154,8 +154,8 @@ let package = Package(
       (
         "Poststratification",
         [
-          "Designs", "MixedModels", "ModelFormula", "Tables", "Distributions", "LinearAlgebra", "Estimates",
-          "Specifications",
+          "Designs", "BayesianModels", "Reporting", "MixedModels", "ModelFormula", "Tables",
+          "Distributions", "LinearAlgebra", "Estimates", "Specifications",
         ]
       ),
       ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
