@@ -67,8 +67,8 @@ let package = Package(
     .target(
       name: "Studies",
       dependencies: [
-        "Designs", "MixedModels", "ModelFormula", "Specifications", "Estimates", "Tables", "Distributions",
-        "LinearAlgebra", .product(name: "Crypto", package: "swift-crypto"),
+        "Designs", "BayesianModels", "MixedModels", "ModelFormula", "Specifications", "Estimates", "Tables",
+        "Distributions", "LinearAlgebra", .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: kernelSettings),
     .target(
       name: "StudyResults",
@@ -79,8 +79,8 @@ let package = Package(
     .target(
       name: "Poststratification",
       dependencies: [
-        "Reporting", "Designs", "MixedModels", "ModelFormula", "Distributions", "LinearAlgebra", "Estimates",
-        "Tables",
+        "Reporting", "Designs", "BayesianModels", "MixedModels", "ModelFormula", "Distributions",
+        "LinearAlgebra", "Estimates", "Tables",
       ], swiftSettings: kernelSettings),
     .target(
       name: "Reporting",
@@ -94,7 +94,7 @@ let package = Package(
       name: "ModelFigures",
       dependencies: [
         "StudyResults", "Poststratification", "Reporting", "Studies", "Designs", "MixedModels",
-        "ModelFormula", "Estimates", "Distributions",
+        "BayesianModels", "ModelFormula", "Estimates", "Distributions",
         "Tables", "LinearAlgebra", "Plotting",
       ]),
 
@@ -146,23 +146,23 @@ let package = Package(
       (
         "Studies",
         [
-          "Designs", "MixedModels", "ModelFormula", "Tables", "Distributions", "LinearAlgebra",
-          "Specifications",
+          "Designs", "BayesianModels", "MixedModels", "ModelFormula", "Tables", "Distributions",
+          "LinearAlgebra", "Specifications",
         ]
       ),
       ("StudyResults", ["Studies", "Specifications", "Tables"]),
       (
         "Poststratification",
         [
-          "Designs", "MixedModels", "ModelFormula", "Tables", "Distributions", "LinearAlgebra", "Estimates",
-          "Specifications",
+          "Designs", "BayesianModels", "Reporting", "MixedModels", "ModelFormula", "Tables",
+          "Distributions", "LinearAlgebra", "Estimates", "Specifications",
         ]
       ),
-      ("Reporting", ["MixedModels", "ModelFormula", "Tables", "Estimates"]),
+      ("Reporting", ["BayesianModels", "MixedModels", "ModelFormula", "Tables", "Estimates"]),
       (
         "ModelFigures",
         [
-          "Plotting", "MixedModels", "ModelFormula", "Tables", "Studies", "StudyResults",
+          "Plotting", "MixedModels", "BayesianModels", "ModelFormula", "Tables", "Studies", "StudyResults",
           "Poststratification",
           "Specifications",
         ]

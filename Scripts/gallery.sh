@@ -11,7 +11,7 @@ trap 'rm -rf "$new"' EXIT
 "$mlm" data salary --out "$new/salary.csv" 2>/dev/null
 cp labs/02-varying-intercepts-slopes/sleepstudy.csv Tests/Reference/lmm/exam.csv Tests/Reference/lmm/cake.csv "$new"
 cp Tests/Reference/slides/case1_a.csv Tests/Reference/glmm/cbpp.csv Tests/Reference/glmm/contraception.csv "$new"
-for name in penicillin pastes machines_unbalanced dyestuff2; do cp "Tests/Reference/lmm/$name.csv" "$new"; done
+for name in penicillin pastes machines_unbalanced dyestuff dyestuff2; do cp "Tests/Reference/lmm/$name.csv" "$new"; done
 cp Tests/Reference/slides/mrp_a.csv "$new/survey.csv"
 cp Tests/Reference/slides/mrp_a_cells.csv "$new/cells.csv"
 
@@ -56,6 +56,19 @@ diagnostics \"normexam ~ standLRT + (standLRT | school)\" --data exam.csv --fact
 design \"strength ~ 1 + (1 | batch/cask)\" --data pastes.csv
 design \"normexam ~ 1 + (1 | school)\" --data exam.csv
 design \"score ~ 1 + (1 | Machine) + (1 | Worker)\" --data machines_unbalanced.csv
+posterior-densities $sleep
+posterior-densities \"use01 ~ age + urban + (1 | district)\" --data contraception.csv --family binomial --factor district
+posterior-intervals $salary
+posterior-intervals $sleep --levels --highlight 335
+trace $sleep --draws 300
+rank $sleep
+posterior-plane $sleep
+posterior-plane $salary
+predictive $sleep
+predictive \"use01 ~ age + urban + (1 | district)\" --data contraception.csv --family binomial --factor district
+predictive \"incidence ~ period + (1 | herd)\" --data cbpp.csv --family poisson --factor period --factor herd
+posterior-pairs $sleep
+effects-by-tau \"Yield ~ 1 + (1 | Batch)\" --data dyestuff.csv
 schematic"
 # Figures of studies: kind, the rest of its command.
 studies="shrinkage shrinkage
@@ -89,7 +102,7 @@ section { margin: 3rem 0 }
 </style>
 <h1>Gallery of figures <span lang="zh-CN">图库</span></h1>
 <p>Every kind of figure that <code style="display:inline">mlm plot</code>, <code style="display:inline">mlm study figure</code> and <code style="display:inline">mlm mrp figure</code> draw, with the command that drew it and the description that it gives to readers
-who cannot see it. Data: the salary scenario (<code style="display:inline">mlm data salary --out salary.csv</code>), lme4's sleepstudy, cake, Penicillin, Pastes and
+who cannot see it. Data: the salary scenario (<code style="display:inline">mlm data salary --out salary.csv</code>), lme4's sleepstudy, cake, Penicillin, Pastes, Dyestuff and
 Dyestuff2, nlme's Machines, the exam scores and Contraception of mlmRev, lme4's cbpp, simulated data of the lecture's case 1 and a simulated survey with its census, and the study of lab 3 (<code style="display:inline">mlm study run study.yml --out shrinkage</code>).</p>
 HTML
   # draw COMMAND NUMBER KIND REST...: a section with the figure in both languages.

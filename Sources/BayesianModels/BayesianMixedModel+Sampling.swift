@@ -79,7 +79,8 @@ extension BayesianMixedModel {
       }
     }
     for k in 0..<q {
-      let least = 0.05 * scale(weak.deviations[k])
+      // Where σ is known no fit tells a standard deviation.
+      let least = (likelihood.hasSigma ? 0.05 : 0.5) * scale(weak.deviations[k])
       covariance[k, k] = max(covariance[k, k] * 1.0001, least * least)
     }
     return coordinates.unbounded(sigma: sigma, covariance: covariance)

@@ -12,7 +12,7 @@ public struct BayesianMixedModel: Sendable {
   public enum Likelihood: Sendable {
     /// A linear mixed model, σ unknown.
     case linear(LinearMixedModel)
-    /// A linear mixed model with known residual variances, the reciprocals of its weights.
+    /// A linear mixed model with known residual variances, the reciprocals of its weights; groups may have one row each (a meta-analysis).
     case knownVariances(LinearMixedModel)
     /// A generalized linear mixed model.
     case generalized(GeneralizedLinearMixedModel)
@@ -57,12 +57,12 @@ public struct BayesianMixedModel: Sendable {
     self.priors = priors
     try checkPriors()
     try checkPropriety()
+    try checkData()
   }
 
   /// Whether fixed and group effects are integrated out.
   public var isCollapsed: Bool {
     if case .generalized = likelihood { return false }
-    if model.factors.count > 1 { return false }
     return priors.fixedEffects.allSatisfy { prior in
       switch prior {
       case .flat, .normal: true
@@ -83,7 +83,10 @@ public struct BayesianMixedModel: Sendable {
     try check("residual standard deviations", likelihood.hasSigma ? 1 : 0, priors.sigma == nil ? 0 : 1)
     try check("dispersion parameters", likelihood.hasDispersion ? 1 : 0, priors.dispersion == nil ? 0 : 1)
     for (name, prior) in zip(model.fixedEffectNames, priors.fixedEffects) {
-      if case .inverseGamma = prior { throw .fixedPrior(effect: name) }
+      switch prior {
+      case .inverseGamma, .halfNormal, .halfT, .halfCauchy, .exponential: throw .fixedPrior(effect: name)
+      case .flat, .normal, .studentT, .uniform: break
+      }
       if !prior.isValid { throw .invalidPrior(parameter: name) }
     }
     var scales = Array(zip(effects.map { "the standard deviation of \($0)" }, priors.deviations))
@@ -133,7 +136,7 @@ public struct BayesianMixedModel: Sendable {
       guard
         let integrated = IntegratedLikelihood(
           model, mean: moments.map(\.mean), precision: moments.map(\.precision))
-      else { preconditionFailure("one grouping factor") }
+      else { preconditionFailure("refused where it is made") }
       return CollapsedPosterior(
         integrated, CovarianceTransform(priors, blocks: model.terms.map(\.columns)))
     case .generalized: preconditionFailure("a generalized model has coordinates")

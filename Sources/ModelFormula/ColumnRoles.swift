@@ -8,6 +8,8 @@ public struct ColumnRoles: Sendable, Equatable {
   public var contrasts: [String: Contrast]
   /// The column of prior weights: the residual variance of a row is σ²/w. Weights are positive and finite.
   public var weights: String?
+  /// The column of the rows' known standard errors s, positive and finite, in place of weights: they are then 1/s².
+  public var standardErrors: String?
   /// A column that is added to the linear predictor with the coefficient 1, beside `offset(…)` in the formula.
   public var offset: String?
   /// What `||` does with a factor.
@@ -17,11 +19,12 @@ public struct ColumnRoles: Sendable, Equatable {
   public init(
     factors: Set<String> = [], contrasts: [String: Contrast] = [:], weights: String? = nil,
     offset: String? = nil,
-    doubleBar: DoubleBar = .split
+    doubleBar: DoubleBar = .split, standardErrors: String? = nil
   ) {
     self.factors = factors
     self.contrasts = contrasts
     self.weights = weights
+    self.standardErrors = standardErrors
     self.offset = offset
     self.doubleBar = doubleBar
   }

@@ -27,6 +27,8 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// A prior weight that is no positive number.
   case badWeight(column: String, row: Int, value: String)
+  /// A known standard error that is no positive number.
+  case badStandardError(column: String, row: Int, value: String)
   /// Two columns of a design matrix have one name, e.g. a number `ab` beside a factor `a` with the level `b`.
   case repeatedColumn(String, formula: String)
   /// A response that the family of a generalized model does not take.
@@ -64,6 +66,8 @@ public enum FormulaError: Error, Equatable, Sendable, CustomStringConvertible {
       "no row is left: each of the \(total) rows has a missing value in a column that the formula uses"
     case .badWeight(let column, let row, let value):
       "the weight '\(column)' is \(value) in data row \(row); weights are positive numbers, so leave rows without weight out of the data"
+    case .badStandardError(let column, let row, let value):
+      "the standard error '\(column)' is \(value) in data row \(row); standard errors are positive numbers, so correct that row or leave it out of the data"
     case .repeatedColumn(let name, let formula):
       "'\(formula)' gives two coefficients the name '\(name)'; rename one of the columns or levels"
     case .ambiguousLevel(let factor, let level):

@@ -92,7 +92,7 @@ public struct ModelFrame: Sendable {
       names += random.groupingFactor.variables
     }
     for offset in formula.offsets { names += offset.variables }
-    names += [roles.weights, roles.offset].compactMap { $0 }
+    names += [roles.weights, roles.standardErrors, roles.offset].compactMap { $0 }
     guard !formula.response.variables.isEmpty else {
       throw .unsupported(
         formula: formula.source, column: formula.response.position, what: "a response without a column",
@@ -124,8 +124,11 @@ public struct ModelFrame: Sendable {
     keptRows = used
     self.data = all
     omittedCount = data.rowCount - table.rowCount
-    let priorWeights = try roles.weights.map { name throws(FormulaError) in
+    var priorWeights = try roles.weights.map { name throws(FormulaError) in
       try ModelFrame.weights(in: table, column: name, formula: formula.source, rows: used)
+    }
+    if let name = roles.standardErrors {
+      priorWeights = try ModelFrame.precisions(in: table, column: name, formula: formula.source, rows: used)
     }
     let read = try ResponseReading(
       formula, kind: kind, used: table, all: all, rows: used, roles: roles, weights: priorWeights)
@@ -228,6 +231,18 @@ public struct ModelFrame: Sendable {
       throw .badWeight(column: name, row: (rows?[bad] ?? bad) + 1, value: shortestText(values[bad]))
     }
     return values
+  }
+
+  /// 1/s² of standard errors s.
+  private static func precisions(
+    in data: DataTable, column name: String, formula: String, rows: [Int]?
+  ) throws(FormulaError) -> [Double] {
+    let errors = try FormulaExpression.variable(name, at: 0).number(in: data, formula: formula)
+    if let bad = errors.firstIndex(where: { !($0 >= 1e-75 && $0 <= 1e75) }) {
+      throw .badStandardError(
+        column: name, row: (rows?[bad] ?? bad) + 1, value: shortestText(errors[bad]))
+    }
+    return errors.map { 1 / ($0 * $0) }
   }
 
   private static func checkFinite(

@@ -108,7 +108,7 @@ struct JointEffects {
   }
 
   /// Lower triangular L with LL' = A; a pivot of zero gives a column of zeros.
-  private static func lowerRoot(of a: Matrix) -> Matrix {
+  static func lowerRoot(of a: Matrix) -> Matrix {
     let n = a.rows
     var root = Matrix(rows: n, columns: n)
     for j in 0..<n {

@@ -1,6 +1,8 @@
+import BayesianModels
 import Distributions
 import MixedModels
 import ModelFormula
+import Reporting
 import Tables
 
 /// Multilevel regression and poststratification: a model of the survey's responses by kinds of people, and a census that says how
@@ -8,7 +10,8 @@ import Tables
 ///
 ///     θ_a = Σ_{c ∈ a} N_c μ_c / Σ_{c ∈ a} N_c
 ///
-/// Intervals come from draws of all effects from their joint distribution given the variances; each draw goes through the whole sum.
+/// Intervals come from draws of all effects from their joint distribution given the variances, or of a posterior, where variances are drawn too; each draw
+/// goes through the whole sum.
 ///
 /// - References: Gelman & Little (1997), *Survey Methodology* 23, 127–135; Park, Gelman & Bafumi (2004), doi:10.1093/pan/mph024.
 public struct Poststratification: Sendable {
@@ -50,6 +53,17 @@ public struct Poststratification: Sendable {
     return try estimates(of: try model.fit(people), survey: people, census: census)
   }
 
+  /// Poststratifies the posterior of a model: each draw goes through the whole sum.
+  /// - Parameters:
+  ///   - fit: the model fitted to the survey.
+  ///   - posterior: draws of `fit.likelihood` with some priors; `draws` and `seed` are of no meaning then.
+  /// - Throws: as `estimates(survey:census:joining:)`.
+  public func estimates(
+    of fit: SurveyFit, posterior: BayesianReport, survey: DataTable, census: Census
+  ) throws -> PoststratifiedEstimates {
+    try estimates(of: fit, survey: survey, census: census, replicate: 0, posterior: posterior)
+  }
+
   /// Poststratifies a fit to a survey.
   /// - Throws: as `estimates(survey:census:joining:)`.
   public func estimates(
@@ -60,7 +74,8 @@ public struct Poststratification: Sendable {
 
   /// - Parameter replicate: of several surveys by one seed, which one; each has its own draws.
   func estimates(
-    of fit: SurveyFit, survey: DataTable, census: Census, replicate: UInt32
+    of fit: SurveyFit, survey: DataTable, census: Census, replicate: UInt32,
+    posterior: BayesianReport? = nil
   ) throws -> PoststratifiedEstimates {
     let people = survey.addingCrossings(model.cellColumns.map(\.name))
     let whole = try census.preparing(model.cellColumns)
@@ -76,16 +91,26 @@ public struct Poststratification: Sendable {
     }
     var eta = [Double](repeating: 0, count: cells.count)
     cells.predictors(effects.beta, effects.factors.map { $0.modes.transposed.storage }, into: &eta)
-    let means = eta.map(effects.mean)
+    var means = eta.map(effects.mean)
 
     var groups = [AreaGroups(whole: census, survey: people)]
     for name in by {
       groups.append(try AreaGroups(name, census: whole, survey: people).selecting(cells: peopled))
     }
-    let drawn = try draws > 0 ? self.drawn(effects, cells, groups, census, replicate) : nil
     let used = fit.frame.usedRows
-    let sample = SurveyMeans(
-      fit.frame, fitted: try CellRows(effects, fit.frame.data.selecting(rows: used)), effects)
+    let rows = try CellRows(effects, fit.frame.data.selecting(rows: used))
+    var sample = SurveyMeans(fit.frame, fitted: rows, effects)
+    var drawn = DrawnMeans(groups, of: cells, census: census, mean: effects.mean)
+    if let posterior {
+      var source = PosteriorEffects(posterior.fit, newLevels: cells.factors.map(\.newLevels.count))
+      drawn.take(posterior.fit.drawCount * posterior.fit.chainCount, from: &source, rows: rows)
+      (means, sample.fitted) = (drawn.cellMeans, drawn.rowMeans)
+    } else if draws > 0 {
+      var source = HeldVarianceEffects(
+        try JointEffects(effects, rows: rows), newLevels: cells.factors.map(\.newLevels.count),
+        from: KeyedStream(seed: seed, replicate: replicate, stream: StreamPurpose.effects))
+      drawn.take(draws, from: &source, rows: nil)
+    }
     let coverage = SurveyCoverage(
       model, census: census, survey: people, usedRows: used, effects: effects, cells: cells,
       truth: truth)
@@ -95,16 +120,17 @@ public struct Poststratification: Sendable {
         by: group.name,
         rows: sample.rows(
           of: group.telling(by: cellOfRow), usedRows: used, cells: cellOfRow, census: census, means: means,
-          truth: trueMeans,
-          draws: drawn?[g], level: level))
+          truth: trueMeans, draws: drawn.count > 0 ? drawn.groupMeans[g] : nil,
+          level: posterior?.level ?? level))
     }
     let overall = tables.removeFirst().rows[0]
     var cellMeans = [Double](repeating: .nan, count: whole.counts.count)
     for (cell, mean) in zip(peopled, means) { cellMeans[cell] = mean }
     return PoststratifiedEstimates(
       overall: overall, tables: tables, cellMeans: cellMeans, census: whole, coverage: coverage, fit: fit,
-      model: model, drawCount: draws, seed: seed, level: level,
-      redundantTerms: RedundantTerm.all(in: fit.frame))
+      model: model, drawCount: drawn.count, seed: posterior?.fit.plan.seed ?? seed,
+      level: posterior?.level ?? level, redundantTerms: RedundantTerm.all(in: fit.frame),
+      posterior: posterior)
   }
 
   private func trueMeans(_ name: String, _ census: Census) throws(PoststratificationError) -> [Double] {
@@ -119,41 +145,6 @@ public struct Poststratification: Sendable {
     }
     return numbers
   }
-
-  /// For each column of groups, each group's means over the draws.
-  private func drawn(
-    _ effects: FittedEffects, _ cells: CellRows, _ groups: [AreaGroups], _ census: Census,
-    _ replicate: UInt32
-  ) throws -> [[[Double]]] {
-    let frame = effects.frame
-    let rows = try CellRows(effects, frame.data.selecting(rows: frame.usedRows))
-    var joint = try JointEffects(effects, rows: rows)
-    let fresh = cells.factors.map(\.newLevels.count)
-    // Cell by cell what it adds to everyone and to which group: flat, for this is the inner loop.
-    let adding = groups.map { group in
-      group.ofCell.indices.compactMap { cell in
-        group.ofCell[cell] < 0 ? nil : (cell: cell, group: group.ofCell[cell])
-      }
-    }
-    var all = groups.map { $0.levels.map { _ in [Double](repeating: 0, count: draws) } }
-    var eta = [Double](repeating: 0, count: cells.count)
-    var stream = KeyedStream(seed: seed, replicate: replicate, stream: StreamPurpose.effects)
-    for d in 0..<draws {
-      let (beta, b) = joint.draw(newLevels: fresh, from: &stream)
-      cells.predictors(beta, b, into: &eta)
-      for cell in eta.indices { eta[cell] = effects.mean(eta[cell]) }
-      for g in groups.indices {
-        var sums = [Double](repeating: 0, count: groups[g].levels.count)
-        var sizes = sums
-        for (cell, group) in adding[g] {
-          sums[group] += census.counts[cell] * eta[cell]
-          sizes[group] += census.counts[cell]
-        }
-        for k in sums.indices { all[g][k][d] = sums[k] / sizes[k] }
-      }
-    }
-    return all
-  }
 }
 
 /// The purposes of random streams of one seed: none disturbs another.
@@ -164,6 +155,8 @@ enum StreamPurpose {
   static let survey: UInt32 = 1
   /// Effects behind intervals.
   static let effects: UInt32 = 2
+  /// Effects of levels that a posterior has not seen; its chains have 0 and 1.
+  static let newLevels: UInt32 = 3
 }
 
 extension AreaGroups {

@@ -11,7 +11,8 @@ extension PoststratifiedEstimates {
   }
 
   private func fitNotes(_ language: Language) -> [String] {
-    switch fit {
+    if let posterior { return posteriorNotes(posterior, language) }
+    return switch fit {
     case .linear(_, let fit):
       fit.omittedCount > 0 ? [omittedRowsNote(fit.omittedCount, in: language)] : []
     case .generalized(_, let fit): fit.notes(in: language)
@@ -20,9 +21,21 @@ extension PoststratifiedEstimates {
     }
   }
 
+  /// What intervals of a posterior hold, and whether its draws are enough; of the fit behind them only its rows are told.
+  private func posteriorNotes(_ posterior: BayesianReport, _ language: Language) -> [String] {
+    let words = MRPWords(language: language)
+    let omitted = fit.frame.omittedCount
+    return (omitted > 0 ? [omittedRowsNote(omitted, in: language)] : []) + [
+      words.either(
+        "note: estimates are posterior means; intervals hold what the survey leaves open of coefficients, effects and variances, under the priors",
+        "说明：估计为后验均值；区间包含在所设先验下调查对系数、效应与方差都未能确定的部分"),
+      posterior.note(in: language),
+    ]
+  }
+
   private func redundancyNotes(_ words: MRPWords) -> [String] {
     var notes = redundantTerms.map { redundancyNote($0, words) }
-    if let lean = leanFormula {
+    if posterior == nil, let lean = leanFormula {
       notes.append(
         words.either(
           "note: the same estimates without these terms: \(lean)", "说明：去掉这些项，估计不变：\(lean)"))
@@ -75,6 +88,14 @@ extension PoststratifiedEstimates {
     var notes: [String] = []
     for new in coverage.newLevels {
       let levels = words.some(new.levels)
+      if posterior != nil {
+        notes.append(
+          words.either(
+            "note: nobody in the survey is of \(new.factor) \(levels) (\(words.percent(new.share)) of the people): effects there are drawn from their distribution, anew in every draw",
+            "说明：调查中没有 \(new.factor) 的 \(levels)（占人口 \(words.percent(new.share))）：每次抽样都从其分布重新抽取那里的效应"
+          ))
+        continue
+      }
       notes.append(
         words.either(
           "note: nobody in the survey is of \(new.factor) \(levels) (\(words.percent(new.share)) of the people): effects there are 0 in the estimates and drawn from their distribution in the intervals",

@@ -46,8 +46,8 @@ extension PoststratifiedEstimates {
     case .generalizedMixed(let fit):
       members += [
         ("family", .string(fit.family.name)), ("link", .string(fit.link.rawValue)),
-        ("nAGQ", .integer(fit.nodeCount)),
       ]
+      if posterior == nil { members.append(("nAGQ", .integer(fit.nodeCount))) }
     }
     members += [
       ("n_obs", .integer(coverage.surveyRows)),
@@ -83,10 +83,14 @@ extension PoststratifiedEstimates {
           })
       ),
       ("lean_formula", leanFormula.map { .string($0) } ?? .null),
-      ("has_maximum", .bool(fit.hasMaximum)),
+      ("has_maximum", .bool(areMeaningful)),
       ("draws", .integer(drawCount)), ("seed", .integer(Int(clamping: seed))), ("level", .number(level)),
-      ("estimates", table.jsonRows),
     ]
+    if let found = posterior?.document() {
+      let told = ["priors", "sampling", "verdict", "verdict_text"]
+      members.append(("posterior", .object(told.map { ($0, found[$0] ?? .null) })))
+    }
+    members.append(("estimates", table.jsonRows))
     return .object(members)
   }
 

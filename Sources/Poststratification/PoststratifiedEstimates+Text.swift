@@ -65,15 +65,19 @@ extension PoststratifiedEstimates {
   }
 
   private func modelLine(_ words: MRPWords) -> String {
-    var parts: [String] = []
+    var parts = posterior == nil ? [] : [words.either("Bayesian", "贝叶斯")]
     switch fit {
     case .linear: parts.append(words.either("linear model", "线性模型"))
+    case .linearMixed where posterior != nil:
+      parts.append(words.either("linear mixed model", "线性混合模型"))
     case .linearMixed(let fit):
       parts.append(
         words.either("linear mixed model by \(fit.method.rawValue)", "线性混合模型，\(fit.method.rawValue)"))
     case .generalized(_, let fit): parts.append("\(name(fit.family)), \(fit.link.rawValue)")
     case .generalizedMixed(let fit):
-      parts.append("\(name(fit.family)), \(fit.link.rawValue)")
+      let family = posterior == nil ? name(fit.family) : fit.model.family.name
+      parts.append("\(family), \(fit.link.rawValue)")
+      if posterior != nil { break }
       parts.append(
         fit.nodeCount > 1
           ? words.either("quadrature with \(fit.nodeCount) nodes", "\(fit.nodeCount) 个求积节点")
@@ -97,6 +101,13 @@ extension PoststratifiedEstimates {
   private func intervalLine(_ words: MRPWords) -> String {
     if drawCount == 0 { return words.either("no intervals (--draws 0)", "没有区间（--draws 0）") }
     let percent = shortestText((100 * level * 1e6).rounded() / 1e6)
+    if let posterior {
+      let (fit, draws) = (posterior.fit, MRPWords.grouped(Double(drawCount)))
+      return words.either(
+        "intervals: central \(percent)% of \(draws) draws of all parameters, variances among them; \(fit.chainCount) chains after \(fit.plan.warmup) of warmup, seed \(seed); priors: \(posterior.priorsName)",
+        "区间：对全部参数（包括方差）抽取 \(draws) 次，取中央 \(percent)%；\(fit.chainCount) 条链，预热 \(fit.plan.warmup) 次，种子 \(seed)；先验：\(posterior.priorsName)"
+      )
+    }
     return words.either(
       "intervals: \(percent)% of \(MRPWords.grouped(Double(drawCount))) draws of all effects given the variances, seed \(seed)",
       "区间：给定方差，对全部效应抽取 \(MRPWords.grouped(Double(drawCount))) 次，取 \(percent)%，种子 \(seed)")
@@ -128,7 +139,8 @@ extension PoststratifiedEstimates {
       ]
       if drawCount > 0 {
         heads += [
-          .init(words.either("s.e.", "标准误"), .right), .init(words.either("lower", "下限"), .right),
+          .init(posterior == nil ? words.either("s.e.", "标准误") : words.either("sd", "标准差"), .right),
+          .init(words.either("lower", "下限"), .right),
           .init(words.either("upper", "上限"), .right),
         ]
       }

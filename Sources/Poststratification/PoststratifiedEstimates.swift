@@ -1,3 +1,4 @@
+import Reporting
 import Tables
 
 /// What one fit and a census say of a population: the mean of everyone, and of the groups of some columns.
@@ -24,6 +25,11 @@ public struct PoststratifiedEstimates: Sendable {
   public let level: Double
   /// Terms that others of the formula span.
   public let redundantTerms: [RedundantTerm]
+  /// The posterior behind estimates and intervals; nil where these are of the fit, given its variances.
+  public let posterior: BayesianReport?
+
+  /// Whether the numbers mean something: a likelihood without a maximum leaves a posterior all the same.
+  public var areMeaningful: Bool { posterior != nil || fit.hasMaximum }
 }
 
 /// Estimates of the groups of one column.
@@ -55,7 +61,8 @@ public struct AreaEstimate: Sendable, Equatable {
   public let cellwiseStandardError: Double
   /// The model's means of the survey's rows, unweighted: what the model does without the census.
   public let unweightedMean: Double
-  /// MRP: Σ N_c μ_c / Σ N_c at the conditional modes; effects of levels that the survey has not seen are 0.
+  /// MRP: Σ N_c μ_c / Σ N_c at the conditional modes, where effects of levels that the survey has not seen are 0; the mean of the posterior's draws where
+  /// there is one.
   public let estimate: Double
   /// The SD of the draws; NaN without draws.
   public let standardError: Double

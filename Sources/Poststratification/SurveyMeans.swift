@@ -12,7 +12,7 @@ struct SurveyMeans {
   /// Whether a row stands for as many people with 0 or 1 as it has trials.
   let isBinomial: Bool
   /// The model's means of the used rows.
-  let fitted: [Double]
+  var fitted: [Double]
 
   init(_ frame: ModelFrame, fitted rows: CellRows, _ effects: FittedEffects) {
     response = frame.response

@@ -1,3 +1,4 @@
+import BayesianModels
 import MixedModels
 import ModelFormula
 import Tables
@@ -95,6 +96,15 @@ public enum SurveyFit: Sendable {
     case .generalized(let model, _): model.frame
     case .linearMixed(let fit): fit.model.frame
     case .generalizedMixed(let fit): fit.model.frame
+    }
+  }
+
+  /// The model without its estimates, for a posterior; nil without random effects.
+  public var likelihood: BayesianMixedModel.Likelihood? {
+    switch self {
+    case .linear, .generalized: nil
+    case .linearMixed(let fit): .linear(fit.model)
+    case .generalizedMixed(let fit): .generalized(fit.model)
     }
   }
 

@@ -234,6 +234,10 @@ struct EquationNotation {
   /// The distribution of an observation, and where that is not normal around the linear predictor the link between the two.
   private func observationLines(_ index: Formula, _ square: Formula) -> [EquationLine] {
     guard let response = model.distribution else {
+      if model.standardErrors != nil {
+        let known = Formula(latex: "s_i", plain: "s_i") + square
+        return [EquationLine(.text("y_i"), .sim, normal(linearPredictor, known), index, nil)]
+      }
       let residual =
         residualDeviation + square + (model.weights == nil ? .text("") : .text("/") + weight + .text("_i"))
       return [EquationLine(.text("y_i"), .sim, normal(linearPredictor, residual), index, nil)]

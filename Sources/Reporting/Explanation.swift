@@ -1,3 +1,4 @@
+import BayesianModels
 import Estimates
 import MixedModels
 import ModelFormula
@@ -33,15 +34,18 @@ public struct Explanation: Sendable {
   ///     except `factor(x)` and those that have roles of factors.
   ///   - roles: what columns are beside the formulas.
   ///   - response: the family and the link of generalized models, which data are fitted with; nil for linear ones.
+  ///   - priors: those of each formula's parameters, in the order of the formulas; none for models without.
   ///   - names: words for columns, in the language, that sentences, legends and parameters use instead of the columns' names.
   /// - Throws: `ExplanationError`, or `FormulaError.missingVariable` for a column the data do not have.
   /// - Precondition: there is at least one formula.
   public init(
     of formulas: [ModelFormula], data: DataTable? = nil, roles: ColumnRoles = ColumnRoles(),
-    response: GeneralizedSpecification? = nil, language: Language = .en,
+    response: GeneralizedSpecification? = nil, priors: [ExplainedPriors] = [], language: Language = .en,
     names: [String: String] = [:]
   ) throws {
     precondition(!formulas.isEmpty, "nothing to explain")
+    precondition(
+      priors.isEmpty || priors.count == formulas.count, "\(priors.count) priors, \(formulas.count) formulas")
     let frames = formulas.map { formula in
       data.flatMap {
         try? ModelFrame(
@@ -98,6 +102,19 @@ public struct Explanation: Sendable {
       let count = sentences.parameterCount
       text.append(words.wrapped(count))
       markdown.append(count)
+      let prior =
+        priors.isEmpty
+        ? nil : PriorExplanation(priors[i], model: model, notation: notation, words: words)
+      if let prior {
+        text.append(([prior.title] + prior.lines.map { "  " + $0.plain }).joined(separator: "\n"))
+        text.append(words.wrapped(prior.sentences))
+        markdown.append("**\(prior.title)**")
+        markdown.append(
+          "$$\n\\begin{aligned}\n"
+            + prior.lines.map { $0.latex(alignedBy: "&") }.joined(separator: " \\\\\n")
+            + "\n\\end{aligned}\n$$")
+        markdown.append(prior.sentences)
+      }
       let own = sentences.parameters(notation)
       rows += own.map { [model.formula, $0.symbol.plain, $0.symbol.latex, $0.meaning.plain] }
       var readings: [String] = []
@@ -133,6 +150,19 @@ public struct Explanation: Sendable {
         ("count", .string(count)),
         ("sentences", .string(sentences.plainSentences)),
       ]
+      if let prior {
+        let lines = prior.lines.map { line -> JSONValue in
+          .object([("plain", .string(line.plain)), ("latex", .string(line.latex()))])
+        }
+        document.append(
+          (
+            "priors",
+            .object([
+              ("name", .string(priors[i].name)), ("lines", .array(lines)),
+              ("sentences", .string(prior.sentences)),
+            ])
+          ))
+      }
       if response != nil { document.append(("fitted", .array(readings.map { .string($0) }))) }
       documents.append(.object(document))
       text.append(words.wrapped(sentences.plainSentences))

@@ -66,6 +66,8 @@ struct ModelEquations {
   let offsets: [String]
   /// The column of prior weights.
   let weights: String?
+  /// The column of the observations' known standard errors.
+  let standardErrors: String?
   /// Terms of the fixed part, the constant as `(Intercept)`, in order.
   let fixedTerms: [String]
   /// The random-effects terms: what varies over which factor.
@@ -101,6 +103,7 @@ struct ModelEquations {
     isMixed = !formula.randomTerms.isEmpty
     offsets = formula.offsets.map(\.text) + [roles.offset].compactMap { $0 }
     weights = roles.weights
+    standardErrors = roles.standardErrors
     factors = GroupingFactor.all(of: formula)
     let columns = try ColumnKinds(formula, factors: factors, data: data, roles: roles)
     categorical = columns.categorical

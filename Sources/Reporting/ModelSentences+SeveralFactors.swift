@@ -90,6 +90,7 @@ extension ModelSentences {
     if let distribution = model.distribution {
       return all + [distribution.dispersionParameter(words)].compactMap { $0 }
     }
+    if model.standardErrors != nil { return all }
     let one = model.weights == nil ? "" : words.pick(" of weight 1", "权重为 1 的")
     add(notation.residualDeviation, "residual standard deviation of observations\(one)", "\(one)观测的残差标准差")
     return all

@@ -79,6 +79,9 @@ struct ModelSentences {
         " (prior weights: the variance of an observation is divided by its weight)", "（先验权重：观测的方差除以其权重）")
       entries.append(role(notation.weight, [weights], note))
     }
+    if let errors = model.standardErrors {
+      entries.append(role(.text("s"), [errors], words.pick(" (known standard errors)", "（已知的标准误）")))
+    }
     if model.hasSeveralFactors {
       entries.append(indexLegend)
     } else if model.coefficients.contains(where: { $0.variation != .common }) {
@@ -162,6 +165,7 @@ struct ModelSentences {
     if let distribution = model.distribution {
       return all + [distribution.dispersionParameter(words)].compactMap { $0 }
     }
+    if model.standardErrors != nil { return all }
     let one = model.weights == nil ? "" : words.pick(" of weight 1", "权重为 1 的")
     if model.isMixed || model.groupingFactor != nil {
       add(

@@ -65,7 +65,7 @@ public enum RCode {
   }
 
   /// A formula's text with its backslashes doubled: R reads one in a name as the beginning of an escape.
-  private static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String {
     text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
   }
 
@@ -88,7 +88,7 @@ public enum RCode {
 }
 
 /// The lines that read a file as `df` and make factors of its columns.
-private struct RDataLines {
+struct RDataLines {
   private let roles: ColumnRoles
   /// Columns in `factor(x)` of the formula, which would forget contrasts that the column has.
   private let called: Set<String>

@@ -109,6 +109,7 @@ public struct StudyWords: Sendable {
     case .reml: either("partial pooling (REML)", "部分池化（REML）")
     case .ml: either("partial pooling (ML)", "部分池化（ML）")
     case .oracle: either("known variances", "方差已知")
+    case .bayes: either("partial pooling (Bayes)", "部分池化（贝叶斯）")
     }
   }
 }

@@ -117,7 +117,9 @@ struct CollapsedPosteriorTests {
       ModelFormula("\(y) ~ \(x) + (\(isIntercepts ? "1" : x) | \(group))"), data: table,
       roles: ColumnRoles(factors: [group]))
     for (reading, isVariance) in [("prior_variance", true), ("prior_sd", false)] {
-      let fit = try BayesianMixedModel(.linear(model), priors: .slides(.linear(model), isVariance: isVariance)).sample(
+      let fit = try BayesianMixedModel(
+        .linear(model), priors: .slides(.linear(model), isVariance: isVariance)
+      ).sample(
         SamplingPlan(chains: 4, draws: 25_000, warmup: 1000, seed: 11, threads: 2))
       let summaries = fit.summaries(probabilities: [0.025, 0.25, 0.5, 0.75, 0.975])
       let layout = ChainLayout(chainCount: fit.chainCount, drawCount: fit.drawCount)

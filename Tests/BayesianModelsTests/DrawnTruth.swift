@@ -12,10 +12,14 @@ struct CalibrationDesign: Sendable {
   let formula: String
   /// Names of the columns of the fixed effects, and of those among them that vary by group.
   let fixed, random: [String]
+  /// Whether the intercept varies over a second factor `h`, crossed with the groups; its standard deviation's prior is the last one.
+  var isCrossed = false
   /// Where parameters are drawn from, and the posterior's priors.
   let priors: ModelPriors
   /// Key of all random numbers.
   let seed: UInt64
+  /// How many data sets are drawn.
+  var dataSets = 500
 
   /// Rows of each group.
   static let sizes = [2, 6, 3, 5, 4, 2, 6]
@@ -23,6 +27,10 @@ struct CalibrationDesign: Sendable {
   static let levels = ["a", "b", "c", "d", "e", "f", "g"]
   /// Row by row: the number of the group.
   static let groups = sizes.indices.flatMap { Array(repeating: $0, count: sizes[$0]) }
+
+  /// The second factor's levels, and row by row the number of its level.
+  static let crossedLevels = ["p", "q", "r", "s"]
+  static let crossedCodes = groups.indices.map { ($0 * 3 + $0 / 5) % crossedLevels.count }
 
   /// A column of the design; neither predictor is centred.
   static func column(_ name: String) -> [Double] {
@@ -40,6 +48,9 @@ struct CalibrationDesign: Sendable {
 struct DrawnTruth {
   let design: CalibrationDesign
   let fixed, deviations: [Double]
+  /// The standard deviation over the second factor, and its levels' effects; 0 where there is none.
+  let crossedDeviation: Double
+  let crossedEffects: [Double]
   let sigma: Double
   /// Row i of the lower factor of the correlation matrix.
   let factor: [[Double]]
@@ -52,7 +63,7 @@ struct DrawnTruth {
     var stream = KeyedStream(seed: design.seed, replicate: number)
     let priors = design.priors
     fixed = priors.fixedEffects.map { Self.draw($0, &stream) }
-    let deviations = priors.deviations.map { Self.draw($0, &stream) }
+    let deviations = priors.deviations.prefix(design.random.count).map { Self.draw($0, &stream) }
     let sigma = Self.draw(priors.sigma!, &stream)
     let factor = Self.drawFactor(order: deviations.count, shape: priors.correlationShapes[0], &stream)
     let effects = CalibrationDesign.levels.map { _ in
@@ -62,7 +73,12 @@ struct DrawnTruth {
       }
     }
     (self.deviations, self.sigma, self.factor, self.effects) = (deviations, sigma, factor, effects)
-    let mean = Self.mean(design, fixed: fixed, effects: effects)
+    let crossedDeviation = design.isCrossed ? Self.draw(priors.deviations[design.random.count], &stream) : 0
+    self.crossedDeviation = crossedDeviation
+    crossedEffects = CalibrationDesign.crossedLevels.map { _ in
+      design.isCrossed ? crossedDeviation * stream.normal() : 0
+    }
+    let mean = Self.mean(design, fixed: fixed, effects: effects, crossed: crossedEffects)
     response = mean.map { $0 + sigma * stream.normal() }
   }
 
@@ -72,6 +88,7 @@ struct DrawnTruth {
       Column("y", response), Column("x", CalibrationDesign.column("x")),
       Column("z", CalibrationDesign.column("z")),
       Column("g", CalibrationDesign.groups.map { CalibrationDesign.levels[$0] }),
+      Column("h", CalibrationDesign.crossedCodes.map { CalibrationDesign.crossedLevels[$0] }),
     ])
     return try LinearMixedModel(ModelFormula(design.formula), data: data)
   }
@@ -82,6 +99,9 @@ struct DrawnTruth {
     switch quantity.kind {
     case .sigma: return sigma
     case .fixed: return design.fixed.firstIndex { $0 == quantity.term }.map { fixed[$0] }
+    case .deviation where quantity.group == "h": return crossedDeviation
+    case .effect where quantity.group == "h":
+      return CalibrationDesign.crossedLevels.firstIndex { $0 == quantity.level }.map { crossedEffects[$0] }
     case .deviation: return place(quantity.term?[...]).map { deviations[$0] }
     case .correlation:
       let pair = quantity.term?.split(separator: ".") ?? []
@@ -95,15 +115,16 @@ struct DrawnTruth {
   }
 
   /// The log likelihood of the response given everything, up to a constant.
-  func logLikelihood(fixed: [Double], effects: [[Double]], sigma: Double) -> Double {
-    let squares = zip(response, Self.mean(design, fixed: fixed, effects: effects)).reduce(0) {
-      $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
-    }
+  func logLikelihood(fixed: [Double], effects: [[Double]], crossed: [Double], sigma: Double) -> Double {
+    let mean = Self.mean(design, fixed: fixed, effects: effects, crossed: crossed)
+    let squares = zip(response, mean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     return -Double(response.count) * log(sigma) - squares / (2 * sigma * sigma)
   }
 
-  private static func mean(_ design: CalibrationDesign, fixed: [Double], effects: [[Double]]) -> [Double] {
-    var mean = CalibrationDesign.groups.map { _ in 0.0 }
+  private static func mean(
+    _ design: CalibrationDesign, fixed: [Double], effects: [[Double]], crossed: [Double]
+  ) -> [Double] {
+    var mean = CalibrationDesign.crossedCodes.map { crossed[$0] }
     for (k, name) in design.fixed.enumerated() {
       let own = design.random.firstIndex(of: name)
       for (i, x) in CalibrationDesign.column(name).enumerated() {

@@ -46,17 +46,24 @@ struct SimulationBasedCalibrationTests {
         fixedEffects: [.normal(mean: 0, sd: 1), .normal(mean: 1, sd: 1), .normal(mean: 0, sd: 0.3)],
         deviations: [.exponential(rate: 1), .halfNormal(sd: 1), .halfT(degreesOfFreedom: 7, scale: 0.5)],
         sigma: .halfNormal(sd: 1), correlationShapes: [2]), seed: 1407),
+    CalibrationDesign(
+      formula: "y ~ x + (x | g) + (1 | h)", fixed: ["(Intercept)", "x"], random: ["(Intercept)", "x"],
+      isCrossed: true,
+      priors: ModelPriors(
+        fixedEffects: [.normal(mean: 1, sd: 1), .normal(mean: -0.5, sd: 1)],
+        deviations: [.halfNormal(sd: 1), .halfT(degreesOfFreedom: 5, scale: 0.5), .halfNormal(sd: 1)],
+        sigma: .halfT(degreesOfFreedom: 5, scale: 1), correlationShapes: [2, 1]), seed: 1986, dataSets: 200),
   ]
 
   /// Quantities that are ranked, by design.
-  static let quantityCounts = [11, 7, 11, 17]
+  static let quantityCounts = [11, 7, 11, 17, 13]
 
   /// Two tests of each quantity of all designs.
   static let testCount = 2 * quantityCounts.reduce(0, +)
 
   @Test("ranks of true parameters and effects are uniform", arguments: designs.indices)
   func ranks(_ index: Int) throws {
-    let all = try Self.ranks(Self.designs[index], count: 500)
+    let all = try Self.ranks(Self.designs[index], count: Self.designs[index].dataSets)
     #expect(all.count == Self.quantityCounts[index])
     for (name, found) in all {
       for fault in Self.faults(found, level: Self.falseAlarm / Double(Self.testCount)) {
@@ -81,7 +88,7 @@ struct SimulationBasedCalibrationTests {
     #expect(try changed { $0.correlationShapes = [30] }.contains("random.g.(Intercept).x.corr"))
   }
 
-  /// Ranks of the truth among thinned draws, by address; of effects those of the groups a (2 rows) and b (6).
+  /// Ranks of the truth among thinned draws, by address; of effects those of the groups a (2 rows) and b (6), and of the second factor's first level.
   /// - Parameter priors: the posterior's, where they are not those of the truths.
   static func ranks(
     _ design: CalibrationDesign, count: Int, priors: ModelPriors? = nil
@@ -121,21 +128,27 @@ struct SimulationBasedCalibrationTests {
     var ranks: [String: Int] = [:]
     let draws = fit.quantities.indices.map(thinned)
     for (k, quantity) in fit.quantities.enumerated() {
-      if quantity.kind == .effect, quantity.level != "a", quantity.level != "b" { continue }
+      if quantity.kind == .effect, !["a", "b", "p"].contains(quantity.level) { continue }
       guard let own = truth.value(of: quantity) else { continue }
       ranks[quantity.address.joined(separator: ".")] = draws[k].count { $0 < own }
     }
     let fixed = fit.quantities.indices.filter { fit.quantities[$0].kind == .fixed }
     let sigma = fit.quantities.firstIndex { $0.kind == .sigma } ?? 0
     let q = truth.deviations.count
+    // The second factor's effects stand behind those of all groups.
+    let crossed = CalibrationDesign.crossedLevels.indices.map {
+      sigma + 1 + q * CalibrationDesign.levels.count + $0
+    }
     let likelihoods = (0..<kept).map { s in
       truth.logLikelihood(
         fixed: fixed.map { draws[$0][s] },
         effects: CalibrationDesign.levels.indices.map { j in
           (0..<q).map { draws[sigma + 1 + j * q + $0][s] }
-        }, sigma: draws[sigma][s])
+        },
+        crossed: crossed.map { truth.design.isCrossed ? draws[$0][s] : 0 }, sigma: draws[sigma][s])
     }
-    let own = truth.logLikelihood(fixed: truth.fixed, effects: truth.effects, sigma: truth.sigma)
+    let own = truth.logLikelihood(
+      fixed: truth.fixed, effects: truth.effects, crossed: truth.crossedEffects, sigma: truth.sigma)
     ranks["log likelihood"] = likelihoods.count { $0 < own }
     return ranks
   }

@@ -106,7 +106,7 @@ struct IntegratedLikelihoodTests {
     // The joint precision of β and all b, from dense matrices.
     let (y, x, z) = (model.frame.response, model.fixedMatrix, model.randomMatrix)
     let codes = model.frame.random[0].grouping.codes
-    let (n, groups) = (y.count, likelihood.groupCount)
+    let (n, groups) = (y.count, model.factors[0].levels.count)
     let size = 2 + 2 * groups
     var precision = Matrix(rows: size, columns: size)
     var right = [Double](repeating: 0, count: size)

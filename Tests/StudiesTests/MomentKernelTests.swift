@@ -55,7 +55,7 @@ struct MomentKernelTests {
           let kernel = MomentKernel(design, model: model, seed: 2, scenario: UInt32(d))
           for replicate: UInt32 in 0..<40 {
             kernel.draw(replicate)
-            for strategy in PoolingMethod.allCases {
+            for strategy in PoolingMethod.allCases where strategy != .bayes {
               let status = kernel.fit(strategy)
               let label = "\(known) design \(d) \(model) replicate \(replicate) \(strategy)"
               #expect(status != .error, "\(label)")

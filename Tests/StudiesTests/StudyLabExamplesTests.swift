@@ -32,9 +32,12 @@ struct StudyLabExamplesTests {
     }
   }
 
-  @Test("there are three")
+  @Test("there are four")
   func counted() {
-    #expect(Self.files.map(\.lastPathComponent) == ["endogenous.yml", "random-sizes.yml", "shrinkage.yml"])
+    #expect(
+      Self.files.map(\.lastPathComponent) == [
+        "bayes.yml", "endogenous.yml", "random-sizes.yml", "shrinkage.yml",
+      ])
   }
 
   @Test("each reads, plans and runs: no strategy fails, every cell has estimates", arguments: files)

@@ -31,7 +31,7 @@ struct StudySpecificationTests {
       ),
       (
         "replicates: 3\nstrategies: [reml, remml]",
-        "study.yml:2:20: strategies[2]: unknown 'remml' (did you mean 'reml'?); there are complete, none, lsdv, reml, ml, oracle"
+        "study.yml:2:20: strategies[2]: unknown 'remml' (did you mean 'reml'?); there are complete, none, lsdv, reml, ml, oracle, bayes"
       ),
       (
         "replicates: 3\nstrategies: [reml, reml]",
@@ -39,7 +39,7 @@ struct StudySpecificationTests {
       ),
       (
         "replicates: 3\nstrategies: {mundlak: {formula: y ~ 1 + (1 | g)}}",
-        "study.yml:2:23: strategies.mundlak: 'method' is missing; there are complete, none, lsdv, reml, ml, oracle"
+        "study.yml:2:23: strategies.mundlak: 'method' is missing; there are complete, none, lsdv, reml, ml, oracle, bayes"
       ),
       ("replicates: 3\ngrid: {J: []}", "study.yml:2:11: grid.J: no values; at least one belongs here"),
       (

@@ -129,8 +129,8 @@ struct StudyWorkTests {
       for (s, strategy) in study.strategies.enumerated() {
         let (a, b) = (outcome.strategies[s], other.strategies[s])
         data.estimate(
-          strategy.method, FittedFormula(design.formula, design), intervals: .wald, into: b,
-          trueWeights: other.trueWeights)
+          strategy, FittedFormula(design.formula, design), intervals: .wald,
+          draws: .init(seed: 1, level: 0.95), into: b, trueWeights: other.trueWeights)
         #expect(a.status == b.status, "\(strategy.name)")
         guard a.status.index < ReplicateStatus.estimatedCount else { continue }
         for k in 0..<moments.layout.memberCount {

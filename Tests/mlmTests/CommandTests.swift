@@ -487,8 +487,18 @@ struct CommandTests {
       (["marginal-effects", "--highlight", "biology"], "--highlight is for pooling-plane"),
       (["varying-both", "--only", "biology"], "--only is for group-panels"),
       (["caterpillar", "--by", "experience"], "--by is for"),
-      (["profile", "--parameter", "sigma"], "--parameter is for profile-pairs, not for profile"),
-      (["profile", "--seed", "3"], "--seed is for bootstrap, not for profile"),
+      (["profile", "--parameter", "sigma"], "--parameter is for profile-pairs, posterior-densities"),
+      (["profile", "--seed", "3"], "--seed is for bootstrap, posterior-densities"),
+      (["caterpillar", "--priors", "slides"], "--priors is for posterior-densities"),
+      (["predictive", "--parameter", "sigma"], "not for predictive"),
+      (["effects-by-tau", "--draws", "50"], "--draws is for posterior-densities"),
+      (["trace", "--draws", "0"], "--draws is 0; from 1 to 1000000 would work"),
+      (["trace", "--ml"], "trace shows a posterior, not a maximum; leave out --ml"),
+      (
+        ["posterior-intervals", "--highlight", "biology"],
+        "--highlight is for levels of a factor; add --levels"
+      ),
+      (["posterior-intervals", "--levels", "--parameter", "sigma"], "leave --parameter out"),
       (["bootstrap", "--replicates", "0"], "to 1000000 would work"),
       (["group-panels", "--dodge", "0.5"], "--dodge is for complete-pooling, varying-intercept"),
       (["varying-both", "--dodge", "1"], "a share from 0 to less than 1"),
@@ -507,6 +517,27 @@ struct CommandTests {
       #expect(MultilevelLab.exitCode(for: error) == .validationFailure)
       #expect(MultilevelLab.message(for: error).contains(message), "\(MultilevelLab.message(for: error))")
     }
+  }
+
+  @Test("plot: posteriors are drawn from priors and a plan, the same for one seed")
+  func plotPosterior() throws {
+    func plot(_ kind: String, _ options: String...) throws -> CommandResult {
+      try SubcommandRunner().run(
+        [
+          "plot", kind, Self.varying, "--data", Self.salary, "--out", "x.svg", "--draws", "40", "--warmup",
+          "60",
+        ]
+          + options, in: CommandContext(language: .en))
+    }
+    let csv = try plot("trace", "--csv", "-", "--parameter", "sigma", "--chains", "2", "--seed", "5")
+    #expect(csv.output.split(separator: "\n").count == 81)
+    #expect(
+      try plot("trace", "--csv", "-", "--parameter", "sigma", "--chains", "2", "--seed", "5").output
+        == csv.output)
+    #expect(csv.notes.contains { $0.hasPrefix("Run longer") || $0.hasPrefix("Look here") })
+    #expect(try plot("posterior-intervals", "--levels", "--lang", "zh").output.contains("每个水平一行"))
+    #expect(throws: (any Error).self) { try plot("rank", "--priors", "slide") }
+    #expect(throws: (any Error).self) { try plot("rank", "--parameter", "nothing") }
   }
 
   @Test("plot: a stated size that is needed works when typed; one length keeps or follows the other")

@@ -192,4 +192,43 @@ struct MRPCommandTests {
     #expect(census.columnNames == ["province", "gender", "N", "truth"] && census.rowCount == 12)
     #expect(try drawn.estimates.value(at: "truth.population.N") == 600)
   }
+
+  @Test("--bayes: the posterior in every form, and what it does not go with")
+  func posterior() throws {
+    let formula = "y ~ gender * gdp + (1 | province)"
+    let words = [
+      "--by", "region", "--bayes", "--chains", "2", "--draws", "60", "--warmup", "100", "--seed",
+      "4",
+    ]
+    func bayes(_ more: [String], language: LabLanguage = .en) throws -> CommandResult {
+      try SubcommandRunner().run(
+        [
+          "mrp", formula, "--family", "binomial", "--data", Self.path("mrp_a.csv"), "--census",
+          Self.path("mrp_a_cells.csv"),
+        ] + words + more, in: CommandContext(language: language))
+    }
+    let text = try bayes([])
+    #expect(
+      text.output.contains(
+        "\nintervals: central 95% of 120 draws of all parameters, variances among them; "
+          + "2 chains after 100 of warmup, seed 4; priors: default\n"), "\(text.output)")
+    #expect(text.output.contains(" MRP     sd  lower  upper"), "\(text.output)")
+    let csv = try bayes(["--format", "csv", "--threads", "1"])
+    let table = try DataTable(csv: Array(csv.output.utf8))
+    let estimates = try #require(table["estimate"]?.numbers)
+    #expect(try estimates[0] == text.estimates.value(at: "mrp.overall.estimate"))
+    #expect(
+      try table["conf.low"]?.numbers?[1] == text.estimates.value(at: "mrp.area.region.R1.lower"))
+    #expect(
+      csv.notes.contains { $0.hasPrefix("bayes: 2 chains of 60 draws after 100 of warmup, seed 4") }
+    )
+    let chinese = try bayes(["--format", "markdown", "--priors", "slides"], language: .zh)
+    #expect(chinese.output.contains("先验：slides") && chinese.output.contains("| 标准差 |"))
+    #expect(try bayes(["--format", "json"]).output.contains("\"posterior\": {"))
+    for more in [["--ml"], ["--agq", "3"], ["--draws", "0"], ["--priors", "slide"]] {
+      #expect(throws: (any Error).self, "\(more)") { try bayes(more) }
+    }
+    #expect(throws: (any Error).self) { try mrp(Self.formula, "--chains", "2") }
+    #expect(throws: (any Error).self) { try mrp("y ~ gender", "--bayes") }
+  }
 }

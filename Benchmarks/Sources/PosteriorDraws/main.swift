@@ -10,7 +10,8 @@ import Tables
 
 let arguments = CommandLine.arguments
 let usage = "usage: PosteriorDraws DATA.csv FORMULA FACTORS slides|slides-sd|default CALLS [binomial]"
-guard arguments.count == 6 || arguments.count == 7 && arguments[6] == "binomial", let calls = Int(arguments[5]), calls > 0, let file = fopen(arguments[1], "rb")
+guard arguments.count == 6 || arguments.count == 7 && arguments[6] == "binomial",
+  let calls = Int(arguments[5]), calls > 0, let file = fopen(arguments[1], "rb")
 else {
   print(usage)
   exit(64)

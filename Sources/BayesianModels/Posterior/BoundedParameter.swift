@@ -1,4 +1,4 @@
-import Glibc
+import Distributions
 
 /// A parameter between two bounds as a function of one without: x = e^z above 0, or lower + (upper − lower)/(1 + e^(−z)).
 struct BoundedParameter {
@@ -6,25 +6,27 @@ struct BoundedParameter {
 
   init(_ support: (lower: Double, upper: Double)) { (lower, upper) = support }
 
-  /// x at z, dx/dz, and log(dx/dz) with its derivative.
+  /// x at z, dx/dz, and Portable.log(dx/dz) with its derivative.
   @inline(__always)
   func value(_ z: Double) -> (x: Double, slope: Double, logSlope: Double, logSlopeSlope: Double) {
     if upper == .infinity {
-      let x = exp(z)
+      let x = Portable.exp(z)
       return (lower + x, x, z, 1)
     }
-    let e = exp(-abs(z))
+    let e = Portable.exp(-abs(z))
     let (large, small) = (1 / (1 + e), e / (1 + e))
     let (mu, nu) = z < 0 ? (small, large) : (large, small)
     let width = upper - lower
     let slope = width * mu * nu
-    return (lower + width * mu, slope, log(width) - abs(z) - 2 * log1p(e), nu - mu)
+    return (
+      lower + width * mu, slope, Portable.log(width) - abs(z) - 2 * Portable.log1p(e), nu - mu
+    )
   }
 
   /// z of a value, drawn inside the bounds where it lies outside.
   func unbounded(_ x: Double) -> Double {
-    if upper == .infinity { return log(max(x - lower, .leastNormalMagnitude)) }
+    if upper == .infinity { return Portable.log(max(x - lower, .leastNormalMagnitude)) }
     let share = min(max((x - lower) / (upper - lower), 1e-6), 1 - 1e-6)
-    return log(share / (1 - share))
+    return Portable.log(share / (1 - share))
   }
 }

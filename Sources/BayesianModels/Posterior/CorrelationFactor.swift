@@ -1,4 +1,4 @@
-import Glibc
+import Distributions
 import LinearAlgebra
 
 /// The lower triangular factor L of a correlation matrix LL' as a function of unbounded numbers, one for each correlation, by tanh of each and shares of what
@@ -28,17 +28,17 @@ struct CorrelationFactor {
     for i in 0..<order {
       var rest = 1.0
       for j in 0..<i {
-        let w = tanh(z[next])
+        let w = Portable.tanh(z[next])
         next += 1
         l[i + j * order] = w * rest.squareRoot()
         // 1 − w² without cancellation.
-        let c = 1 / cosh(z[next - 1])
-        density += 2 * log(c) + 0.5 * log(rest)
+        let c = Portable.hyperbolicSecant(z[next - 1])
+        density += 2 * Portable.log(c) + 0.5 * Portable.log(rest)
         rest *= c * c
       }
       l[i + i * order] = rest.squareRoot()
       for j in i + 1..<max(order, i + 1) { l[i + j * order] = 0 }
-      if i > 0 { density += exponent(i) * 0.5 * log(rest) }
+      if i > 0 { density += exponent(i) * 0.5 * Portable.log(rest) }
     }
     return density
   }
@@ -49,15 +49,15 @@ struct CorrelationFactor {
     for i in 0..<order {
       var rest = 1.0
       for j in 0..<i {
-        let c = 1 / cosh(z[first + j])
+        let c = Portable.hyperbolicSecant(z[first + j])
         rest *= c * c
       }
       // d/d rest, backward from the diagonal.
       var back = slope[i + i * order] / (2 * rest.squareRoot())
       if i > 0 { back += 0.5 * exponent(i) / rest }
       for j in (0..<i).reversed() {
-        let w = tanh(z[first + j])
-        let c = 1 / cosh(z[first + j])
+        let w = Portable.tanh(z[first + j])
+        let c = Portable.hyperbolicSecant(z[first + j])
         rest /= c * c
         let own = slope[i + j * order]
         let alongW = own * rest.squareRoot() - 2 * w * rest * back
@@ -78,7 +78,7 @@ struct CorrelationFactor {
       var rest = 1.0
       for j in 0..<i {
         let w = min(max(l[i, j] / rest.squareRoot(), -0.995), 0.995)
-        z.append(atanh(w))
+        z.append(Portable.atanh(w))
         rest *= 1 - w * w
       }
     }

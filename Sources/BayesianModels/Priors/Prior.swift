@@ -1,5 +1,4 @@
 import Distributions
-import Glibc
 
 /// A prior distribution of one parameter.
 ///
@@ -47,7 +46,7 @@ public enum Prior: Sendable, Equatable {
     case .halfCauchy(let scale): Prior.tDensity(x, 1, scale)
     case .exponential(let rate): (-rate * x, -rate)
     case .inverseGamma(let shape, let scale):
-      (-(2 * shape + 1) * Glibc.log(x) - scale / (x * x), -(2 * shape + 1) / x + 2 * scale / (x * x * x))
+      (-(2 * shape + 1) * Portable.log(x) - scale / (x * x), -(2 * shape + 1) / x + 2 * scale / (x * x * x))
     }
   }
 
@@ -58,7 +57,7 @@ public enum Prior: Sendable, Equatable {
 
   private static func tDensity(_ distance: Double, _ nu: Double, _ scale: Double) -> (Double, Double) {
     let z = distance / scale
-    return (-0.5 * (nu + 1) * log1p(z * z / nu), -(nu + 1) * z / (nu + z * z) / scale)
+    return (-0.5 * (nu + 1) * Portable.log1p(z * z / nu), -(nu + 1) * z / (nu + z * z) / scale)
   }
 
   /// Whether its numbers can be: scales positive, bounds in order, all finite.

@@ -9,21 +9,24 @@ import LinearAlgebra
 /// in expectation: average information. Reference: Gilmour, Thompson & Cullis (1995), doi:10.2307/2533274; Takahashi, Fagan & Chin (1973).
 extension CrossedCriterion {
   func fillDerivatives(precision: Double?) {
+    let ratio = precision ?? degreesOfFreedom / residualSquares
+    fillGradient(ratio)
+    fillHessian(ratio, curved: precision == nil ? ratio / residualSquares : 0)
+  }
+
+  /// D and t_E, with `ratio` for m/r². Allocates nothing but, when first called, its scratch.
+  func fillGradient(_ ratio: Double) {
     let q = effectCount
     let restricted = method == .reml
     solveForResponse()
     for i in 0..<q * q { gradient[i] = 0 }
-    let regular = data.tail.map { isRegular(lambdas[$0.factor], data.factors[$0.factor].columns.count) }
-    for (t, isRegular) in regular.enumerated() where !isRegular {
-      addTailInformation(of: t, includingFixed: restricted)
-    }
+    for t in data.tail.indices where !isRegular(t) { addTailInformation(of: t, includingFixed: restricted) }
     invertTail(includingFixed: restricted) { t, block in
-      if regular[t] { self.addTailInformation(of: t, spherical: block) }
+      if isRegular(t) { addTailInformation(of: t, spherical: block) }
     }
     fillLevelCovariances(includingFixed: restricted) { stage, j, product in
       self.addInformation(of: stage, j, product)
     }
-    let ratio = precision ?? degreesOfFreedom / residualSquares
     for i in 0..<directions.count { tSums[i] = 0 }
     for (f, factor) in data.factors.enumerated() {
       let width = factor.columns.count
@@ -39,29 +42,32 @@ extension CrossedCriterion {
         }
       }
     }
-    fillHessian(ratio, curved: precision == nil ? ratio / residualSquares : 0)
   }
 
-  /// Whether dividing by Λ loses little.
-  private func isRegular(_ lambda: Pointer, _ q: Int) -> Bool {
-    (0..<q).allSatisfy { k in
+  /// Whether dividing by Λ of a factor of the tail loses little.
+  private func isRegular(_ t: Int) -> Bool {
+    let f = data.tail[t].factor
+    let (lambda, q) = (lambdas[f], data.factors[f].columns.count)
+    return (0..<q).allSatisfy { k in
       (0..<q).reduce(0) { max($0, abs(lambda[k + $1 * q])) } < 1e3 * abs(lambda[k + k * q])
         && abs(lambda[k + k * q]) > 1e-3
     }
   }
 
   /// Adds Σ Z_j'PZ_j = Λ⁻ᵀ Σ(I − C^jj) Λ⁻¹ of a factor of the tail, whose Λ is regular.
-  /// - Parameter block: Σ(I − C^jj) (q×q).
-  private func addTailInformation(of t: Int, spherical block: Matrix) {
+  /// - Parameter block: Σ(I − C^jj) (q×q); destroyed.
+  private func addTailInformation(of t: Int, spherical block: Pointer) {
     let f = data.tail[t].factor
     let columns = data.factors[f].columns
     let q = columns.count
-    var lambda = Matrix(rows: q, columns: q)
-    for k in 0..<q { for i in k..<q { lambda[k, i] = lambdas[f][i + k * q] } }
-    // `lambda` is Λ', upper triangular.
-    let inverse = lambda.upperInverse
-    let sum = inverse * block * inverse.transposed
-    for b in 0..<q { for a in 0...b { add(sum[a, b], columns[a], columns[b]) } }
+    // Twice over Λ⁻ᵀ of the columns and a transposition.
+    for _ in 0..<2 {
+      for k in 0..<q { SmallKernels.solveLowerTransposed(lambdas[f], q, block + k * q) }
+      for k in 0..<q {
+        for i in 0..<k { (block[i + k * q], block[k + i * q]) = (block[k + i * q], block[i + k * q]) }
+      }
+    }
+    for b in 0..<q { for a in 0...b { add(block[a + b * q], columns[a], columns[b]) } }
   }
 
   /// Adds Z_j'PZ_j of the levels of a factor of the tail: S_jj − K_j'K_j, K = L⁻¹[Λ'S; S_x].
@@ -145,17 +151,18 @@ extension CrossedCriterion {
 
   /// tailWork ← N = diag(Λ, I)C⁻¹diag(Λ', I), lower triangle, over the tail's levels (and X).
   /// - Parameter body: is given each factor of the tail and Σ(I − C^jj) of its levels.
-  func invertTail(includingFixed: Bool, _ body: (Int, Matrix) -> Void = { _, _ in }) {
+  func invertTail(includingFixed: Bool, _ body: (Int, Pointer) -> Void = { _, _ in }) {
     let order = data.tailOrder
     let count = data.tailLevelColumns + (includingFixed ? fixedCount : 0)
     for j in 0..<count { for i in j..<count { tailWork[i + j * order] = tailFactor[i + j * order] } }
     DenseKernels.inverse(ofFactor: tailWork, count, stride: order)
     for (t, (f, start)) in data.tail.enumerated() {
       let q = data.factors[f].columns.count
-      var sum = Matrix.identity(q) * Double(data.factors[f].levelCount)
+      let sum = covarianceScratch.sum
+      for i in 0..<q * q { sum[i] = i % (q + 1) == 0 ? Double(data.factors[f].levelCount) : 0 }
       for c in stride(from: start, to: start + q * data.factors[f].levelCount, by: q) {
         for b in 0..<q {
-          for a in 0..<q { sum[a, b] -= tailWork[c + max(a, b) + (c + min(a, b)) * order] }
+          for a in 0..<q { sum[a + b * q] -= tailWork[c + max(a, b) + (c + min(a, b)) * order] }
         }
       }
       body(t, sum)
@@ -195,14 +202,8 @@ extension CrossedCriterion {
   /// N_jj = H + HKH and N_jn = −HBN of every level of the stages, from the last stage to the first; `tailWork` holds N of the tail.
   /// - Parameter body: is given each level and K = BNB' (q×q).
   func fillLevelCovariances(includingFixed: Bool, _ body: (StageWorkspace, Int, Pointer) -> Void) {
-    let most = stages.map(\.mostColumns).max() ?? 0
-    let widest = stages.map(\.width).max() ?? 0
-    let scratch = ScratchBlock(count: most * most + most * widest + 2 * widest * widest)
-    defer { withExtendedLifetime(scratch) {} }
-    let around = scratch.take(most * most)
-    let e = scratch.take(most * widest)
-    let k = scratch.take(widest * widest)
-    let kh = scratch.take(widest * widest)
+    let scratch = covarianceScratch
+    let (around, e, k, kh) = (scratch.around, scratch.products, scratch.inner, scratch.inner2)
     for stage in stages.reversed() {
       let q = stage.width
       for j in stage.order {
@@ -406,6 +407,23 @@ extension CrossedCriterion {
       }
       return (data.factors[f].columns, levels)
     }
+  }
+}
+
+/// Memory for the blocks of the inverse: N between the columns that one level meets, products with them, and squares of a factor's effects.
+final class CovarianceScratch {
+  let around, products, inner, inner2, sum: UnsafeMutablePointer<Double>
+  private let block: ScratchBlock
+
+  init(_ criterion: CrossedCriterion) {
+    let most = criterion.stages.reduce(0) { max($0, $1.mostColumns) }
+    let widest = criterion.data.factors.reduce(0) { max($0, $1.columns.count) }
+    block = ScratchBlock(count: most * most + most * widest + 3 * widest * widest)
+    around = block.take(most * most)
+    products = block.take(most * widest)
+    inner = block.take(widest * widest)
+    inner2 = block.take(widest * widest)
+    sum = block.take(widest * widest)
   }
 }
 

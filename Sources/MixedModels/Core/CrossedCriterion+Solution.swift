@@ -5,7 +5,7 @@ extension CrossedCriterion {
   /// out ← [Z X y]'[Z X y]v, the data's own cross-products.
   func multiply(_ v: Pointer, into out: Pointer) {
     for i in 0..<vectorCount { out[i] = 0 }
-    for stage in stages + tailStages {
+    for stage in allStages {
       let q = stage.width
       for j in 0..<stage.levelCount {
         let own = v + stage.offset + j * q
@@ -69,7 +69,7 @@ extension CrossedCriterion {
   }
 
   /// x ← L⁻ᵀx on the tail's first columns.
-  private func backSubstitute(_ x: Pointer, count: Int) {
+  func backSubstitute(_ x: Pointer, count: Int) {
     let order = data.tailOrder
     var c = count - 1
     while c >= 0 {
@@ -80,7 +80,8 @@ extension CrossedCriterion {
   }
 
   /// From the tail's spherical effects to b of the tail, then back through the stages; r holds what is left of the right sides.
-  private func finish(_ r: Pointer) {
+  /// - Parameter addNoise: may change a level's effects (the last argument) before others see them.
+  func finish(_ r: Pointer, addNoise: (StageWorkspace, Int, Pointer) -> Void = { _, _, _ in }) {
     let x = r + tailOffset
     forEachTailLevel { lambda, start, q in SmallMatrices.multiply(lambda, x + start, q) }
     for stage in stages.reversed() {
@@ -101,6 +102,7 @@ extension CrossedCriterion {
           for k in 0..<q { sum += h[i + k * q] * z[k] }
           own[i] = sum
         }
+        addNoise(stage, j, own)
       }
     }
   }

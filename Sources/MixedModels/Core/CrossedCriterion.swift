@@ -15,6 +15,8 @@ final class CrossedCriterion: CovarianceCriterion {
   let stages: [StageWorkspace]
   /// The tail's factors, for products with the data.
   let tailStages: [StageWorkspace]
+  /// Both, so that products make no array of their own.
+  let allStages: [StageWorkspace]
   /// Number of entries of a vector over all levels, X and y, and where the tail begins in it.
   let vectorCount: Int
   let tailOffset: Int
@@ -28,6 +30,13 @@ final class CrossedCriterion: CovarianceCriterion {
   let vector, vector2: Pointer
   private let block: ScratchBlock
   private let constant: Double
+  /// log|V| at the last evaluation.
+  private(set) var logDeterminant = 0.0
+  /// A normal prior of β, as in `ProfiledCriterion`.
+  var priorProducts: [Double] = []
+  var priorScale = 0.0
+  /// What derivatives need beside; made when first asked for.
+  private(set) lazy var covarianceScratch = CovarianceScratch(self)
   /// For each stage the place of tail columns in one level's row, and whose row that is.
   private let positions: [UnsafeMutablePointer<Int32>]
   private var positionOwners: [Int]
@@ -53,6 +62,7 @@ final class CrossedCriterion: CovarianceCriterion {
       own.fillNeighbours(tailOffset: offset, later: [])
       return own
     }
+    allStages = stages + tailStages
     let widths = data.factors.map(\.columns.count)
     block = ScratchBlock(
       count: 3 * order * order + widths.reduce(0) { $0 + $1 * $1 } + 4 * vectorCount)
@@ -132,8 +142,9 @@ final class CrossedCriterion: CovarianceCriterion {
     let last = tailFactor[order * order - 1]
     residualSquares = last * last
     guard residualSquares > 0, logSum.isFinite, logPivots.isFinite else { return value }
+    logDeterminant = logSum + 2 * logPivots
     let dof = degreesOfFreedom
-    value = logSum + 2 * logPivots + dof * (1 + log(2 * .pi * residualSquares / dof)) + constant
+    value = logDeterminant + dof * (1 + log(2 * .pi * residualSquares / dof)) + constant
     if method == .reml { value += 2 * logFixed }
     return value
   }
@@ -158,6 +169,12 @@ final class CrossedCriterion: CovarianceCriterion {
     for l in 0...p {
       for k in l...p { schur[levels + k + (levels + l) * order] = data.dense[k + l * (p + 1)] }
     }
+    guard !priorProducts.isEmpty else { return }
+    for l in 0...p {
+      for k in l...p {
+        schur[levels + k + (levels + l) * order] += priorScale * priorProducts[k + l * (p + 1)]
+      }
+    }
   }
 
   override func differentiate(precision: Double?) { fillDerivatives(precision: precision) }
@@ -173,28 +190,12 @@ final class CrossedCriterion: CovarianceCriterion {
   private func eliminate(_ s: Int) -> Double? {
     let stage = stages[s]
     let q = stage.width
-    let lambda = lambdas[stage.factor]
     var logSum = 0.0
     var product = 1.0
     for j in stage.order {
-      let a = stage.squares + j * q * q
-      // D = I + Λ'AΛ = LL', T = L⁻¹Λ', H = T'T.
-      let (d, t) = (stage.small, stage.small2)
-      if q == 1 {
-        let pivot = 1 + lambda[0] * a[0] * lambda[0]
-        guard pivot > 0 else { return nil }
-        product *= pivot
-        t[0] = lambda[0] / pivot.squareRoot()
-      } else {
-        SmallMatrices.sandwich(d, lambda, a, q, scratch: stage.small3)
-        for k in 0..<q { d[k + k * q] += 1 }
-        guard SmallKernels.cholesky(d, q) else { return nil }
-        for k in 0..<q { product *= d[k + k * q] * d[k + k * q] }
-        for k in 0..<q {
-          for i in 0..<q { t[i + k * q] = lambda[k + i * q] }
-          SmallKernels.solveLower(d, q, t + k * q)
-        }
-      }
+      // H = T'T.
+      guard fillRoot(of: j, in: stage, &product) else { return nil }
+      let t = stage.small2
       if product > 1e200 {
         logSum += log(product)
         product = 1
@@ -225,6 +226,32 @@ final class CrossedCriterion: CovarianceCriterion {
       subtract(v, of: j, in: s)
     }
     return logSum + log(product)
+  }
+
+  /// T = L⁻¹Λ' of a level, LL' = D = I + Λ'A_jΛ, into `small2` of its stage; multiplies the product by |D|.
+  /// - Returns: false if a pivot is not positive.
+  @inline(__always)
+  func fillRoot(of j: Int, in stage: StageWorkspace, _ product: inout Double) -> Bool {
+    let q = stage.width
+    let lambda = lambdas[stage.factor]
+    let a = stage.squares + j * q * q
+    let (d, t) = (stage.small, stage.small2)
+    if q == 1 {
+      let pivot = 1 + lambda[0] * a[0] * lambda[0]
+      guard pivot > 0 else { return false }
+      product *= pivot
+      t[0] = lambda[0] / pivot.squareRoot()
+      return true
+    }
+    SmallMatrices.sandwich(d, lambda, a, q, scratch: stage.small3)
+    for k in 0..<q { d[k + k * q] += 1 }
+    guard SmallKernels.cholesky(d, q) else { return false }
+    for k in 0..<q { product *= d[k + k * q] * d[k + k * q] }
+    for k in 0..<q {
+      for i in 0..<q { t[i + k * q] = lambda[k + i * q] }
+      SmallKernels.solveLower(d, q, t + k * q)
+    }
+    return true
   }
 
   /// Takes v'v, v the scaled row of a level (q × its width), out of the rows of its ancestors and out of S.

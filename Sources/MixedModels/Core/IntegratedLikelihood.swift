@@ -1,49 +1,87 @@
-import Glibc
+import Distributions
 import LinearAlgebra
 
-/// The likelihood of a linear mixed model with one grouping factor, fixed and group effects integrated out, as a function of their covariance and σ:
+/// The likelihood of a linear mixed model, fixed and random effects integrated out, as a function of their covariance and σ:
 ///
 ///     L(Σ, σ) = log ∫∫ N(y; Xβ + Zb, σ²W⁻¹) N(b; 0, Σ) N(β; m, P⁻¹) db dβ
 ///
 /// with exact gradient; then draws of β and b from their normal distribution given Σ, σ and the data. The prior precision P may be singular or 0, for
-/// flat priors; the integral then leaves out their constants. Σ is the covariance matrix (q×q) of one group's effects in the units of the data, entries between
-/// terms 0.
+/// flat priors; the integral then leaves out their constants. Σ is the covariance matrix (q×q) of one level's effects, all factors' beside each other, in the
+/// units of the data, entries between terms 0.
 ///
 /// A workspace for one task: it owns its memory, and evaluations and draws allocate nothing.
 /// - Reference: Lindley & Smith (1972), doi:10.1111/j.2517-6161.1972.tb00885.x.
-/// - Complexity: O(J·q²(q + p)); no observation is touched.
+/// - Complexity: that of the criterion and its gradient: O(J·q²(q + p)) for one grouping factor; no observation is touched.
 package final class IntegratedLikelihood {
   package typealias Pointer = UnsafeMutablePointer<Double>
 
-  /// q, p and J.
-  package let effectCount, fixedCount, groupCount: Int
+  /// q, p, and the number of effects of all levels of all factors.
+  package let effectCount, fixedCount, levelEffectCount: Int
   /// ∂L/∂Σ (q×q, symmetric: dL = tr(G dΣ)) and ∂L/∂σ at the last evaluation.
   package let gradient: Pointer
   package private(set) var sigmaSlope = 0.0
-  private let criterion: ProfiledCriterion
+  private let criterion: any IntegrableCriterion
   private let scale, constant: Double
-  // R_b (q×q), R_x⁻¹ (p×p), R_b⁻¹, the pooled β; Ψ̃, Λ̃ and scratch.
-  private let effectScale, fixedUnscale, effectUnscale, pooled: Pointer
-  private let psi, lambda, work, factor, drawn, noise: Pointer
+  // R_b (q×q), R_x⁻¹ (p×p), the pooled β; Ψ̃ and scratch.
+  private let effectScale, fixedUnscale, pooled: Pointer
+  private let psi, work, drawn, noise: Pointer
+  /// R_b⁻¹ of each factor (q_f×q_f).
+  private let factors: [(width: Int, levelCount: Int, unscale: Pointer)]
   private let block: ScratchBlock
 
   /// - Parameters:
   ///   - mean: m (p), of no meaning where the precision is 0.
   ///   - precision: the prior precision of each coefficient, 1/variance; 0 for a flat prior.
-  /// - Returns: nil for models of several grouping factors.
+  /// - Returns: nil for models of so many levels that no exact factorization is sensible.
   package init?(_ model: LinearMixedModel, mean: [Double], precision: [Double]) {
-    guard case .single(let data) = model.reducedData else { return nil }
-    let (q, p) = (data.effectCount, data.fixedCount)
+    guard let criterion = model.reducedData.integrableCriterion else { return nil }
+    self.criterion = criterion
+    let (q, p, design) = (criterion.effectCount, criterion.fixedCount, criterion.design)
     precondition(mean.count == p && precision.count == p, "\(mean.count), \(precision.count) of \(p)")
-    (effectCount, fixedCount, groupCount) = (q, p, data.groupCount)
-    criterion = ProfiledCriterion(data, method: .reml)
-    let design = data.design
+    (effectCount, fixedCount) = (q, p)
     scale = design.responseScale
     let unscale = design.fixedScale.upperInverse
-    // β = pooled + s·R_x⁻¹β̃: the precision of β̃, and with the response's column what observations would add.
-    let inner = unscale * scale
+    if precision.contains(where: { $0 > 0 }) {
+      criterion.priorProducts = Self.priorProducts(
+        inner: unscale * scale, distance: zip(mean, design.pooledCoefficients).map(-), precision)
+    }
+    let logFixed = design.fixedScale.diagonal.reduce(0) { $0 + Portable.log(abs($1)) }
+    constant =
+      -Double(criterion.rowCount) * (Portable.log(2 * .pi) + 2 * Portable.log(scale)) + design.logWeights
+      + precision.reduce(0) { $1 > 0 ? $0 + Portable.log($1) : $0 } - 2 * logFixed + 2 * Double(p)
+      * Portable.log(scale)
+    let shapes = criterion.factorShapes
+    levelEffectCount = shapes.reduce(0) { $0 + $1.levelCount * $1.columns.count }
+    let block = ScratchBlock(count: 5 * q * q + p * p + 3 * p)
+    self.block = block
+    func keep(_ values: [Double]) -> Pointer {
+      let place = block.take(values.count)
+      for (i, value) in values.enumerated() { place[i] = value }
+      return place
+    }
+    effectScale = keep(design.effectScale.storage)
+    let effectUnscale = design.effectScale.upperInverse
+    // Entries between terms are 0, so blocks of the inverse are inverses of blocks.
+    factors = shapes.map { columns, levelCount in
+      let own = columns.flatMap { l in columns.map { effectUnscale[$0, l] } }
+      return (columns.count, levelCount, keep(own))
+    }
+    fixedUnscale = keep(unscale.storage)
+    pooled = keep(design.pooledCoefficients)
+    gradient = block.take(q * q)
+    psi = block.take(q * q)
+    work = block.take(q * q)
+    drawn = block.take(p)
+    noise = block.take(p)
+  }
+
+  /// The prior as products of observations with the response's column ((p+1)²): β = pooled + s·R_x⁻¹β̃ has the precision of β̃.
+  /// - Parameters:
+  ///   - inner: s·R_x⁻¹.
+  ///   - distance: from the pooled β to the prior's mean.
+  private static func priorProducts(inner: Matrix, distance: [Double], _ precision: [Double]) -> [Double] {
+    let p = distance.count
     var products = Matrix(rows: p + 1, columns: p + 1)
-    let distance = zip(mean, design.pooledCoefficients).map(-)
     for l in 0...p {
       for k in 0...p {
         products[k, l] = (0..<p).reduce(0) { sum, i in
@@ -53,31 +91,7 @@ package final class IntegratedLikelihood {
         }
       }
     }
-    criterion.priorProducts = precision.contains { $0 > 0 } ? products.storage : []
-    constant =
-      -Double(data.rowCount) * (log(2 * .pi) + 2 * log(scale)) + design.logWeights
-      + precision.reduce(0) { $1 > 0 ? $0 + log($1) : $0 } - 2
-      * design.fixedScale.diagonal.reduce(0) {
-        $0 + log(abs($1))
-      } + 2 * Double(p) * log(scale)
-    let block = ScratchBlock(count: 7 * q * q + p * p + 3 * p + 4 * q)
-    self.block = block
-    func keep(_ values: [Double]) -> Pointer {
-      let place = block.take(values.count)
-      for (i, value) in values.enumerated() { place[i] = value }
-      return place
-    }
-    effectScale = keep(design.effectScale.storage)
-    effectUnscale = keep(design.effectScale.upperInverse.storage)
-    fixedUnscale = keep(unscale.storage)
-    pooled = keep(design.pooledCoefficients)
-    gradient = block.take(q * q)
-    psi = block.take(q * q)
-    lambda = block.take(q * q)
-    factor = block.take(q * q)
-    work = block.take(q * q)
-    drawn = block.take(p + q)
-    noise = block.take(p + q)
+    return products.storage
   }
 
   /// L at Σ (q×q, symmetric) and σ; −∞ where it cannot be computed. Fills `gradient` and `sigmaSlope`.
@@ -90,13 +104,13 @@ package final class IntegratedLikelihood {
     transform(covariance, by: effectScale, to: psi, factor: 1 / (sigma * sigma))
     criterion.priorScale = variance
     guard criterion.evaluate(at: psi).isFinite else { return -.infinity }
-    criterion.differentiate(precision: 1 / variance)
+    criterion.fillGradient(1 / variance)
     var logFixed = 0.0
-    for k in 0..<p { logFixed += log(criterion.fixedFactor[k + k * p]) }
-    let n = Double(criterion.data.rowCount)
+    for k in 0..<p { logFixed += Portable.log(criterion.fixedFactor[k + k * p]) }
+    let n = Double(criterion.rowCount)
     let residual = criterion.residualSquares
     let value =
-      criterion.logDeterminant + (n - Double(p)) * log(variance) + residual / variance + 2 * logFixed
+      criterion.logDeterminant + (n - Double(p)) * Portable.log(variance) + residual / variance + 2 * logFixed
 
     // ∂L/∂Σ = −½R_b'DR_b/σ².
     transformBack(criterion.gradient, by: effectScale, to: gradient, factor: -0.5 / (sigma * sigma))
@@ -130,13 +144,13 @@ package final class IntegratedLikelihood {
     }
   }
 
-  /// Draws β and the groups' effects given the Σ and σ of the last evaluation.
+  /// Draws β and the effects given the Σ and σ of the last evaluation.
   /// - Parameters:
   ///   - fixed: receives β (p).
-  ///   - effects: receives b (q×J), group after group.
+  ///   - effects: receives b, factor after factor, level after level.
   ///   - normal: standard normal numbers.
   package func draw(sigma: Double, fixed: Pointer, effects: Pointer, normal: () -> Double) {
-    let (q, p) = (effectCount, fixedCount)
+    let p = fixedCount
     let white = sigma / scale
     // β̃ = β̂ + σ̃L⁻ᵀz.
     for k in 0..<p { drawn[k] = white * normal() }
@@ -147,40 +161,17 @@ package final class IntegratedLikelihood {
       for k in i..<p { sum += fixedUnscale[i + k * p] * drawn[k] }
       fixed[i] = pooled[i] + scale * sum
     }
-    // b̃_j = Ψ̃c_j + σ̃Λ̃(I + Λ̃'A_jΛ̃)^(−½)z, c_j = C_j(−β̃, 1).
-    RelativeCovarianceFactor.fillLowerFactor(lambda, of: psi, order: q)
-    let b = drawn + p
-    for j in 0..<groupCount {
-      // I + (RΛ)'RΛ.
-      for k in 0..<q {
+    criterion.drawEffects(psi: psi, fixed: drawn, sigma: white, into: effects, normal: normal)
+    // b = s·R_b⁻¹b̃, in place: row i needs entries from i on.
+    var b = effects
+    for (q, levelCount, unscale) in factors {
+      for _ in 0..<levelCount {
         for i in 0..<q {
           var sum = 0.0
-          for l in max(i, k)..<q { sum += criterion.triangles[j, i + l * q] * lambda[l + k * q] }
-          work[i + k * q] = sum
+          for k in i..<q { sum += unscale[i + k * q] * b[k] }
+          b[i] = scale * sum
         }
-      }
-      for k in 0..<q {
-        for i in k..<q {
-          var sum = i == k ? 1.0 : 0
-          for l in 0..<q { sum += work[l + i * q] * work[l + k * q] }
-          factor[i + k * q] = sum
-        }
-      }
-      guard SmallKernels.cholesky(factor, q) else { preconditionFailure("I + a square") }
-      for i in 0..<q { b[i] = white * normal() }
-      SmallKernels.solveLowerTransposed(factor, q, b)
-      SmallMatrices.multiply(lambda, b, q)
-      for i in 0..<q {
-        var c = criterion.groupCross[j, i + p * q]
-        for k in 0..<p { c -= criterion.groupCross[j, i + k * q] * drawn[k] }
-        noise[i] = c
-      }
-      for k in 0..<q { for i in 0..<q { b[i] += psi[i + k * q] * noise[k] } }
-      let out = effects + j * q
-      for i in 0..<q {
-        var sum = 0.0
-        for k in i..<q { sum += effectUnscale[i + k * q] * b[k] }
-        out[i] = scale * sum
+        b += q
       }
     }
   }

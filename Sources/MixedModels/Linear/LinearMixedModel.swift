@@ -53,9 +53,14 @@ public struct LinearMixedModel: MixedModel {
   }
 
   /// A model whose variances will be given or are not wanted: groups of one row are no obstacle.
+  /// - Parameter roles: what columns are beside the formula; known standard errors of rows stand among them.
   /// - Throws: as `init(_:data:roles:exact:)`, but for variances that could not be told apart.
-  package init(knowingVariances formula: ModelFormula, data: DataTable) throws {
-    try self.init(frame: try ModelFrame(formula, data: data), knowsVariances: true)
+  package init(
+    knowingVariances formula: ModelFormula, data: DataTable, roles: ColumnRoles = ColumnRoles()
+  ) throws {
+    guard !formula.randomTerms.isEmpty else { throw FitError.noBar(formula: formula.source) }
+    try self.init(frame: try ModelFrame(formula, data: data, roles: roles), knowsVariances: true)
+    if roles.standardErrors != nil, reducedData.design.responseScale == 0 { throw noResidual }
   }
 
   /// Whether the criterion is computed by conjugate gradients and random probes, with a Monte Carlo error.

@@ -121,7 +121,7 @@ public final class MomentFit {
       start: UnsafeRawPointer(lanes).assumingMemoryBound(to: Double.self), count: groupCount)
   }
 
-  /// Fits by one strategy. `oracle` needs `fit(known:)`.
+  /// Fits by one strategy. `oracle` needs `fit(known:)`; `bayes` needs rows and is not for moments.
   @discardableResult
   public func fit(_ strategy: PoolingMethod) -> FitStatus {
     switch strategy {
@@ -131,6 +131,7 @@ public final class MomentFit {
     case .reml: fitLikelihood(.reml)
     case .ml: fitLikelihood(.ml)
     case .oracle: preconditionFailure("known variances have to be given: fit(known:)")
+    case .bayes: preconditionFailure("a posterior needs rows")
     }
     return status
   }

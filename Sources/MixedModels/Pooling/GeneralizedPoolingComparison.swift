@@ -18,7 +18,7 @@ public struct GeneralizedPoolingComparison: Sendable {
   /// The coefficients that vary over groups.
   public let terms: [String]
   /// All entries: strategy by strategy, level by level, term by term.
-  public let entries: [PoolingComparison.Entry]
+  public internal(set) var entries: [PoolingComparison.Entry]
   /// Complete pooling: the model without the grouping factor.
   public let completePooling: GeneralizedLinearModelFit
   /// Partial pooling.

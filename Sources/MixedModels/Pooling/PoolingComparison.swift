@@ -47,7 +47,7 @@ public struct PoolingComparison: Sendable {
   /// The coefficients that vary over groups.
   public let terms: [String]
   /// All entries: strategy by strategy, level by level, term by term.
-  public let entries: [Entry]
+  public internal(set) var entries: [Entry]
   /// Complete pooling: the regression without the grouping factor.
   public let completePooling: LinearModelFit
   /// Partial pooling by REML.

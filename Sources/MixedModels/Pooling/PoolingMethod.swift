@@ -12,4 +12,6 @@ public enum PoolingMethod: String, Sendable, CaseIterable {
   case ml
   /// The lecture's weighted mean with known variances.
   case oracle
+  /// Partial pooling by the posterior of a Bayesian model: means, and standard deviations as standard errors.
+  case bayes
 }

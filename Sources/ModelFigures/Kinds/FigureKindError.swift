@@ -23,6 +23,13 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
   case tooFewParameters(available: [String])
   case tooManyParameters(Int, most: Int, available: [String])
   case unpairedCorrelations(String, String)
+  case tooManyPanels(Int, most: Int, available: [String])
+  case needsPosterior(kind: String)
+  case noDraws(kind: String)
+  case needsChains
+  case noReplicates(isBinomial: Bool)
+  case noConditionalEffects
+  case notFitted(String)
 
   /// More levels than these are not all listed.
   private static let mostListed = 10
@@ -55,6 +62,21 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
     case .unpairedCorrelations(let first, let second):
       "\(first) and \(second) are correlations of one term without an effect in common, which cannot be held together; "
         + "leave one of them out with --parameter NAME for each of the others"
+    case .tooManyPanels(let count, let most, let available):
+      "panels of \(count) parameters are not legible, up to \(most) are; choose some with --parameter NAME: "
+        + available.joined(separator: ", ")
+    case .needsPosterior(let kind):
+      "figure '\(kind)' shows draws of a posterior, and this is a fit without priors"
+    case .noDraws(let kind): "figure '\(kind)' shows no draws of a posterior"
+    case .needsChains: "ranks compare chains, and there is one; --chains 2 or more would work"
+    case .noReplicates(let isBinomial):
+      isBinomial
+        ? "successes are compared as shares of levels, and no grouping factor has 5 levels that differ"
+        : "all responses are equal, so that replicates have nothing to be compared with"
+    case .noConditionalEffects:
+      "figure 'effects-by-tau' is for linear models with one grouping factor whose intercept alone varies, e.g. y ~ 1 + (1 | g), and normal or flat "
+        + "priors of the fixed effects"
+    case .notFitted(let reason): "the fit without priors, which the figure compares with, failed: \(reason)"
     case .noCoefficients: "the model has no fixed coefficients to draw"
     case .noFactor(let name, let available):
       "the model has no grouping factor '\(name)'; it has \(available.joined(separator: ", "))"

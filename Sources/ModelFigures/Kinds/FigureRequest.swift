@@ -16,8 +16,10 @@ public struct FigureRequest: Sendable, Equatable {
   public var lines: String?
   /// Levels to be picked out.
   public var highlighted: [String] = []
-  /// The parameters shown, by lme4's names; none for all.
+  /// The parameters shown, by lme4's names, of posteriors by their addresses; none for all.
   public var parameters: [String] = []
+  /// Whether posterior intervals are of levels in place of parameters.
+  public var showsLevels = false
   /// The number of replicates of a bootstrap; at first `BootstrapDistributions.defaultReplicates`.
   public var replicates: Int?
   /// Its seed; at first `BootstrapDistributions.defaultSeed`.

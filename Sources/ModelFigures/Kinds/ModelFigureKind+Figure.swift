@@ -65,6 +65,10 @@ extension ModelFigureKind {
     case .diagnostics: return DiagnosticPanels(fit)
     case .design: return DesignSketch(SamplingDesign(fit.model.frame))
     case .schematic: return VaryingCoefficientsSchematic()
+    case .posteriorDensities, .posteriorIntervals, .trace, .rank, .posteriorPlane, .predictive,
+      .posteriorPairs,
+      .effectsByTau:
+      throw .needsPosterior(kind: rawValue)
     }
   }
 
@@ -196,7 +200,13 @@ extension ModelFigureKind {
   static func factor(of fit: some MixedModelFit, _ request: FigureRequest) throws(FigureKindError)
     -> Int
   {
-    let names = fit.model.factors.map(\.name)
+    try factor(of: fit.model, request)
+  }
+
+  /// The place of the grouping factor that is asked for, of a model.
+  /// - Throws: `FigureKindError.noFactor`.
+  static func factor(of model: any MixedModel, _ request: FigureRequest) throws(FigureKindError) -> Int {
+    let names = model.factors.map(\.name)
     guard let factor = request.grouping.map({ names.firstIndex(of: $0) }) ?? 0 else {
       throw .noFactor(request.grouping ?? "", available: names)
     }

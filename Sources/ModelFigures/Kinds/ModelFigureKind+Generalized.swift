@@ -51,6 +51,10 @@ extension ModelFigureKind {
       throw .linearOnly(
         kind: rawValue, instead: "'coefficients' draws Wald intervals, and mlm intervals computes the others")
     case .diagnostics: return ResponseDiagnostics(fit)
+    case .posteriorDensities, .posteriorIntervals, .trace, .rank, .posteriorPlane, .predictive,
+      .posteriorPairs,
+      .effectsByTau:
+      throw .needsPosterior(kind: rawValue)
     }
   }
 

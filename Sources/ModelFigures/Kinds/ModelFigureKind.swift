@@ -46,6 +46,22 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
   case bootstrap
   /// Residuals and effects against fitted values and normal quantiles.
   case diagnostics
+  /// Densities of posterior and prior of every parameter.
+  case posteriorDensities = "posterior-densities"
+  /// Posterior medians and intervals of parameters, or of levels.
+  case posteriorIntervals = "posterior-intervals"
+  /// Draws of the chains one after the other.
+  case trace
+  /// Histograms of the chains' ranks.
+  case rank
+  /// The pooling plane with each group's posterior.
+  case posteriorPlane = "posterior-plane"
+  /// Replicated responses over the observed ones.
+  case predictive
+  /// Posterior draws of parameters two by two.
+  case posteriorPairs = "posterior-pairs"
+  /// Expectations of levels over the standard deviation between them.
+  case effectsByTau = "effects-by-tau"
   /// How rows fall into the levels of grouping factors.
   case design
   /// What may vary, drawn without data.
@@ -77,6 +93,14 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
     case .profilePairs: "joint confidence regions of two parameters"
     case .bootstrap: "bootstrap distributions of the parameters"
     case .diagnostics: "residuals and effects"
+    case .posteriorDensities: "posterior and prior of each parameter"
+    case .posteriorIntervals: "posterior intervals of parameters or levels"
+    case .trace: "draws of the chains in their order"
+    case .rank: "ranks of each chain's draws among all"
+    case .posteriorPlane: "pooling plane with each group's posterior"
+    case .predictive: "responses drawn from the posterior, with data"
+    case .posteriorPairs: "posterior draws of pairs of parameters"
+    case .effectsByTau: "levels given the SD between them (τ)"
     case .design: "how rows fall into groups"
     case .schematic: "what may vary, without data"
     }
@@ -93,11 +117,12 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
     switch self {
     case .poolingPlane, .groupPanels, .responsePanels, .caterpillar, .qqCaterpillar, .groupCoefficients,
       .shrinkageMatrix, .groupRegression, .shrinkageBySize, .dumbbell, .coefficients, .marginalEffects,
-      .diagnostics, .design:
+      .diagnostics, .design, .posteriorDensities, .posteriorIntervals, .trace, .rank, .posteriorPlane,
+      .predictive, .posteriorPairs:
       true
     case .completePooling, .varyingIntercept, .varyingSlope, .varyingBoth, .fourModels, .poolingDial,
       .profile,
-      .profileDensity, .profilePairs, .bootstrap, .schematic:
+      .profileDensity, .profilePairs, .bootstrap, .schematic, .effectsByTau:
       false
     }
   }
@@ -122,6 +147,11 @@ public enum ModelFigureKind: String, Sendable, CaseIterable {
     case .coefficients, .profile, .profileDensity, .diagnostics, .design: []
     case .profilePairs: [.parameter]
     case .bootstrap: [.replicates, .seed]
+    case .posteriorDensities, .trace, .rank, .posteriorPairs: FigureOption.sampling.union([.parameter])
+    case .posteriorIntervals: FigureOption.sampling.union([.parameter, .levels, .grouping, .highlight])
+    case .posteriorPlane: FigureOption.sampling.union([.highlight, .yRange])
+    case .predictive: FigureOption.sampling
+    case .effectsByTau: [.priors, .knownErrors, .highlight]
     case .schematic: [.yRange]
     }
   }
@@ -153,6 +183,20 @@ public enum FigureOption: String, Sendable, CaseIterable {
   case seed
   /// Limits of the vertical axis.
   case yRange = "y-range"
+  /// Levels of a factor in place of parameters.
+  case levels
+  /// The priors of a posterior, and the column of known standard errors.
+  case priors
+  case knownErrors = "known-se"
+  /// How many chains draw from it, how often, and after how many iterations.
+  case chains, draws, warmup
+  /// How many chains run at a time, and whether it is said how far they are.
+  case threads, progress
+
+  /// How draws of a posterior are made.
+  static let sampling: Set<FigureOption> = [
+    .priors, .knownErrors, .chains, .draws, .warmup, .seed, .threads, .progress,
+  ]
 
   /// The kinds that take it.
   public var kinds: [ModelFigureKind] { ModelFigureKind.allCases.filter { $0.options.contains(self) } }

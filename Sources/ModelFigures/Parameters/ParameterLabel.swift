@@ -12,6 +12,10 @@ public struct ParameterLabel: Sendable, Equatable {
     case sigma
     /// A fixed effect.
     case fixed
+    /// θ of the negative binomial, or the shape of Gamma.
+    case dispersion
+    /// The effect of a level, or its coefficient.
+    case level(String)
   }
 
   /// lme4's name: `sd_Days|Subject`.
@@ -66,9 +70,9 @@ public struct ParameterLabel: Sendable, Equatable {
   /// The value that the parameter cannot go below, and above; infinite for none.
   var bounds: (low: Double, high: Double) {
     switch kind {
-    case .deviation, .sigma: (0, .infinity)
+    case .deviation, .sigma, .dispersion: (0, .infinity)
     case .correlation: (-1, 1)
-    case .fixed: (-.infinity, .infinity)
+    case .fixed, .level: (-.infinity, .infinity)
     }
   }
 }
@@ -94,6 +98,10 @@ extension FigureWords {
     case .sigma: return either("Residual SD", "残差标准差")
     case .fixed:
       return label.effects[0].column == FigureWords.constant ? either("Intercept", "截距") : effects[0]
+    case .dispersion: return either("Dispersion", "离散参数")
+    case .level(let level):
+      return either(
+        "\(effects[0]) of \(level)", "\(inSentence(level).drop { $0 == " " })的\(spaced(effects[0]))")
     }
   }
 

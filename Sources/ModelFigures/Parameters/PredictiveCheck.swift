@@ -82,7 +82,7 @@ public struct PredictiveCheck: Sendable, Equatable {
     return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)).squareRoot()
   }
 
-  private static func selection(_ sorted: [Double]) -> [Double] {
+  static func selection(_ sorted: [Double]) -> [Double] {
     guard sorted.count > mostValues else { return sorted }
     return (0..<mostValues).map { sorted[$0 * (sorted.count - 1) / (mostValues - 1)] }
   }

@@ -77,6 +77,7 @@ struct StudyGrid: Sendable {
       .lsdv: CategoryStyle(OkabeIto.bluishGreen, .triangle, .dashDot, markerScale: 1.25),
       .ml: CategoryStyle(OkabeIto.reddishPurple, .hollowDiamond, .dotted, markerScale: 1.9),
       .oracle: CategoryStyle(Colour(hex: 0x595959), .cross, .dashed, markerScale: 1.25),
+      .bayes: CategoryStyle(OkabeIto.vermillion, .diamond, .dashDot, markerScale: 1.4),
     ]
     let method = strategies[index].method
     if strategies.firstIndex(where: { $0.method == method }) == index { return usual[method]! }

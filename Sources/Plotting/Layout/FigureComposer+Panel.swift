@@ -22,7 +22,7 @@ extension FigureComposer {
     let gridLines =
       vertical.map { Polyline([Point($0, area.y), Point($0, area.bottom)]) }
       + horizontal.map { Polyline([Point(area.x, $0), Point(area.right, $0)]) }
-    if !gridLines.isEmpty { scene.commands.append(.path(gridLines, fill: nil, stroke: grid)) }
+    if panel.hasFrame, !gridLines.isEmpty { scene.commands.append(.path(gridLines, fill: nil, stroke: grid)) }
 
     scene.commands.append(.beginClip(area))
     for mark in panel.marks { try mark.draw(on: canvas, into: &scene) }
@@ -60,11 +60,12 @@ extension FigureComposer {
     let frame = [Point(area.x, area.y), Point(area.x, area.bottom), Point(area.right, area.bottom)]
     let tickLength = FigureFrame.tickLength
     var ticks: [Polyline] = hasFrame ? [Polyline(frame)] : []
-    for value in canvas.x.breaks.values {
+    // Without a frame ticks stand where numbers do.
+    for value in canvas.x.breaks.values where hasFrame || !around.x.isEmpty {
       let x = canvas.x.position(value)
       ticks.append(Polyline([Point(x, area.bottom), Point(x, area.bottom + tickLength)]))
     }
-    for value in canvas.y.breaks.values {
+    for value in canvas.y.breaks.values where hasFrame || !around.y.isEmpty {
       let y = canvas.y.position(value)
       ticks.append(Polyline([Point(area.x - tickLength, y), Point(area.x, y)]))
     }

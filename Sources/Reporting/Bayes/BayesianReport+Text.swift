@@ -20,7 +20,6 @@ extension BayesianReport {
   }
 
   private func headLines(_ words: ExplanationWords) -> [String] {
-    let plan = fit.plan
     let model = fit.model.model
     let levels = model.factors.map {
       words.pick("\($0.levels.count) levels of \($0.name)", "\($0.name) 有 \($0.levels.count) 个水平")
@@ -29,18 +28,31 @@ extension BayesianReport {
       kindLine(words) + model.formula.text,
       ([words.pick("\(model.frame.response.count) rows", "\(model.frame.response.count) 行")] + levels)
         .joined(separator: words.pick(", ", "，")),
-      words.pick(
-        "\(fit.chainCount) chains of \(fit.drawCount) draws after \(plan.warmup) of warmup, seed \(plan.seed); priors: \(priorsName)",
-        "\(fit.chainCount) 条链，预热 \(plan.warmup) 次后各抽 \(fit.drawCount) 次，种子 \(plan.seed)；先验：\(priorsName)"),
+      samplingLine(words),
     ]
+  }
+
+  /// Chains, draws, seed and priors in one line.
+  func samplingLine(_ words: ExplanationWords) -> String {
+    let plan = fit.plan
+    if isPrior {
+      let count = fit.chainCount * fit.drawCount
+      return words.pick(
+        "\(count) draws from the priors alone, seed \(plan.seed); priors: \(priorsName)",
+        "只从先验抽取 \(count) 次，种子 \(plan.seed)；先验：\(priorsName)")
+    }
+    return words.pick(
+      "\(fit.chainCount) chains of \(fit.drawCount) draws after \(plan.warmup) of warmup, seed \(plan.seed); priors: \(priorsName)",
+      "\(fit.chainCount) 条链，预热 \(plan.warmup) 次后各抽 \(fit.drawCount) 次，种子 \(plan.seed)；先验：\(priorsName)")
   }
 
   private func kindLine(_ words: ExplanationWords) -> String {
     switch fit.model.likelihood {
     case .linear: return words.pick("Bayesian linear mixed model: ", "贝叶斯线性混合模型：")
     case .knownVariances:
+      let column = fit.model.model.frame.roles.standardErrors.map { words.pick(" (\($0))", "（\($0)）") } ?? ""
       return words.pick(
-        "Bayesian linear mixed model with known residual variances: ", "残差方差已知的贝叶斯线性混合模型：")
+        "Bayesian linear mixed model with known standard errors\(column): ", "标准误已知\(column)的贝叶斯线性混合模型：")
     case .generalized(let model):
       let family = "\(model.family.word), \(model.link.rawValue)"
       return words.pick(
@@ -77,7 +89,8 @@ extension BayesianReport {
   private func shownTable(_ words: ExplanationWords, levels: Bool) -> TextTable {
     let ends = [(1 - level) / 2, (1 + level) / 2].map { BayesianReport.percent($0) }
     let heads: [TextTable.Head] = [
-      .init(words.pick("posterior of", "后验")), .init(words.pick("mean", "均值"), .right),
+      .init(isPrior ? words.pick("prior of", "先验") : words.pick("posterior of", "后验")),
+      .init(words.pick("mean", "均值"), .right),
       .init(words.pick("sd", "标准差"), .right), .init(ends[0], .right),
       .init(words.pick("median", "中位数"), .right), .init(ends[1], .right), .init("R-hat", .right),
       .init("ESS bulk", .right), .init("ESS tail", .right),
@@ -143,9 +156,34 @@ extension BayesianReport {
     return shown + "%"
   }
 
-  /// The verdict, with divergences where there were some.
+  /// What the sampler itself says: trajectories cut off at the greatest depth, energies that hardly change.
+  private func samplerWarnings(_ words: ExplanationWords) -> String {
+    let runs = fit.chains.chains
+    let deepest = NoUTurnOptions().maxDepth
+    let cut = runs.reduce(0) { $0 + $1.statistics.prefix(fit.drawCount).count { $0.depth >= deepest } }
+    var text = ""
+    if cut > 0 {
+      text += words.pick(
+        " \(cut) draws were cut off at the greatest tree depth (\(deepest)): the sampler moved in small steps, which costs time more than it hurts; a longer --warmup may help.",
+        "有 \(cut) 次抽样达到最大树深度（\(deepest)）：采样器步子太小，主要是费时；加长 --warmup 可能有帮助。")
+    }
+    let least = runs.map(\.energyFractionOfMissingInformation).filter(\.isFinite).min() ?? 1
+    if least < 0.3 {
+      text += words.pick(
+        " The energy hardly changes from draw to draw (E-BFMI \(DecimalText.fixed(least, decimals: 2)), 0.3 at least is wanted): the tails may be missing; look at the priors of standard deviations.",
+        "相邻抽样的能量几乎不变（E-BFMI \(DecimalText.fixed(least, decimals: 2))，应不小于 0.3）：尾部可能缺失；请检查标准差的先验。")
+    }
+    return text
+  }
+
+  /// The verdict, with divergences where there were some, trees cut off and energies that hardly change.
   public func sentence(in language: Language = .en) -> String {
     let words = ExplanationWords(language)
+    if isPrior {
+      return words.pick(
+        "These are independent draws from the priors: the response was not looked at.",
+        "这些是先验的独立抽样：没有看响应。")
+    }
     let divergent = fit.divergenceCount
     let warning =
       divergent == 0
@@ -174,6 +212,6 @@ extension BayesianReport {
           "No verdict: the draws of \(parameter) are too few, or not finite, for any diagnostic.",
           "无法判断：\(parameter) 的抽样太少或不是有限数。")
       }
-    return said + warning
+    return said + warning + samplerWarnings(words)
   }
 }

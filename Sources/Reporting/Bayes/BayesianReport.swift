@@ -15,9 +15,12 @@ public struct BayesianReport: Sendable {
   public let summaries: [PosteriorSummary]
   /// What the diagnostics say.
   public let verdict: SamplingVerdict
+  /// Whether the draws come from the priors alone.
+  public let isPrior: Bool
 
   /// Summarizes draws.
-  public init(_ fit: BayesianFit, priorsName: String, level: Double = 0.95) {
+  public init(_ fit: BayesianFit, priorsName: String, level: Double = 0.95, isPrior: Bool = false) {
+    self.isPrior = isPrior
     self.fit = fit
     self.priorsName = priorsName
     self.level = level
@@ -56,12 +59,17 @@ public struct BayesianReport: Sendable {
   }
 
   /// One row a quantity, full precision; what is not defined is missing.
-  public var table: DataTable {
+  public var table: DataTable { BayesianReport.table(of: estimates) }
+
+  /// One row an address, a column for every kind of number that some row has.
+  public static func table(of estimates: Estimates) -> DataTable {
     let rows = estimates.rows
     var columns = [
       Column("address", rows.map(\.address.description)), Column("effect", rows.map(\.effect.rawValue)),
     ]
-    for name in rows[0].quantities.map(\.name) {
+    var names: [String] = []
+    for row in rows { for one in row.quantities where !names.contains(one.name) { names.append(one.name) } }
+    for name in names {
       columns.append(Column(name, rows.map { $0[name] ?? .nan }))
     }
     return DataTable(columns)

@@ -29,4 +29,6 @@ enum StreamPurpose {
   static let newGroup: UInt32 = 1
   /// Sufficient statistics in place of rows: this one and the next ones of `MomentGenerator`.
   static let moments: UInt32 = 2
+  /// The seed of draws from posteriors.
+  static let posterior: UInt32 = 16
 }

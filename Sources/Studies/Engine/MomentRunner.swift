@@ -27,11 +27,12 @@ final class MomentRunner: ReplicateRunner {
   private var hasTrueWeights = false
   private let needsTrueWeights: Bool
 
-  /// Nil for a study that needs rows: another design, other formulas than the design's, Satterthwaite's degrees of freedom.
+  /// Nil for a study that needs rows: another design, other formulas than the design's, Satterthwaite's degrees of freedom, posteriors.
   init?(_ study: StudySpecification, _ cell: StudyCell, _ whole: DataDesign) {
     let own = whole.formula.text
     guard let shape = whole.oneFactorShape, study.intervals == .wald,
       study.strategies.allSatisfy({ strategy in
+        if strategy.method == .bayes { return false }
         guard let text = strategy.formula ?? study.formula else { return true }
         return (try? ModelFormula(text))?.text == own
       })
@@ -209,6 +210,7 @@ final class MomentRunner: ReplicateRunner {
       }
     case .complete:
       for k in new.indices { set(new[k], estimates[fixed[k]], errors[fixed[k]], common) }
+    case .bayes: break
     case .reml, .ml, .oracle:
       if method == .oracle && kernel.model == .varyingMeans {
         let counts = UnsafeBufferPointer(start: kernel.generator.moments.counts, count: shape.groupCount)
@@ -239,7 +241,7 @@ final class MomentRunner: ReplicateRunner {
       case .none: return "no group's rows determine its coefficients"
       case .lsdv:
         return "no group's rows determine its coefficients, or none are left for the residual variance"
-      case .complete, .oracle: return "too few rows, or a predictor that does not vary"
+      case .complete, .oracle, .bayes: return "too few rows, or a predictor that does not vary"
       }
     case .notConverged: return "the optimum was not found to full precision"
     default: return "the fit failed"

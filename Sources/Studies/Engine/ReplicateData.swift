@@ -1,3 +1,4 @@
+import BayesianModels
 import Designs
 import Estimates
 import LinearAlgebra
@@ -14,6 +15,8 @@ import Tables
 ///   deviation / √J and J − 1 degrees of freedom, for a new group the same mean with s√(1 + 1/J); as standard deviation of the population the plain one of the
 ///   coefficients.
 /// - reml, ml: the fit; groups with joint standard errors; a new group from the fixed effects with √(Var β̂ + τ̂²).
+/// - bayes: the posterior's means or medians, its standard deviations as standard errors, and central intervals of its draws, for standard deviations and
+///   correlations too; a new group's coefficients are drawn from each draw's distribution.
 /// - oracle: the same with the true variances; for `y ~ 1 + (1 | g)` the lecture's formula, with the mean of all rows as overall mean.
 struct ReplicateData {
   let table: DataTable
@@ -33,12 +36,15 @@ struct ReplicateData {
   /// Fits a strategy and fills its outcome; what goes wrong becomes its status.
   /// - Parameters:
   ///   - fitted: the strategy's formula.
+  ///   - draws: seed of a posterior's draws and level of its intervals.
   ///   - trueWeights: what the true variances would give, written where the formula has the design's random effects.
   func estimate(
-    _ method: PoolingMethod, _ fitted: FittedFormula, intervals: IntervalMethod,
+    _ strategy: StudyStrategy, _ fitted: FittedFormula, intervals: IntervalMethod,
+    draws: StudyDraws.Plan,
     into outcome: StrategyOutcome, trueWeights: UnsafeMutablePointer<Double>
   ) {
     outcome.clear()
+    let method = strategy.method
     let formula = fitted.formula
     do {
       switch method {
@@ -69,9 +75,17 @@ struct ReplicateData {
         }
         try fill(known.fit, fitted, errorFactor: known.errorFactor, degreesOfFreedom: nil, into: outcome)
         fillTrueWeights(known.fit, into: trueWeights)
+      case .bayes:
+        try fill(strategy.posterior ?? StudyPosterior(), draws, fitted, into: outcome)
       }
     } catch let error as FitError {
       outcome.fail(error.isUnidentified ? .unidentified : .error, "\(error)")
+    } catch let error as BayesianModelError {
+      if case .improper = error {
+        outcome.fail(.unidentified, "\(error)")
+      } else {
+        outcome.fail(.error, "\(error)")
+      }
     } catch { outcome.fail(.error, "\(error)") }
   }
 

@@ -1,3 +1,4 @@
+import BayesianModels
 import Designs
 import Distributions
 import Estimates
@@ -117,6 +118,24 @@ final class RowRunner: ReplicateRunner {
         ownColumns.append(names.filter { !design.fixedEffectNames.contains($0) })
       } catch { throw study.formulaFault(error, of: strategy) }
     }
+    try checkPriors(on: first.table)
+  }
+
+  /// Refuses priors that are none for a strategy's model, found on a data set.
+  private func checkPriors(on table: DataTable) throws(SpecificationError) {
+    for (fitted, strategy) in zip(formulas, study.strategies) {
+      // Where the model cannot be made, every replicate says so.
+      guard let posterior = strategy.posterior,
+        let model = try? LinearMixedModel(fitted.formula, data: table)
+      else { continue }
+      let priors = try posterior.priors(of: .linear(model))
+      do throws(BayesianModelError) {
+        _ = try BayesianMixedModel(.linear(model), priors: priors)
+      } catch {
+        if case .improper = error { continue }
+        throw (posterior.priors ?? study.node).fault("\(error)")
+      }
+    }
   }
 
   /// The layout's part that follows the number of groups.
@@ -165,11 +184,15 @@ final class RowRunner: ReplicateRunner {
       }
     }
     let data = ReplicateData(drawn.table, groups: groups, of: design, layout: layout)
+    var posterior = KeyedStream(
+      seed: key, replicate: UInt32(replicate), stream: StreamPurpose.posterior)
+    let plan = StudyDraws.Plan(seed: posterior.next(), level: study.level)
     // The same bits on every processor, also where the library is not installed.
     DenseKernels.$usesLibrary.withValue(false) {
       for (s, strategy) in study.strategies.enumerated() {
         data.estimate(
-          strategy.method, formulas[s], intervals: study.intervals, into: outcome.strategies[s],
+          strategy, formulas[s], intervals: study.intervals, draws: plan,
+          into: outcome.strategies[s],
           trueWeights: outcome.trueWeights)
       }
     }

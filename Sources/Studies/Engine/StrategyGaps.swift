@@ -53,7 +53,7 @@ extension PoolingMethod {
     case .complete: return !isSpread
     case .none: return !isCorrelation && estimand.address != "residual.sd"
     case .lsdv: return !isCorrelation
-    case .reml, .ml: return true
+    case .reml, .ml, .bayes: return true
     case .oracle: return !isSpread && estimand.address != "residual.sd"
     }
   }

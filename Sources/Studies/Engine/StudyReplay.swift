@@ -4,7 +4,8 @@ import Tables
 public struct StudyReplay: Sendable {
   /// The data.
   public let data: DataTable
-  /// Columns strategy, status, estimand, member (level of the group, empty for others), truth, estimate, std.error, df, weight.
+  /// Columns strategy, status, estimand, level (of the group, empty for others), truth, estimate, std.error, df, weight; conf.low and conf.high where a
+  /// strategy has a posterior.
   public let estimates: DataTable
 
   /// Makes a replicate again.
@@ -22,7 +23,7 @@ public struct StudyReplay: Sendable {
     var statuses: [String] = []
     var estimands: [String] = []
     var members: [String] = []
-    var numbers = [[Double]](repeating: [], count: 5)
+    var numbers = [[Double]](repeating: [], count: 7)
     for (strategy, own) in zip(study.strategies, outcome.strategies) {
       for estimand in outcome.layout.estimands {
         for (place, k) in estimand.members.enumerated() {
@@ -35,13 +36,19 @@ public struct StudyReplay: Sendable {
           numbers[2].append(own.standardErrors[k])
           numbers[3].append(own.degreesOfFreedom[k])
           numbers[4].append(own.weights[k])
+          numbers[5].append(own.lowerLimits[k])
+          numbers[6].append(own.upperLimits[k])
         }
       }
     }
-    estimates = DataTable([
+    var columns = [
       Column("strategy", strategies), Column("status", statuses), Column("estimand", estimands),
       Column("level", members), Column("truth", numbers[0]), Column("estimate", numbers[1]),
       Column("std.error", numbers[2]), Column("df", numbers[3]), Column("weight", numbers[4]),
-    ])
+    ]
+    if study.strategies.contains(where: { $0.posterior != nil }) {
+      columns += [Column("conf.low", numbers[5]), Column("conf.high", numbers[6])]
+    }
+    estimates = DataTable(columns)
   }
 }

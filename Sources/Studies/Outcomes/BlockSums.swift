@@ -154,7 +154,22 @@ final class ReplicateSummation {
       error += difference
       squares += difference * difference
       let standardError = own.standardErrors[k]
-      if standardError.isFinite {
+      if own.hasLimits {
+        let (lower, upper) = (own.lowerLimits[k], own.upperLimits[k])
+        if lower.isFinite, upper.isFinite {
+          intervals += 1
+          variance += standardError * standardError
+          width += upper - lower
+          if lower <= truth && truth <= upper { covered += 1 }
+          if lower > 0 || upper < 0 {
+            significant += 1
+            if truth != 0 {
+              if (upper < 0) != (truth < 0) { wrong += 1 }
+              exaggeration += abs(estimate / truth)
+            }
+          }
+        }
+      } else if standardError.isFinite {
         let df = own.degreesOfFreedom[k]
         if df != lastDF {
           lastDF = df
@@ -189,6 +204,8 @@ final class ReplicateSummation {
         }
       }
     }
+    // A posterior's interval of a standard deviation never holds 0: its sign is not in question.
+    let hasSign = !own.hasLimits || !outcome.layout.estimands[e].address.hasSuffix(".sd")
     func record(_ quantity: EstimandSums.Quantity, _ mean: Double) {
       let at = sums + EstimandSums.offset(of: quantity)
       at[0] += 1
@@ -199,7 +216,7 @@ final class ReplicateSummation {
       record(.estimated, count / all)
       sums[EstimandSums.offset(ofShare: .interval)] += intervals / all
       sums[EstimandSums.offset(ofShare: .covered)] += covered / all
-      sums[EstimandSums.offset(ofShare: .significant)] += significant / all
+      if hasSign { sums[EstimandSums.offset(ofShare: .significant)] += significant / all }
     }
     guard count > 0 else { return }
     let place = s * (memberCounts.count / strategyCount) + e
@@ -211,6 +228,8 @@ final class ReplicateSummation {
       record(.variance, variance / intervals)
       record(.covered, covered / intervals)
       record(.width, width / intervals)
+    }
+    if intervals > 0, hasSign {
       record(.significant, significant / intervals)
       record(.wrongSign, wrong / intervals)
       record(.exaggeration, exaggeration / intervals)

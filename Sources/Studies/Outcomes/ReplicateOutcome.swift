@@ -17,17 +17,23 @@ public final class StrategyOutcome {
   public private(set) var degreesOfFreedom: UnsafeMutablePointer<Double>
   /// Share of the group's own information in its estimate; 1 is no pooling.
   public private(set) var weights: UnsafeMutablePointer<Double>
+  /// Limits of intervals that are not estimate ± quantile · standard error: those of posteriors.
+  public private(set) var lowerLimits, upperLimits: UnsafeMutablePointer<Double>
+  /// Whether the intervals are those limits.
+  public private(set) var hasLimits = false
   private var capacity: Int
   private var block: UnsafeMutablePointer<Double>
 
   init(capacity: Int) {
     self.capacity = capacity
-    block = .allocate(capacity: 4 * capacity)
-    block.initialize(repeating: .nan, count: 4 * capacity)
+    block = .allocate(capacity: 6 * capacity)
+    block.initialize(repeating: .nan, count: 6 * capacity)
     estimates = block
     standardErrors = block + capacity
     degreesOfFreedom = block + 2 * capacity
     weights = block + 3 * capacity
+    lowerLimits = block + 4 * capacity
+    upperLimits = block + 5 * capacity
   }
 
   deinit { block.deallocate() }
@@ -36,12 +42,14 @@ public final class StrategyOutcome {
     guard capacity > self.capacity else { return }
     block.deallocate()
     self.capacity = capacity
-    block = .allocate(capacity: 4 * capacity)
-    block.initialize(repeating: .nan, count: 4 * capacity)
+    block = .allocate(capacity: 6 * capacity)
+    block.initialize(repeating: .nan, count: 6 * capacity)
     estimates = block
     standardErrors = block + capacity
     degreesOfFreedom = block + 2 * capacity
     weights = block + 3 * capacity
+    lowerLimits = block + 4 * capacity
+    upperLimits = block + 5 * capacity
   }
 
   /// Ends without estimates.
@@ -51,6 +59,13 @@ public final class StrategyOutcome {
     self.reason = reason
   }
 
+  /// Sets the limits of a member's interval; all intervals are then by limits.
+  func setLimits(_ place: Int, _ lower: Double, _ upper: Double) {
+    hasLimits = true
+    lowerLimits[place] = lower
+    upperLimits[place] = upper
+  }
+
   /// Whether an effect varies by more than rounding: some group's own information has a weight above 10⁻¹⁰.
   func varies(in members: Range<Int>) -> Bool { members.contains { weights[$0] > 1e-10 } }
 
@@ -58,11 +73,14 @@ public final class StrategyOutcome {
   public func clear() {
     status = .ok
     reason = nil
+    hasLimits = false
     for k in 0..<capacity {
       estimates[k] = .nan
       standardErrors[k] = .nan
       degreesOfFreedom[k] = .infinity
       weights[k] = .nan
+      lowerLimits[k] = .nan
+      upperLimits[k] = .nan
     }
   }
 }

@@ -16,7 +16,7 @@ extension StudySpecification {
     switch strategy.method {
     case .none: way = "no pooling"
     case .lsdv: way = "LSDV"
-    case .complete, .reml, .ml, .oracle: return nil
+    case .complete, .reml, .ml, .oracle, .bayes: return nil
     }
     guard let formula = try? ModelFormula(formulaText(of: strategy, design)) else { return nil }
     var factors: [String] = []

@@ -152,13 +152,16 @@ public struct StudySpecification: Sendable {
       [
         "multilevel-lab study 1", String(seed), design.node.canonicalText, formula ?? "", shortestText(level),
         intervals.rawValue,
-      ] + strategies.map { "\($0.name) \($0.method.rawValue) \($0.formula ?? "")" })
+      ] + strategies.map(\.identity))
   }
 
   private static func readStrategies(
     _ node: SpecificationNode?
   ) throws(SpecificationError) -> [StudyStrategy] {
-    guard let node else { return PoolingMethod.allCases.map { StudyStrategy($0) } }
+    guard let node else {
+      // A posterior takes a thousand times as long as any other: it is there where it is asked for.
+      return PoolingMethod.allCases.filter { $0 != .bayes }.map { StudyStrategy($0) }
+    }
     var strategies: [StudyStrategy] = []
     func add(_ strategy: StudyStrategy, _ at: SpecificationNode) throws(SpecificationError) {
       if strategies.contains(where: { $0.name == strategy.name }) {
@@ -171,7 +174,7 @@ public struct StudySpecification: Sendable {
       if let fault = StudyStrategy.fault(ofName: name) {
         throw SpecificationError(at: entry.keyPlace, "\(list.path): \(fault)")
       }
-      let fields = try node.fields(["method", "formula"])
+      let fields = try node.fields(["method", "formula"] + StudyPosterior.fields)
       let method: PoolingMethod
       if let written = fields["method"] {
         method = try written.choice()
@@ -182,7 +185,15 @@ public struct StudySpecification: Sendable {
           "'method' is missing; there are \(PoolingMethod.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       let formula = fields["formula"]
-      try add(StudyStrategy(method, name: name, formula: try formula?.text(), at: formula), node)
+      if method != .bayes, let own = StudyPosterior.fields.first(where: { fields[$0] != nil }) {
+        throw (fields[own] ?? node).fault(
+          "this belongs to the method bayes, not to \(method.rawValue)")
+      }
+      let posterior = method == .bayes ? try StudyPosterior(fields) : nil
+      try add(
+        StudyStrategy(
+          method, name: name, formula: try formula?.text(), posterior: posterior, at: formula),
+        node)
     }
     if case .mapping(let entries) = node.content {
       for entry in entries { try named(entry, in: node) }

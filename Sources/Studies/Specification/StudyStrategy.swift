@@ -9,19 +9,33 @@ public struct StudyStrategy: Sendable {
   public let method: PoolingMethod
   /// The formula; nil for the study's.
   public let formula: String?
+  /// How a posterior is drawn from; nil for other methods.
+  public let posterior: StudyPosterior?
   /// Where the formula is written, for messages; nil where there is none.
   package let formulaNode: SpecificationNode?
 
   /// A strategy; its name is the method's unless told.
-  public init(_ method: PoolingMethod, name: String? = nil, formula: String? = nil) {
-    self.init(method, name: name, formula: formula, at: nil)
+  public init(
+    _ method: PoolingMethod, name: String? = nil, formula: String? = nil,
+    posterior: StudyPosterior? = nil
+  ) {
+    self.init(method, name: name, formula: formula, posterior: posterior, at: nil)
   }
 
-  init(_ method: PoolingMethod, name: String? = nil, formula: String?, at node: SpecificationNode?) {
+  init(
+    _ method: PoolingMethod, name: String? = nil, formula: String?, posterior: StudyPosterior?,
+    at node: SpecificationNode?
+  ) {
     self.method = method
     self.name = name ?? method.rawValue
     self.formula = formula
+    self.posterior = method == .bayes ? posterior ?? StudyPosterior() : nil
     formulaNode = node
+  }
+
+  /// All that results of the strategy depend on beside the study: part of the study's hash.
+  var identity: String {
+    "\(name) \(method.rawValue) \(formula ?? "")" + (posterior.map { " \($0.text)" } ?? "")
   }
 
   /// Characters of names: letters of any alphabet, digits, and these.
@@ -41,9 +55,9 @@ public struct StudyStrategy: Sendable {
 }
 
 extension StudyStrategy: Equatable {
-  /// Whether name, method and formula are the same, wherever they are written.
+  /// Whether name, method, formula and posterior are the same, wherever they are written.
   public static func == (a: StudyStrategy, b: StudyStrategy) -> Bool {
-    a.name == b.name && a.method == b.method && a.formula == b.formula
+    a.name == b.name && a.method == b.method && a.formula == b.formula && a.posterior == b.posterior
   }
 }
 

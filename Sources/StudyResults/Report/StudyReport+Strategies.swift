@@ -9,7 +9,7 @@ extension StudyReport {
       let written = strategy.formula ?? study.formula
       let formulas = DesignPhrase.distinct(written.map { [$0] } ?? designs.map(\.formula.source))
       let parts = [
-        methodText(strategy.method),
+        methodText(strategy.method) + (strategy.posterior.map(posteriorText) ?? ""),
         words.alternatives(formulas.map { "`\($0)`" }, isSet: formulas.count > 1),
         either("intervals: ", "区间：") + intervalText(strategy.method),
       ]
@@ -25,6 +25,18 @@ extension StudyReport {
           "区间水平为 \(percent)%；检验功效是不含 0 的区间所占的比例。")),
       list.joined(separator: "\n"),
     ]
+  }
+
+  /// Estimate, priors and draws of a posterior.
+  private func posteriorText(_ posterior: StudyPosterior) -> String {
+    let chains =
+      posterior.chains == 1
+      ? either("one chain", "一条链") : either("\(posterior.chains) chains", "\(posterior.chains) 条链")
+    let estimate =
+      posterior.estimate == .mean ? either("posterior mean", "后验均值") : either("posterior median", "后验中位数")
+    return either(
+      ": \(estimate); priors `\(posterior.priorsText)`; \(chains) of \(posterior.draws) draws after \(posterior.warmup) of warmup",
+      "：\(estimate)；先验 `\(posterior.priorsText)`；\(chains)，预热 \(posterior.warmup) 次后抽 \(posterior.draws) 次")
   }
 
   private func methodText(_ method: PoolingMethod) -> String {
@@ -44,6 +56,7 @@ extension StudyReport {
       either(
         "multilevel model with the true variances; for `y ~ 1 + (1 | g)` the weighted mean $w_j\\bar y_j + (1 - w_j)\\bar y$",
         "方差取真值的多层次模型；`y ~ 1 + (1 | g)` 时为加权平均 $w_j\\bar y_j + (1 - w_j)\\bar y$")
+    case .bayes: either("Bayesian multilevel model", "贝叶斯多层次模型")
     }
   }
 
@@ -68,6 +81,7 @@ extension StudyReport {
         "\(fixed); group coefficients by the joint standard error of fixed and random part",
         "\(fixed)；组系数用固定与随机部分的联合标准误")
     case .oracle: return either("normal quantiles", "正态分位数")
+    case .bayes: return either("central quantiles of the posterior's draws", "后验抽样的中心分位数")
     }
   }
 }

@@ -1,14 +1,8 @@
 import ArgumentParser
 import BayesianModels
-import CommandSupport
-import Glibc
 import Labs
-import MixedModels
 import ModelFormula
 import Reporting
-import Specifications
-import Synchronization
-import Tables
 
 /// `mlm bayes`: the posterior of a mixed model.
 struct BayesCommand: ReportingCommand {
@@ -16,8 +10,11 @@ struct BayesCommand: ReportingCommand {
     commandName: "bayes",
     abstract: "Bayesian mixed model: priors, draws from the posterior, and whether they are enough.",
     discussion: """
-      Models are linear, with one grouping factor. Fixed and group effects are integrated out exactly; standard deviations and correlations are drawn by \
-      the no-U-turn sampler, and effects then from their normal distribution. Nothing is compiled.
+      Models are linear, or with --family binomial, Poisson, negative binomial or Gamma, with any grouping factors, nested or crossed. In linear models fixed \
+      and group effects are integrated out exactly: standard deviations and correlations are drawn by the no-U-turn sampler, and effects then from their \
+      normal distribution. In all others the no-U-turn sampler draws all parameters together. Nothing is compiled.
+
+      With --known-se the rows' standard errors are known, as of published estimates: there is no sigma, and every group may have one row.
 
       Priors:
         default    weakly informative, on the scale of the data; they are printed
@@ -26,65 +23,41 @@ struct BayesCommand: ReportingCommand {
         slides-sd  the same with 1000 as standard deviation; a third reading is that
                    of BUGS and JAGS, whose dnorm(0, 1000) has the precision 1000
         F.yml      start: (one of the above), fixed:, sd:, correlation:, sigma:,
+                   dispersion: (theta of the negative binomial, shape of Gamma),
                    each a prior or a mapping of names and "others", such as
                      fixed: {Days: "normal(0, 20)"}
                      sd: {Subject.Days: "half_t(3, 10)", others: half_normal(50)}
                      correlation: lkj(2)
 
-      Fixed effects have normal(mean, sd) or flat priors; standard deviations
-      uniform(a, b), half_normal(sd), half_t(df, scale), half_cauchy(scale),
-      exponential(rate), inverse_gamma(shape, scale) of the variance, or the part of
-      normal and t(df, location, scale) above 0; correlations lkj(shape).
+      Fixed effects have normal(mean, sd), t(df, location, scale), uniform(a, b) or
+      flat priors; standard deviations uniform(a, b), half_normal(sd), half_t(df,
+      scale), half_cauchy(scale), exponential(rate), inverse_gamma(shape, scale) of
+      the variance, flat, or the part of normal and t above 0; correlations
+      lkj(shape).
 
-      Draws depend on the seed and on the numbers of chains, draws and warmup iterations, not on --threads. Ctrl-C keeps complete draws.
+      --jags-code prints an R script: the same model with the same priors for JAGS,
+      its data, and the lines that draw from it.
+
+      --check adds a posterior predictive check, --loo leave-one-out cross-validation with Pareto's k; --versus FORMULA compares models by it. --prior-only \
+      draws from the priors alone and shows what data they make.
+
+      Draws depend on the seed and on the numbers of chains, draws and warmup iterations, not on --threads. Ctrl-C keeps complete draws, \
+      and the exit code is then 75.
 
       Example: mlm bayes "Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --priors slides-sd
+      Example: mlm bayes "effect ~ 1 + (1 | school)" --data eight-schools.csv --known-se se --levels
+      Example: mlm bayes "y ~ x + (x | g)" --family binomial --data d.csv --jags-code
       """)
 
-  @Argument(help: "Model formula with random-effects terms of one grouping factor.")
+  @Argument(help: "Model formula with random-effects terms, of one grouping factor or several.")
   var formula: String
 
   @OptionGroup var input: DataOptions
   @OptionGroup var distribution: FamilyOptions
   @OptionGroup var columns: RoleOptions
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Prior distributions: default, slides, slides-sd, or a file (see above).", valueName: "NAME|F.yml"),
-    completion: .file(extensions: ["yml", "yaml"]))
-  var priors = NamedPriors.default.rawValue
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Number of chains (default: 4).", valueName: "n"),
-    transform: number("a whole number from 1"))
-  var chains = 4
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Draws of each chain, after its warmup (default: 1000).", valueName: "n"),
-    transform: number("a whole number from 1"))
-  var draws = 1000
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "Iterations of each chain that find step size and metric (default: 1000).", valueName: "n"),
-    transform: number("a whole number from 0"))
-  var warmup = 1000
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Seed of all draws (default: 1).", valueName: "S"),
-    transform: number("a whole number from 0"))
-  var seed: UInt64?
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Chains that run at a time (default: all processors).", valueName: "n"),
-    transform: number("a whole number from 1"))
-  var threads: Int?
+  @OptionGroup var sampling: SamplingOptions
+  @OptionGroup var predictions: PredictiveOptions
 
   @Option(
     name: .long, parsing: .unconditional,
@@ -100,123 +73,121 @@ struct BayesCommand: ReportingCommand {
     completion: .file(extensions: ["csv"]))
   var drawsOut: String?
 
+  @Flag(
+    name: .customLong("jags-code"),
+    help: "Print the model for JAGS, priors included, with the R lines that run it instead.")
+  var jagsCode = false
+
   @OptionGroup var words: LanguageOption
 
   @Option(name: .long, help: "Form of the output: text, json, csv or markdown.")
   var format: OutputFormat = .text
 
-  @OptionGroup var shown: ProgressOption
-
   func validate() throws {
     guard level > 0, level < 1 else {
       throw ValidationError("--level is \(level); a number between 0 and 1 would work, e.g. 0.95")
     }
-    let limits: [(String, Int, ClosedRange<Int>)] = [
-      ("--chains", chains, 1...64), ("--draws", draws, 1...1_000_000), ("--warmup", warmup, 0...1_000_000),
-      ("--threads", threads ?? 1, 1...1024),
-    ]
-    for (name, value, range) in limits where !range.contains(value) {
-      throw ValidationError("\(name) is \(value); from \(range.lowerBound) to \(range.upperBound) would work")
+    try sampling.checkKnownErrors(columns, distribution)
+    if jagsCode {
+      for (option, isGiven) in [
+        ("--draws-out", drawsOut != nil), ("--check", predictions.check), ("--loo", predictions.loo),
+        ("--versus", !predictions.versus.isEmpty), ("--prior-only", predictions.priorOnly),
+        ("--levels", levels),
+      ] where isGiven {
+        throw ValidationError("--jags-code draws nothing; leave \(option) out")
+      }
+    }
+    for (option, isGiven) in [
+      ("--check", predictions.check), ("--loo", predictions.loo), ("--levels", levels),
+      ("--draws-out", drawsOut != nil),
+    ] where isGiven && !predictions.versus.isEmpty {
+      throw ValidationError("--versus prints the comparison alone; leave \(option) out")
     }
     if drawsOut == "-" { throw ValidationError("--draws-out needs a file") }
   }
 
   func result(in context: CommandContext) throws -> CommandResult {
-    let formula = try ModelFormula(formula)
+    let formulas = try [ModelFormula(formula)] + predictions.versus.map { try ModelFormula($0) }
     let table = try input.table(in: context)
-    guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm bayes") }
-    try distribution.check(formula, offer: .mixed)
-    try columns.check([formula], table, takesFactors: distribution.family == .binomial)
-    return try withNotes(on: table, of: formula) {
-      let likelihood = try likelihood(formula, table)
-      let bayesian = try BayesianMixedModel(likelihood, priors: chosenPriors(likelihood, in: context))
-      return try found(sampled(bayesian, in: context), in: context)
+    for formula in formulas {
+      guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("mlm bayes") }
+      try distribution.check(formula, offer: .mixed)
     }
-  }
-
-  private func likelihood(
-    _ formula: ModelFormula, _ table: DataTable
-  ) throws -> BayesianMixedModel.Likelihood {
-    guard let family = distribution.responseFamily else {
-      return .linear(try LinearMixedModel(formula, data: table, roles: columns.roles))
+    try columns.check(formulas, table, takesFactors: distribution.family == .binomial)
+    let roles = try sampling.roles(columns.roles, table)
+    let choice = try PriorChoice(sampling.priorsName)
+    return try withNotes(on: table, of: formulas[0]) {
+      let models = try formulas.map { formula in
+        let likelihood = try distribution.likelihood(formula, table, roles: roles)
+        return try BayesianMixedModel(likelihood, priors: choice.priors(of: likelihood, in: context))
+      }
+      if jagsCode {
+        return CommandResult(
+          output: JAGSProgram(models[0]).script(
+            file: input.data, options: input.reading.options, plan: sampling.plan(in: context)))
+      }
+      if models.count > 1 { return try compared(models, in: context) }
+      if predictions.priorOnly {
+        return try found(models[0].samplePriors(sampling.plan(in: context)), in: context)
+      }
+      return try found(sampling.fit(models[0], in: context), in: context)
     }
-    return .generalized(
-      try GeneralizedLinearMixedModel(
-        formula, data: table, family: family, link: distribution.link, roles: columns.roles))
-  }
-
-  /// The priors of a name, or of a file.
-  private func chosenPriors(
-    _ likelihood: BayesianMixedModel.Likelihood, in context: CommandContext
-  ) throws -> ModelPriors {
-    if let named = NamedPriors(rawValue: priors) { return named.priors(of: likelihood) }
-    if !priors.contains("."), !priors.contains("/") {
-      let names = NamedPriors.allCases.map(\.rawValue)
-      let near = NearestNames.close(to: priors, among: names).map { " (did you mean '\($0)'?)" } ?? ""
-      throw ValidationError(
-        "--priors '\(priors)' is neither \(names.joined(separator: ", "))\(near) nor a file's name such as priors.yml"
-      )
-    }
-    let bytes = try context.read(priors)
-    let node = try SpecificationNode(yaml: String(decoding: bytes, as: UTF8.self), file: priors)
-    return try ModelPriors(node, for: likelihood)
-  }
-
-  /// Runs the chains.
-  private func sampled(_ bayesian: BayesianMixedModel, in context: CommandContext) throws -> BayesianFit {
-    let plan = SamplingPlan(
-      chains: chains, draws: draws, warmup: warmup,
-      seed: seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1,
-      threads: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    let stop = context.isInLab ? nil : StopRequest()
-    let done = IterationCount()
-    let fit = try shown.shown(chains * (draws + warmup)) {
-      (tell: (@Sendable (Int) -> Void)?) -> BayesianFit in
-      guard let tell else { return try bayesian.sample(plan, shouldStop: { stop?.isDue ?? false }) }
-      return try bayesian.sample(
-        plan, shouldStop: { stop?.isDue ?? false },
-        progress: { chain, iteration, _ in tell(done.total(chain, iteration)) })
-    }
-    guard fit.drawCount > 0 else {
-      Terminal.note("stopped before every chain had a draw; nothing is left")
-      throw ExitCode(StopRequest.exitCode)
-    }
-    return fit
   }
 
   /// What is told of the draws.
   private func found(_ fit: BayesianFit, in context: CommandContext) throws -> CommandResult {
-    let report = BayesianReport(fit, priorsName: priors, level: level)
+    let report = BayesianReport(
+      fit, priorsName: sampling.priorsName, level: level, isPrior: predictions.priorOnly)
     let language = words.language(in: context).ofSentences
     var result = CommandResult(estimates: report.estimates)
-    if fit.drawCount < draws {
-      result.notes.append("stopped early: the first \(fit.drawCount) draws of each chain are complete")
-    }
+    result.wasStopped = fit.chains.wasStopped
+    result.notes += [SamplingOptions.stopNote(fit)].compactMap { $0 }
+    if !predictions.priorOnly { result.notes += report.notes(in: language) }
     if format == .csv || format == .json { result.notes.append(report.sentence(in: language)) }
     result.output =
       switch format {
       case .text: report.text(in: language, levels: levels)
       case .markdown: report.markdown(in: language, levels: levels)
-      case .csv: report.table.csv()
-      case .json: report.document.text(indent: 2) + "\n"
+      case .csv: ""
+      case .json: ""
       }
+    let asked = try predictions.add(to: &result, report, format, language)
+    if format == .csv { result.output = BayesianReport.table(of: result.estimates).csv() }
+    if format == .json {
+      result.output = report.document(with: asked).text(indent: 2) + "\n"
+    }
     if let drawsOut {
       result.files.append(OutputFile(path: drawsOut, bytes: Array(report.drawTable.csv().utf8)))
     }
     result.echo = "seed \(fit.plan.seed)"
     return result
   }
-}
 
-/// Iterations of all chains together, from what each tells.
-private final class IterationCount: Sendable {
-  private let done = Mutex<[Int: Int]>([:])
-
-  /// Takes over a chain's count.
-  func total(_ chain: Int, _ iteration: Int) -> Int {
-    done.withLock { counts in
-      counts[chain] = iteration
-      return counts.values.reduce(0, +)
+  /// Several models, by how well they predict each row from the others.
+  private func compared(_ models: [BayesianMixedModel], in context: CommandContext) throws -> CommandResult {
+    let language = words.language(in: context).ofSentences
+    try PredictiveOptions.checkRows(models)
+    var wasStopped = false
+    let entries = try models.map { model in
+      let fit = try sampling.fit(model, in: context)
+      wasStopped = wasStopped || fit.chains.wasStopped
+      return BayesianComparison.Entry(
+        name: model.model.formula.text,
+        report: BayesianReport(fit, priorsName: sampling.priorsName, level: level),
+        leaveOneOut: try fit.leaveOneOut())
     }
+    let comparison = try BayesianComparison(entries)
+    var result = CommandResult(estimates: comparison.estimates)
+    result.wasStopped = wasStopped
+    result.echo = "seed \(entries[0].report.fit.plan.seed)"
+    if format == .csv || format == .json { result.notes.append(comparison.sentence(in: language)) }
+    result.output =
+      switch format {
+      case .text: comparison.text(in: language)
+      case .markdown: comparison.markdown(in: language)
+      case .csv: comparison.table.csv()
+      case .json: comparison.document.text(indent: 2) + "\n"
+      }
+    return result
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BayesianModels
 import Estimates
 import Labs
 import ModelFormula
@@ -23,7 +24,11 @@ struct ExplainCommand: ReportingCommand {
       the model is fitted, and its effects are read as odds, probabilities or
       rates.
 
+      --priors adds the prior of every parameter of mixed models in the same
+      notation, and what its kind means.
+
       Example: mlm explain "salary ~ experience + (1 | department)" --lang zh
+      Example: mlm explain "y ~ x + (x | g)" --priors slides
       Example: mlm explain "y ~ 1 + (1 | plate) + (1 | sample)" --data d.csv
       Example: mlm explain "y ~ x + (1 | g)" --family binomial --data d.csv
       """)
@@ -42,6 +47,19 @@ struct ExplainCommand: ReportingCommand {
 
   @OptionGroup var columns: RoleOptions
 
+  @Option(
+    name: .customLong("known-se"),
+    help: ArgumentHelp("Column of the rows' known standard errors, as in a meta-analysis.", valueName: "COL"))
+  var knownErrors: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Show priors too: default or a file (both with --data), slides or slides-sd; see mlm bayes.",
+      valueName: "NAME|F.yml"),
+    completion: .file(extensions: ["yml", "yaml"]))
+  var priors: String?
+
   @OptionGroup var labels: LabelOption
 
   @OptionGroup var words: LanguageOption
@@ -51,21 +69,67 @@ struct ExplainCommand: ReportingCommand {
     help: "Form of the output: text, markdown with equations in LaTeX, json, or csv (the parameters).")
   var format: OutputFormat = .text
 
+  func validate() throws {
+    guard knownErrors != nil else { return }
+    for (option, isGiven) in [
+      ("--weights", columns.weights != nil), ("--family", distribution.family != nil),
+    ] where isGiven {
+      throw ValidationError("--known-se says what the residual variances are; leave \(option) out")
+    }
+  }
+
+  private var roles: ColumnRoles {
+    var roles = columns.roles
+    roles.standardErrors = knownErrors
+    return roles
+  }
+
   func result(in context: CommandContext) throws -> CommandResult {
     let formulas = try formulas.map { try ModelFormula($0) }
     let table = try data.map { try reading.table($0, in: context) }
     for formula in formulas { try distribution.check(formula, offer: .all) }
     try columns.check(formulas, table, takesFactors: distribution.family == .binomial)
+    if let name = knownErrors {
+      if let table, table[name] == nil {
+        throw OptionError.unknownColumn(option: "--known-se", name, table.columnNames)
+      }
+      if formulas.contains(where: \.randomTerms.isEmpty) { throw OptionError.needsBar("--known-se") }
+    }
     let language = words.language(in: context)
     let explanation = try Explanation(
-      of: formulas, data: table, roles: columns.roles, response: distribution.specification,
-      language: language.ofSentences, names: try names(formulas, language))
+      of: formulas, data: table, roles: roles, response: distribution.specification,
+      priors: try explainedPriors(formulas, table, in: context), language: language.ofSentences,
+      names: try names(formulas, language))
     switch format {
     case .text: return CommandResult(output: explanation.text, notes: explanation.notes)
     case .markdown: return CommandResult(output: explanation.markdown, notes: explanation.notes)
     case .json:
       return CommandResult(output: explanation.document.text(indent: 2) + "\n", notes: explanation.notes)
     case .csv: return CommandResult(output: explanation.parameterTable.csv(), notes: explanation.notes)
+    }
+  }
+
+  /// The priors of each formula, where they are asked for.
+  private func explainedPriors(
+    _ formulas: [ModelFormula], _ table: DataTable?, in context: CommandContext
+  ) throws -> [ExplainedPriors] {
+    guard let priors else { return [] }
+    let choice = try PriorChoice(priors)
+    return try formulas.map { formula in
+      guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar("--priors") }
+      switch choice.named {
+      case .slides: return ExplainedPriors(slides: true)
+      case .slidesSD: return ExplainedPriors(slides: false)
+      case .default, nil:
+        guard let table else {
+          throw ValidationError(
+            "--priors \(priors) needs the data: \(choice.named == nil ? "its names are those of the model's columns" : "its scales are theirs"); add --data F.csv, or take --priors slides"
+          )
+        }
+        let likelihood = try distribution.likelihood(formula, table, roles: roles)
+        return ExplainedPriors(
+          try choice.priors(of: likelihood, in: context), of: likelihood, name: priors)
+      }
     }
   }
 
@@ -76,7 +140,7 @@ struct ExplainCommand: ReportingCommand {
     for formula in formulas {
       var parts = [formula.response] + formula.fixed.terms.flatMap(\.factors) + formula.offsets
       parts += formula.randomTerms.flatMap { $0.effects.terms.flatMap(\.factors) + [$0.groupingFactor] }
-      let roles = [columns.weights, columns.offset].compactMap { $0 }
+      let roles = [columns.weights, columns.offset, knownErrors].compactMap { $0 }
       for name in parts.flatMap({ $0.variables + [$0.text] }) + roles where !known.contains(name) {
         known.append(name)
       }

@@ -1,11 +1,12 @@
 import ArgumentParser
+import BayesianModels
 import Estimates
-import Glibc
 import Labs
 import MixedModels
 import ModelFigures
 import ModelFormula
 import Plotting
+import Reporting
 import Tables
 
 /// `mlm plot`: figures of models.
@@ -19,9 +20,12 @@ struct PlotCommand: ReportingCommand {
 
       Standard output is the figure's description for readers who cannot see it.
       The schematic takes neither formula nor data; design fits no model.
+      Kinds from posterior-densities on show the posterior of a Bayesian model, whose
+      priors and draws mlm bayes --help explains.
 
       Example: mlm plot pooling-plane "y ~ x + (x | g)" --data d.csv --out f.svg
       Example: mlm plot caterpillar "y ~ x + (x | g)" --data d.csv --out f.svg
+      Example: mlm plot posterior-densities "y ~ x + (x | g)" --data d.csv --priors slides-sd --out f.svg
       Example: mlm plot schematic --out f.svg
       """)
 
@@ -108,7 +112,10 @@ struct PlotCommand: ReportingCommand {
   @Option(
     name: .long, parsing: .singleValue,
     help: ArgumentHelp(
-      "Parameter to be shown in pairs, by the name that mlm intervals prints. May be repeated. (default: all, up to 8)",
+      """
+      Parameter to be shown: in profile-pairs by the name that mlm intervals prints, of posteriors by the address that mlm bayes --format csv prints, or \
+      the beginning of some, such as mode.Subject. May be repeated. (default: all; of posteriors all but effects of levels)
+      """,
       valueName: "NAME"))
   var parameter: [String] = []
 
@@ -118,11 +125,10 @@ struct PlotCommand: ReportingCommand {
     transform: number("a whole number from 40"))
   var replicates: Int?
 
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Seed of the bootstrap. (default: 1)", valueName: "S"),
-    transform: number("a whole number from 0"))
-  var seed: UInt64?
+  @Flag(name: .long, help: "Levels of a grouping factor in place of parameters, in posterior-intervals.")
+  var levels = false
+
+  @OptionGroup var sampling: SamplingOptions
 
   @Option(
     name: .long,
@@ -168,6 +174,22 @@ struct PlotCommand: ReportingCommand {
       let kinds = option.kinds.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("--\(option.rawValue) is for \(kinds), not for \(kind.rawValue)")
     }
+    if kind.needsPosterior {
+      try sampling.checkKnownErrors(model.columns, model.distribution)
+      for (option, isGiven) in [
+        ("--ml", model.ml), ("--exact", model.exact), ("--agq", model.distribution.agq != nil),
+        ("--laplace", model.distribution.laplace != nil),
+      ] where isGiven {
+        throw ValidationError("\(kind.rawValue) shows a posterior, not a maximum; leave out \(option)")
+      }
+    }
+    if kind == .posteriorIntervals {
+      if levels, !parameter.isEmpty { throw ValidationError("--levels shows levels; leave --parameter out") }
+      for (option, isGiven) in [("--grouping", grouping != nil), ("--highlight", !highlight.isEmpty)]
+      where isGiven && !levels {
+        throw ValidationError("\(option) is for levels of a factor; add --levels")
+      }
+    }
     if let replicates, !(40...1_000_000).contains(replicates) {
       throw ValidationError(
         "--replicates is \(replicates); from 40 (for limits of 95%) to 1000000 would work")
@@ -191,7 +213,15 @@ struct PlotCommand: ReportingCommand {
       case .highlight: !highlight.isEmpty
       case .parameter: !parameter.isEmpty
       case .replicates: replicates != nil
-      case .seed: seed != nil
+      case .seed: sampling.seed != nil
+      case .levels: levels
+      case .priors: sampling.priors != nil
+      case .knownErrors: sampling.knownErrors != nil
+      case .chains: sampling.chains != nil
+      case .draws: sampling.draws != nil
+      case .warmup: sampling.warmup != nil
+      case .threads: sampling.threads != nil
+      case .progress: sampling.shown.progress
       case .yRange: drawing.yRange != nil
       }
     }
@@ -210,8 +240,9 @@ struct PlotCommand: ReportingCommand {
     request.highlighted = highlight
     request.parameters = parameter
     request.replicates = replicates
-    request.seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) }
-    request.threads = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    request.showsLevels = levels
+    request.seed = sampling.seed(in: context)
+    request.threads = sampling.plan(in: context).threads
     return request
   }
 
@@ -233,6 +264,7 @@ struct PlotCommand: ReportingCommand {
       return try drawing.drawn(
         DesignSketch(formula, data: table, roles: model.roles, response: kind), in: context)
     }
+    if kind.needsPosterior { return try posterior(formula, table, in: context) }
     if let family = model.distribution.responseFamily {
       return try generalized(formula, table, family, in: context)
     }
@@ -246,6 +278,30 @@ struct PlotCommand: ReportingCommand {
     let figure = try kind.figure(of: fit, request(in: context))
     return try drawing.drawn(
       figure, notes: fit.notes(in: drawing.words.language(in: context).ofSentences), in: context)
+  }
+
+  /// The figure of a posterior.
+  private func posterior(
+    _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
+  ) throws -> CommandResult {
+    guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar(kind.rawValue) }
+    let name = sampling.priorsName
+    let choice = try PriorChoice(name)
+    let roles = try sampling.roles(model.roles, table)
+    let likelihood = try model.distribution.likelihood(formula, table, roles: roles)
+    let bayesian = try BayesianMixedModel(likelihood, priors: choice.priors(of: likelihood, in: context))
+    let request = request(in: context)
+    guard kind.showsDraws else {
+      return try drawing.drawn(kind.figure(of: bayesian, priorsName: name, request), in: context)
+    }
+    let fit = try sampling.fit(bayesian, in: context)
+    var notes = [SamplingOptions.stopNote(fit)].compactMap { $0 }
+    let report = BayesianReport(fit, priorsName: name)
+    if report.verdict != .enough || fit.divergenceCount > 0 {
+      notes.append(report.sentence(in: drawing.words.language(in: context).ofSentences))
+    }
+    return try drawing.drawn(
+      kind.figure(of: fit, priorsName: name, request), notes: notes, in: context)
   }
 
   /// The figure of a generalized model.

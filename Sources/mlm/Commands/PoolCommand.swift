@@ -1,4 +1,5 @@
 import ArgumentParser
+import BayesianModels
 import Estimates
 import Labs
 import MixedModels
@@ -17,6 +18,7 @@ struct PoolCommand: ReportingCommand {
       Movement is partial − none. Text and Markdown show one row a level and term; CSV and JSON one row a strategy, level and term, with standard errors.
       With --family everything is on the scale of the link, and partial pooling by ML.
       --sigma-y and --sigma-alpha add the lecture's closed form for known standard deviations, for formulas y ~ 1 + (1 | group).
+      --bayes adds the posterior of the Bayesian model, as mlm bayes draws it: means, and posterior standard deviations as standard errors.
 
       Example: mlm pool "salary ~ experience + (1 | department)" --data salary.csv
       """)
@@ -44,7 +46,27 @@ struct PoolCommand: ReportingCommand {
     transform: number("a number from 0"))
   var sigmaAlpha: Double?
 
+  @Flag(name: .long, help: "Add the posterior means of the Bayesian model, as strategy bayes.")
+  var bayes = false
+
+  @OptionGroup var posterior: PosteriorOptions
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Draws of each chain with --bayes, after its warmup (default: 1000).", valueName: "n"),
+    transform: number("a whole number from 1"))
+  var draws: Int?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("Seed of all draws with --bayes (default: 1).", valueName: "S"),
+    transform: number("a whole number from 0"))
+  var seed: UInt64?
+
   func validate() throws {
+    try posterior.check(
+      isAsked: bayes, draws: draws, further: [("--draws", draws != nil), ("--seed", seed != nil)])
     if sigmaY != nil, distribution.family != nil {
       throw ValidationError("--sigma-y and --sigma-alpha are for linear models; leave --family out")
     }
@@ -66,11 +88,16 @@ struct PoolCommand: ReportingCommand {
     try columns.check([formula], table, takesFactors: distribution.family == .binomial)
     return try withNotes(on: table, of: formula) {
       if let specification = distribution.specification {
-        let comparison = try GeneralizedPoolingComparison(
+        var comparison = try GeneralizedPoolingComparison(
           formula, data: table, specification, roles: columns.roles)
-        return CommandResult(
-          output: output(comparison.sideBySide, comparison.tidyTable),
-          notes: comparison.notes(in: context.language.ofSentences), estimates: comparison.estimates)
+        var result = CommandResult(notes: comparison.notes(in: context.language.ofSentences))
+        if bayes {
+          comparison = comparison.adding(
+            try sampled(.generalized(comparison.fit.model), into: &result, in: context))
+        }
+        result.output = output(comparison.sideBySide, comparison.tidyTable)
+        result.estimates = comparison.estimates
+        return result
       }
       return try pooled(formula, table, in: context)
     }
@@ -86,7 +113,7 @@ struct PoolCommand: ReportingCommand {
         formula, data: table, roles: roles,
         by: PartialPoolingFormula(sigmaY: sigmaY, sigmaAlpha: sigmaAlpha))
     }
-    let comparison: PoolingComparison
+    var comparison: PoolingComparison
     do {
       comparison = try PoolingComparison(formula, data: table, roles: roles, known: known)
     } catch let error as FitError {
@@ -99,10 +126,26 @@ struct PoolCommand: ReportingCommand {
         ],
         estimates: known.estimates)
     }
-    var result = CommandResult(estimates: comparison.estimates)
-    result.notes = comparison.notes(in: context.language.ofSentences)
+    var result = CommandResult(notes: comparison.notes(in: context.language.ofSentences))
+    if bayes {
+      comparison = comparison.adding(
+        try sampled(.linear(comparison.reml.model), into: &result, in: context))
+    }
+    result.estimates = comparison.estimates
     result.output = output(comparison.sideBySide, comparison.tidyTable)
     return result
+  }
+
+  /// Draws from the posterior; what is told of them goes into a result.
+  private func sampled(
+    _ likelihood: BayesianMixedModel.Likelihood, into result: inout CommandResult, in context: CommandContext
+  ) throws -> BayesianFit {
+    let seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1
+    let fit = try posterior.sampled(likelihood, draws: draws, seed: seed, in: context)
+    let report = BayesianReport(fit, priorsName: posterior.priorsName)
+    result.notes.append(report.note(in: context.language.ofSentences))
+    result.echo = "seed \(seed)"
+    return fit
   }
 
   /// A comparison in the form asked for.

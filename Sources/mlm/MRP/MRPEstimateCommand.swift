@@ -15,6 +15,9 @@ struct MRPEstimateCommand: ReportingCommand {
       count with effects of 0. Intervals are quantiles of draws of all effects from their joint distribution given the variances; new levels' effects are \
       drawn from theirs.
 
+      --bayes draws from the posterior of the Bayesian multilevel model instead, as mlm bayes does: estimates are posterior means, and intervals hold the \
+      uncertainty of the variances too.
+
       raw is the survey's mean as it is; no pooling weights the survey's means of cells by the census, where the survey has every cell of the group.
       Interaction grouping factors need no columns: (1 | gender:region), or (1 | gender.region) with R's names.
 

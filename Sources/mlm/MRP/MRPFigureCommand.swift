@@ -35,7 +35,7 @@ struct MRPFigureCommand: ReportingCommand {
     try mrp.noting(in: context) { found in
       let language = drawing.words.language(in: context).ofSentences
       return try drawing.drawn(
-        kind.figure(of: found), notes: found.notes(in: language), hasMaximum: found.fit.hasMaximum,
+        kind.figure(of: found), notes: found.notes(in: language), hasMaximum: found.areMeaningful,
         in: context)
     }
   }

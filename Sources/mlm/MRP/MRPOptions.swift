@@ -3,6 +3,7 @@ import Labs
 import MixedModels
 import ModelFormula
 import Poststratification
+import Reporting
 import Tables
 
 /// The model of a survey's responses and the groups to be estimated.
@@ -98,12 +99,34 @@ struct MRPOptions: ParsableArguments {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Draws of all effects behind the intervals; 0 for none.", valueName: "N"),
-    transform: number("a whole number from 0"))
-  var draws = 4000
+    help: ArgumentHelp(
+      "Draws of all effects behind the intervals; 0 for none. With --bayes draws of each chain. (default: 4000; with --bayes 1000)",
+      valueName: "N"), transform: number("a whole number from 0"))
+  var draws: Int?
+
+  @Flag(
+    name: .long,
+    help:
+      "Estimates and intervals from the posterior of the Bayesian model: variances are drawn too."
+  )
+  var bayes = false
+
+  @OptionGroup var posterior: PosteriorOptions
 
   func validate() throws {
-    try MRPModelOptions.check(draws: draws)
+    try posterior.check(isAsked: bayes, draws: draws)
+    if bayes {
+      let model = options.model
+      let unused = [
+        ("--ml", model.ml), ("--exact", model.exact), ("--agq", model.distribution.agq != nil),
+        ("--laplace", model.distribution.laplace != nil),
+      ]
+      for (option, isGiven) in unused where isGiven {
+        throw ValidationError("\(option) is for fits by likelihood; with --bayes leave it out")
+      }
+    } else if let draws {
+      try MRPModelOptions.check(draws: draws)
+    }
     let standard = [input.data, census] + join
     if standard.count(where: { $0 == "-" }) > 1 {
       throw ValidationError("only one of --data, --census and --join can be standard input")
@@ -136,9 +159,18 @@ struct MRPOptions: ParsableArguments {
     try options.model.check(formula, survey, offer: .all)
     let cells = try Census(
       named(try reading.table(census, in: context), census), count: count, joining: tables)
-    return try Poststratification(
-      options.surveyModel(formula), by: options.by, draws: draws, seed: options.seed(in: context),
-      level: options.level, truth: truth
-    ).estimates(survey: survey, census: cells)
+    let seed = options.seed(in: context)
+    let plan = Poststratification(
+      options.surveyModel(formula), by: options.by, draws: draws ?? 4000, seed: seed,
+      level: options.level,
+      truth: truth)
+    guard bayes else { return try plan.estimates(survey: survey, census: cells) }
+    let fit = try plan.model.fit(survey)
+    guard let likelihood = fit.likelihood else { throw OptionError.needsBar("--bayes") }
+    let drawn = try posterior.sampled(likelihood, draws: draws, seed: seed, in: context)
+    return try plan.estimates(
+      of: fit,
+      posterior: BayesianReport(drawn, priorsName: posterior.priorsName, level: options.level),
+      survey: survey, census: cells)
   }
 }
