@@ -184,8 +184,6 @@ func testTargets(_ list: [(String, [String])]) -> [Target] {
   list.map { name, more in
     .testTarget(
       name: name + "Tests",
-      dependencies: [.init(stringLiteral: name), "TestSupport"] + more.map { .init(stringLiteral: $0) },
-      // The tests' own code does little: unoptimized it compiles in a fraction of the time. What it tests is optimized.
-      swiftSettings: [.unsafeFlags(["-Onone"])])
+      dependencies: [.init(stringLiteral: name), "TestSupport"] + more.map { .init(stringLiteral: $0) })
   }
 }
