@@ -45,12 +45,23 @@ struct PredictiveOptions: ParsableArguments {
     }
   }
 
+  /// Refuses draws of which no tail can be told.
+  static func checkDraws(_ count: Int, _ option: String) throws {
+    if count < 100 {
+      throw ValidationError(
+        "\(option) needs 100 draws or more of all chains together, not \(count); raise --draws")
+    }
+  }
+
   /// Adds what is asked for to what is told of the draws.
   /// - Returns: the same for a JSON document.
   func add(
     to result: inout CommandResult, _ report: BayesianReport, _ format: OutputFormat, _ language: Language
   ) throws -> [(String, JSONValue)] {
     var documents: [(String, JSONValue)] = []
+    let count = report.fit.drawCount * report.fit.chainCount
+    if loo { try PredictiveOptions.checkDraws(count, "--loo") }
+    if check || priorOnly { try PredictiveOptions.checkDraws(count, check ? "--check" : "--prior-only") }
     if check || priorOnly {
       let found = PredictiveCheck(report.fit, level: report.level)
       for row in found.estimates.rows { result.estimates.append(row) }

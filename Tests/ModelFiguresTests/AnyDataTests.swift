@@ -74,7 +74,9 @@ struct AnyDataTests {
   }
 
   /// The kinds that show linear models.
-  static let linearKinds = ModelFigureKind.allCases.filter { $0.needsModel && !$0.needsFamily }
+  static let linearKinds = ModelFigureKind.allCases.filter {
+    $0.needsModel && !$0.needsFamily && !$0.needsPosterior
+  }
 
   @Test(
     "every kind draws every data set on a page and on half a column, in both languages, or says why not",

@@ -38,7 +38,7 @@ struct JAGSDistributionTests {
     var names = JAGSNames()
     #expect(names.term("Subject") == "Subject" && names.term("Subject") == "Subject_2")
     #expect(names.column("poly(x, 2)1") == "poly_x_2_1" && names.column("poly(x, 2)1") == "poly_x_2_1_2")
-    #expect(names.column("sd_Subject") == "sd_Subject_2" && names.column("sigma") == "sigma_2")
+    #expect(names.column("sd_Subject") == "sd_Subject_3" && names.column("sigma") == "sigma_2")
     #expect(names.column("成绩") == "x" && names.column("2nd") == "x2nd")
   }
 }

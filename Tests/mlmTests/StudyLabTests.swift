@@ -117,7 +117,7 @@ struct StudyLabTests {
       let path = try folder.file("study.yml", spec)
       let study = try StudyFile.read(path, in: CommandContext(language: .en))
       #expect(study.cells.count == 4 && study.replicates == 2000)
-      #expect(study.strategies.map(\.name) == ["reml", "by ML"])
+      #expect(study.strategies.map(\.name) == ["reml", "by ML", "bayes"])
     }
   }
 

@@ -142,7 +142,7 @@ struct BayesCommand: ReportingCommand {
     var result = CommandResult(estimates: report.estimates)
     result.wasStopped = fit.chains.wasStopped
     result.notes += [SamplingOptions.stopNote(fit)].compactMap { $0 }
-    if !predictions.priorOnly { result.notes += report.notes(in: language) }
+    result.notes += report.notes(in: language)
     if format == .csv || format == .json { result.notes.append(report.sentence(in: language)) }
     result.output =
       switch format {
@@ -171,6 +171,7 @@ struct BayesCommand: ReportingCommand {
     let entries = try models.map { model in
       let fit = try sampling.fit(model, in: context)
       wasStopped = wasStopped || fit.chains.wasStopped
+      try PredictiveOptions.checkDraws(fit.drawCount * fit.chainCount, "--versus")
       return BayesianComparison.Entry(
         name: model.model.formula.text,
         report: BayesianReport(fit, priorsName: sampling.priorsName, level: level),

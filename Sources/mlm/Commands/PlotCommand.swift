@@ -25,7 +25,7 @@ struct PlotCommand: ReportingCommand {
 
       Example: mlm plot pooling-plane "y ~ x + (x | g)" --data d.csv --out f.svg
       Example: mlm plot caterpillar "y ~ x + (x | g)" --data d.csv --out f.svg
-      Example: mlm plot posterior-densities "y ~ x + (x | g)" --data d.csv --priors slides-sd --out f.svg
+      Example: mlm plot trace "y ~ x + (x | g)" --data d.csv --out f.svg
       Example: mlm plot schematic --out f.svg
       """)
 

@@ -24,7 +24,7 @@ struct StudyCommand: ParsableCommand {
         strategies:                        # or a list: [complete, reml]
           reml: {}                         # complete none lsdv reml ml oracle
           by ML: {method: ml, formula: "y ~ 1 + (1 | school)"}
-          bayes: {priors: default}       # slides, slides-sd, or as in mlm bayes' files
+          bayes: {priors: default}         # slides, slides-sd, or by parameter
 
       labs/studies/README.md of the source tree has the whole language and what each number of the results means.
 
