@@ -5,7 +5,10 @@ extension BayesianMixedModel {
   /// Refuses what no sampler should be sent after: data that leave the posterior without end, and models too large to be factored.
   func checkData() throws(BayesianModelError) {
     try checkFlatTails()
-    if case .generalized(let model) = likelihood { try checkSeparation(model) }
+    if case .generalized(let model) = likelihood {
+      try checkSeparation(model)
+      try checkMixedLevels(model)
+    }
     guard case .linear(let model) = likelihood else {
       if case .knownVariances(let model) = likelihood, model.isIterative { throw .tooManyLevels }
       return
@@ -13,6 +16,31 @@ extension BayesianMixedModel {
     if model.isIterative { throw .tooManyLevels }
     if !keepsSigmaFromZero, model.isFittedExactly {
       throw .noResiduals(response: model.formula.response.text)
+    }
+  }
+
+  /// Refuses flat priors of standard deviations where fewer than three levels bound their effects: of a level with responses of one kind alone the likelihood
+  /// does not fall as its effect runs to infinity, so that such levels leave the standard deviation's tail without end.
+  private func checkMixedLevels(_ model: GeneralizedLinearMixedModel) throws(BayesianModelError) {
+    let y = model.frame.response
+    for term in model.terms where term.columns.contains(where: { priors.deviations[$0] == .flat }) {
+      let factor = model.factors[term.factor]
+      var least = [Double](repeating: .infinity, count: factor.levels.count)
+      var greatest = [Double](repeating: -.infinity, count: factor.levels.count)
+      for (i, j) in factor.codes.enumerated() {
+        least[j] = min(least[j], y[i])
+        greatest[j] = max(greatest[j], y[i])
+      }
+      let isBinomial = model.family == .binomial
+      let bounding = factor.levels.indices.count { greatest[$0] > 0 && (!isBinomial || least[$0] < 1) }
+      let name = term.columns.first { priors.deviations[$0] == .flat }.map { model.randomEffectNames[$0] }
+      if bounding < 3 {
+        throw .improper(
+          parameter: "the standard deviation of \(name ?? term.label)",
+          reason:
+            "only \(bounding) of \(factor.levels.count) levels of \(factor.name) have responses of more than one kind, and the others leave its tail without "
+            + "end; a prior that falls would work, e.g. half_t(3, 1)")
+      }
     }
   }
 

@@ -2,17 +2,22 @@ import BayesianModels
 import MixedModels
 
 extension BayesianReport {
-  /// What a reader should know of the data beside the draws: a factor of two levels.
+  /// What a reader should know of the data beside the draws: rows and columns left out, separation, a factor of two levels.
   public func notes(in language: Language = .en) -> [String] {
     let words = ExplanationWords(language)
     let model = fit.model.model
+    let omitted = model.frame.omittedCount
+    let left =
+      (omitted > 0 ? [omittedRowsNote(omitted, in: language)] : [])
+      + droppedColumnsNotes(model.droppedColumns, words)
+    if isPrior { return left }
     let separation: [String]
     if case .generalized(let model) = fit.model.likelihood, let found = model.separation {
       separation = [found.posteriorSentence(in: language)]
     } else {
       separation = []
     }
-    return separation
+    return left + separation
       + model.factors.filter { $0.levels.count == 2 }.map { factor in
         let names = factor.effectNames.joined(separator: words.pick(", ", "、"))
         return words.pick(

@@ -110,7 +110,8 @@ extension BayesianReport {
         func number(_ x: Double) -> String { BayesianReport.number(x, spread: sd) }
         func size(_ x: Double?) -> String { x.map { DecimalText.fixed($0, decimals: 0) } ?? "-" }
         return [
-          BayesianReport.label(summary.quantity), number(found.mean), number(sd),
+          summary.quantity.kind == .dispersion ? dispersionName : BayesianReport.label(summary.quantity),
+          number(found.mean), number(sd),
           number(summary.quantiles[0]),
           number(summary.quantiles[1]), number(summary.quantiles[2]),
           found.rHat.map { DecimalText.fixed($0, decimals: 3) } ?? "-", size(found.bulkEffectiveSampleSize),
