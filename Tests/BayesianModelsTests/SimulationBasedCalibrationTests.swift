@@ -83,7 +83,7 @@ struct SimulationBasedCalibrationTests {
       return Set(all.filter { !Self.faults($0.value, level: Self.falseAlarm / 80).isEmpty }.map(\.key))
     }
     #expect(try changed { $0.sigma = .exponential(rate: 4) }.contains("sigma"))
-    #expect(try changed { $0.deviations[0] = .uniform(0, 3) }.contains("random.g.(Intercept).sd"))
+    #expect(try changed { $0.deviations[0] = .halfNormal(sd: 0.4) }.contains("random.g.(Intercept).sd"))
     #expect(try changed { $0.fixedEffects[1] = .normal(mean: -0.5, sd: 0.3) }.contains("fixed.x"))
     #expect(try changed { $0.correlationShapes = [30] }.contains("random.g.(Intercept).x.corr"))
   }
