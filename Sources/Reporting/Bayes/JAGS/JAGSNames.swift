@@ -9,7 +9,7 @@ struct JAGSNames {
 
   /// Prefixes of the names that belong to a random-effects term.
   static let prefixes = [
-    "b_", "coef_", "mean_", "sd_", "tau_", "u_", "w_", "rest_", "L_", "M_", "R_", "rho_", "Omega_", "J_",
+    "b_", "coef_", "at_", "z_", "sd_", "tau_", "u_", "w_", "rest_", "L_", "R_", "rho_", "J_",
   ]
 
   /// A name for a column.

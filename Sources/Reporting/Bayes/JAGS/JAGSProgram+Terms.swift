@@ -2,72 +2,83 @@ import BayesianModels
 
 extension JAGSProgram {
   /// The distribution of one term's levels, with the priors of its standard deviations and correlations.
+  ///
+  /// Several effects are drawn one after the other, each given those before it: the same normal distribution as by a covariance matrix, which JAGS would
+  /// have to invert and cannot where a standard deviation comes near 0.
   func termLines(_ term: JAGSDesign.Term) -> [String] {
     let q = term.columns.count
     let name = term.name
     let what = term.prefix == "coef" ? "coefficients" : "effects"
-    var lines = ["  # \(what) of the levels of \(term.label)", "  for (j in 1:J_\(term.index)) {"]
-    if q == 1 {
-      let mean = term.centres[0].map { "beta[\($0 + 1)]" } ?? "0"
-      lines.append("    \(term.prefix)_\(name)[j] ~ dnorm(\(mean), 1 / sd_\(name)^2)")
-    } else {
-      lines.append("    \(term.prefix)_\(name)[j, 1:\(q)] ~ dmnorm(\(meanText(term)), Omega_\(name))")
+    let given = q == 1 ? "" : ", each given those before it"
+    var lines = ["  # \(what) of the levels of \(term.label)\(given)", "  for (j in 1:J_\(term.index)) {"]
+    switch q {
+    case 1: lines.append("    \(term.prefix)_\(name)[j] ~ dnorm(\(mean(term, 0)), 1 / sd_\(name)^2)")
+    case 2: lines += pairLevels(term)
+    default: lines += vineLevels(term)
     }
     lines.append("  }")
-    if q > 1, !isRun(term) {
-      for (k, centre) in term.centres.enumerated() {
-        lines.append("  mean_\(name)[\(k + 1)] <- " + (centre.map { "beta[\($0 + 1)]" } ?? "0"))
-      }
-    }
     for k in 0..<q {
       lines += scaleLines(
         "sd_\(name)", q == 1 ? "" : "[\(k + 1)]", bayesian.priors.deviations[term.first + k],
         weak.deviations[term.first + k], label: term.columns[k].label)
     }
-    guard let index = bayesian.model.terms.firstIndex(where: { $0.columns.lowerBound == term.first }), q > 1
-    else {
-      return lines + [""]
-    }
-    let shape = bayesian.priors.correlationShapes[index]
-    return lines + (q == 2 ? pairLines(name, shape) : vineLines(name, q, shape)) + [""]
+    let place = bayesian.model.terms.firstIndex { $0.columns.lowerBound == term.first }
+    guard let place, q > 1 else { return lines + [""] }
+    let shape = bayesian.priors.correlationShapes[place]
+    return lines + (q == 2 ? pairPrior(name, shape) : vinePrior(name, q, shape)) + [""]
   }
 
-  /// Whether the means of a term's effects are neighbours among the fixed effects.
-  private func isRun(_ term: JAGSDesign.Term) -> Bool {
-    guard let first = term.centres[0] else { return false }
-    return term.centres.enumerated().allSatisfy { $1 == first + $0 }
+  /// The fixed effect about which an effect's levels stand, or 0.
+  private func mean(_ term: JAGSDesign.Term, _ k: Int) -> String {
+    term.centres[k].map { "beta[\($0 + 1)]" } ?? "0"
   }
 
-  private func meanText(_ term: JAGSDesign.Term) -> String {
-    guard isRun(term), let first = term.centres[0] else { return "mean_\(term.name)" }
-    return "beta[\(first + 1):\(first + term.columns.count)]"
-  }
-
-  /// The precision matrix of two effects, written out, and the prior of their correlation.
-  private func pairLines(_ name: String, _ shape: Double) -> [String] {
-    let rho = "rho_\(name)"
-    let own = JAGSDistribution.number(shape)
-    let prior =
-      shape == 1
-      ? ["  \(rho) ~ dunif(-1, 1)"]
-      : [
-        "  # lkj(\(own)): (rho + 1) / 2 is beta distributed", "  \(rho) <- 2 * u_\(name) - 1",
-        "  u_\(name) ~ dbeta(\(own), \(own))",
-      ]
-    return prior + [
-      "  # inverse of the covariance matrix",
-      "  Omega_\(name)[1, 1] <- 1 / (sd_\(name)[1]^2 * (1 - \(rho)^2))",
-      "  Omega_\(name)[2, 2] <- 1 / (sd_\(name)[2]^2 * (1 - \(rho)^2))",
-      "  Omega_\(name)[1, 2] <- -\(rho) / (sd_\(name)[1] * sd_\(name)[2] * (1 - \(rho)^2))",
-      "  Omega_\(name)[2, 1] <- Omega_\(name)[1, 2]",
+  private func pairLevels(_ term: JAGSDesign.Term) -> [String] {
+    let name = term.name
+    let own = "\(term.prefix)_\(name)"
+    let (sd, rho) = ("sd_\(name)", "rho_\(name)")
+    let distance = term.centres[0] == nil ? "\(own)[j, 1]" : "(\(own)[j, 1] - \(mean(term, 0)))"
+    let slope = "\(rho) * \(sd)[2] / \(sd)[1] * \(distance)"
+    return [
+      "    \(own)[j, 1] ~ dnorm(\(mean(term, 0)), 1 / \(sd)[1]^2)",
+      "    \(own)[j, 2] ~ dnorm(at_\(name)[j], 1 / (\(sd)[2]^2 * (1 - \(rho)^2)))",
+      "    at_\(name)[j] <- " + (term.centres[1] == nil ? "" : mean(term, 1) + " + ") + slope,
     ]
   }
 
-  /// The precision matrix of more effects by the Cholesky factor L of their correlation matrix R, whose partial correlations w[i, j] (of i and j given those
-  /// before j) have beta distributions on (−1, 1).
-  private func vineLines(_ name: String, _ q: Int, _ shape: Double) -> [String] {
+  private func pairPrior(_ name: String, _ shape: Double) -> [String] {
+    if shape == 1 { return ["  rho_\(name) ~ dunif(-1, 1)"] }
+    let own = JAGSDistribution.number(shape)
+    return [
+      "  # lkj(\(own)): (rho + 1) / 2 is beta distributed", "  rho_\(name) <- 2 * u_\(name) - 1",
+      "  u_\(name) ~ dbeta(\(own), \(own))",
+    ]
+  }
+
+  /// b = μ + DLz with standard normal z, by rows.
+  private func vineLevels(_ term: JAGSDesign.Term) -> [String] {
+    let (q, name) = (term.columns.count, term.name)
+    let own = "\(term.prefix)_\(name)[j, k]"
+    let spread = "sd_\(name)[k] * L_\(name)[k, k]"
     var lines = [
-      "  # lkj(\(JAGSDistribution.number(shape))) correlations: w[i, j] is the partial correlation of effects i and j given those before j"
+      "    for (k in 1:\(q)) {", "      \(own) ~ dnorm(at_\(name)[j, k], 1 / (\(spread))^2)",
+      "      z_\(name)[j, k] <- (\(own) - at_\(name)[j, k]) / (\(spread))", "    }",
+      "    at_\(name)[j, 1] <- \(mean(term, 0))",
+    ]
+    for k in 1..<q {
+      let centre = term.centres[k] == nil ? "" : mean(term, k) + " + "
+      lines.append(
+        "    at_\(name)[j, \(k + 1)] <- \(centre)sd_\(name)[\(k + 1)] * inprod(L_\(name)[\(k + 1), 1:\(k)], z_\(name)[j, 1:\(k)])"
+      )
+    }
+    return lines
+  }
+
+  /// The Cholesky factor L of the correlation matrix R, whose partial correlations w[i, j] (of i and j given those before j) have beta distributions on
+  /// (−1, 1).
+  private func vinePrior(_ name: String, _ q: Int, _ shape: Double) -> [String] {
+    var lines = [
+      "  # lkj(\(JAGSDistribution.number(shape))): w[i, j] is the partial correlation of effects i and j given those before j"
     ]
     for j in 1..<q {
       // η + (q − 1 − j)/2, j from 1.
@@ -77,20 +88,15 @@ extension JAGSProgram {
         "    w_\(name)[i, \(j)] <- 2 * u_\(name)[i, \(j)] - 1", "  }",
       ]
     }
-    let (l, m, r, omega, rest) = ("L_\(name)", "M_\(name)", "R_\(name)", "Omega_\(name)", "rest_\(name)")
-    lines += [
-      "  # R = LL'; rest[i, j] is what row i has left before column j; M is the inverse of L",
+    let (l, r, rest) = ("L_\(name)", "R_\(name)", "rest_\(name)")
+    return lines + [
+      "  # the correlation matrix R = LL'; rest[i, j] is what row i of L has left before column j",
       "  for (i in 1:\(q)) {", "    \(rest)[i, 1] <- 1", "    \(l)[i, i] <- sqrt(\(rest)[i, i])",
-      "    \(m)[i, i] <- 1 / \(l)[i, i]", "    \(r)[i, i] <- 1",
-      "    \(omega)[i, i] <- inprod(\(m)[i:\(q), i], \(m)[i:\(q), i]) / sd_\(name)[i]^2", "  }",
-      "  for (i in 2:\(q)) {", "    for (j in 1:(i - 1)) {",
+      "    \(r)[i, i] <- 1", "  }", "  for (i in 2:\(q)) {", "    for (j in 1:(i - 1)) {",
       "      \(l)[i, j] <- w_\(name)[i, j] * sqrt(\(rest)[i, j])",
       "      \(rest)[i, j + 1] <- \(rest)[i, j] * (1 - w_\(name)[i, j]^2)",
-      "      \(m)[i, j] <- -inprod(\(l)[i, j:(i - 1)], \(m)[j:(i - 1), j]) / \(l)[i, i]",
-      "      \(r)[i, j] <- inprod(\(l)[i, 1:j], \(l)[j, 1:j])", "      \(r)[j, i] <- \(r)[i, j]",
-      "      \(omega)[i, j] <- inprod(\(m)[i:\(q), i], \(m)[i:\(q), j]) / (sd_\(name)[i] * sd_\(name)[j])",
-      "      \(omega)[j, i] <- \(omega)[i, j]", "    }", "  }",
+      "      \(r)[i, j] <- inprod(\(l)[i, 1:j], \(l)[j, 1:j])", "      \(r)[j, i] <- \(r)[i, j]", "    }",
+      "  }",
     ]
-    return lines
   }
 }

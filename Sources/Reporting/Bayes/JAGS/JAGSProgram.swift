@@ -57,6 +57,7 @@ public struct JAGSProgram {
       ]
       lines += scaleLines(dispersion, "", prior, weak.dispersion)
     }
+    while lines.last == "" { lines.removeLast() }
     return (lines + ["}"]).joined(separator: "\n") + "\n"
   }
 
