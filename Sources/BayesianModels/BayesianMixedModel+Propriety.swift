@@ -3,7 +3,8 @@ import MixedModels
 
 extension BayesianMixedModel {
   /// Refuses what no sampler should be sent after: data that leave the posterior without end, and models too large to be factored.
-  func checkData() throws(BayesianModelError) {
+  func checkPropriety() throws(BayesianModelError) {
+    try checkRows()
     try checkFlatTails()
     if case .generalized(let model) = likelihood {
       try checkSeparation(model)
@@ -16,6 +17,15 @@ extension BayesianMixedModel {
     if model.isIterative { throw .tooManyLevels }
     if !keepsSigmaFromZero, model.isFittedExactly {
       throw .noResiduals(response: model.formula.response.text)
+    }
+  }
+
+  /// Refuses a flat prior of σ that so few rows leave without a posterior.
+  private func checkRows() throws(BayesianModelError) {
+    let (n, p) = (model.frame.response.count, model.fixedEffectNames.count)
+    if priors.sigma == .flat, n <= p + 1 {
+      throw .improper(
+        parameter: "sigma", reason: "\(n) rows for \(p) coefficients leave its tail without end")
     }
   }
 
@@ -70,7 +80,7 @@ extension BayesianMixedModel {
   }
 
   /// Refuses flat priors of standard deviations whose tail the levels do not bound, because flat fixed effects take differences between levels:
-  /// J levels of which r differences are taken leave τ^(r − J).
+  /// J levels of which r differences are taken leave τ^(r − J), which 2 more levels than differences make integrable (Gelman 2006, for a flat mean).
   private func checkFlatTails() throws(BayesianModelError) {
     let flat = priors.fixedEffects.indices.filter { priors.fixedEffects[$0] == .flat }
     for term in model.terms {
@@ -80,12 +90,20 @@ extension BayesianMixedModel {
         if factor.levels.count - taken < 2 {
           throw .improper(
             parameter: "the standard deviation of \(model.randomEffectNames[k])",
-            reason:
-              "\(factor.levels.count) levels of \(factor.name), less \(taken) that fixed effects with flat priors fit, leave its tail without end; normal priors of those, or a prior of the standard deviation that falls, would work"
-          )
+            reason: flatTail(levels: factor.levels.count, of: factor.name, taken: taken))
         }
       }
     }
+  }
+
+  private func flatTail(levels: Int, of factor: String, taken: Int) -> String {
+    let found = "\(levels) level\(levels == 1 ? "" : "s") of \(factor)"
+    guard taken > 0 else {
+      return
+        "\(found) leave\(levels == 1 ? "s" : "") its tail without end; \(taken + 2) levels, or a prior that falls, would work"
+    }
+    return
+      "\(found), less \(taken) that fixed effects with flat priors fit, leave its tail without end; \(taken + 2) levels, normal priors of those effects, or a prior of the standard deviation that falls, would work"
   }
 
   /// The rank of columns of X beside an effect that varies freely over levels.

@@ -37,6 +37,11 @@ struct FamilyOptions: ParsableArguments {
   /// Whether any option differs from its default.
   var isGiven: Bool { family != nil || link != nil || agq != nil || laplace != nil }
 
+  /// Options that say how a likelihood is maximized, of no meaning for a posterior, and whether they are given.
+  var ofLikelihoods: [(option: String, isGiven: Bool)] {
+    [("--agq", agq != nil), ("--laplace", laplace != nil)]
+  }
+
   /// The family asked for; nil for a linear model.
   var responseFamily: ResponseFamily? { family?.family }
 

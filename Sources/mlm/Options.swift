@@ -211,6 +211,11 @@ struct ModelOptions: ParsableArguments {
     if exact, formula.randomTerms.isEmpty { throw .needsBar("--exact") }
   }
 
+  /// Options that say how a likelihood is maximized, of no meaning for a posterior, and whether they are given.
+  var ofLikelihoods: [(option: String, isGiven: Bool)] {
+    [("--ml", ml), ("--exact", exact)] + distribution.ofLikelihoods
+  }
+
   /// The mixed model of a formula; says first what an exact factorization costs where it is asked for and large.
   func mixedModel(_ formula: ModelFormula, _ table: DataTable) throws -> LinearMixedModel {
     let mixed = try LinearMixedModel(formula, data: table, roles: roles, exact: exact)

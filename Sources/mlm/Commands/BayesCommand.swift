@@ -44,9 +44,9 @@ struct BayesCommand: ReportingCommand {
       Draws depend on the seed and on the numbers of chains, draws and warmup iterations, not on --threads. Ctrl-C keeps complete draws, \
       and the exit code is then 75.
 
-      Example: mlm bayes "Reaction ~ Days + (Days | Subject)" --data sleepstudy.csv --priors slides-sd
-      Example: mlm bayes "effect ~ 1 + (1 | school)" --data eight-schools.csv --known-se se --levels
-      Example: mlm bayes "y ~ x + (x | g)" --family binomial --data d.csv --jags-code
+      Example: mlm bayes "y ~ x + (x | g)" --data d.csv --priors slides-sd
+      Example: mlm bayes "y ~ 1 + (1 | study)" --data d.csv --known-se se
+      Example: mlm bayes "y ~ x + (x | g)" --family binomial --data d.csv
       """)
 
   @Argument(help: "Model formula with random-effects terms, of one grouping factor or several.")
@@ -56,6 +56,7 @@ struct BayesCommand: ReportingCommand {
   @OptionGroup var distribution: FamilyOptions
   @OptionGroup var columns: RoleOptions
 
+  @OptionGroup var known: KnownErrorsOption
   @OptionGroup var sampling: SamplingOptions
   @OptionGroup var predictions: PredictiveOptions
 
@@ -87,7 +88,10 @@ struct BayesCommand: ReportingCommand {
     guard level > 0, level < 1 else {
       throw ValidationError("--level is \(level); a number between 0 and 1 would work, e.g. 0.95")
     }
-    try sampling.checkKnownErrors(columns, distribution)
+    try known.check(columns, distribution)
+    for (option, isGiven) in distribution.ofLikelihoods where isGiven {
+      throw ValidationError("\(option) is for fits by likelihood; leave it out")
+    }
     if jagsCode {
       for (option, isGiven) in [
         ("--draws-out", drawsOut != nil), ("--check", predictions.check), ("--loo", predictions.loo),
@@ -114,8 +118,8 @@ struct BayesCommand: ReportingCommand {
       try distribution.check(formula, offer: .mixed)
     }
     try columns.check(formulas, table, takesFactors: distribution.family == .binomial)
-    let roles = try sampling.roles(columns.roles, table)
-    let choice = try PriorChoice(sampling.priorsName)
+    let roles = try known.roles(columns.roles, table)
+    let choice = try PriorChoice(sampling.chains.priorsName)
     return try withNotes(on: table, of: formulas[0]) {
       let models = try formulas.map { formula in
         let likelihood = try distribution.likelihood(formula, table, roles: roles)
@@ -137,7 +141,7 @@ struct BayesCommand: ReportingCommand {
   /// What is told of the draws.
   private func found(_ fit: BayesianFit, in context: CommandContext) throws -> CommandResult {
     let report = BayesianReport(
-      fit, priorsName: sampling.priorsName, level: level, isPrior: predictions.priorOnly)
+      fit, priorsName: sampling.chains.priorsName, level: level, isPrior: predictions.priorOnly)
     let language = words.language(in: context).ofSentences
     var result = CommandResult(estimates: report.estimates)
     result.wasStopped = fit.chains.wasStopped
@@ -174,7 +178,7 @@ struct BayesCommand: ReportingCommand {
       try PredictiveOptions.checkDraws(fit.drawCount * fit.chainCount, "--versus")
       return BayesianComparison.Entry(
         name: model.model.formula.text,
-        report: BayesianReport(fit, priorsName: sampling.priorsName, level: level),
+        report: BayesianReport(fit, priorsName: sampling.chains.priorsName, level: level),
         leaveOneOut: try fit.leaveOneOut())
     }
     let comparison = try BayesianComparison(entries)

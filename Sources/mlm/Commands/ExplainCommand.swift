@@ -47,10 +47,7 @@ struct ExplainCommand: ReportingCommand {
 
   @OptionGroup var columns: RoleOptions
 
-  @Option(
-    name: .customLong("known-se"),
-    help: ArgumentHelp("Column of the rows' known standard errors, as in a meta-analysis.", valueName: "COL"))
-  var knownErrors: String?
+  @OptionGroup var known: KnownErrorsOption
 
   @Option(
     name: .long,
@@ -69,36 +66,21 @@ struct ExplainCommand: ReportingCommand {
     help: "Form of the output: text, markdown with equations in LaTeX, json, or csv (the parameters).")
   var format: OutputFormat = .text
 
-  func validate() throws {
-    guard knownErrors != nil else { return }
-    for (option, isGiven) in [
-      ("--weights", columns.weights != nil), ("--family", distribution.family != nil),
-    ] where isGiven {
-      throw ValidationError("--known-se says what the residual variances are; leave \(option) out")
-    }
-  }
-
-  private var roles: ColumnRoles {
-    var roles = columns.roles
-    roles.standardErrors = knownErrors
-    return roles
-  }
+  func validate() throws { try known.check(columns, distribution) }
 
   func result(in context: CommandContext) throws -> CommandResult {
     let formulas = try formulas.map { try ModelFormula($0) }
     let table = try data.map { try reading.table($0, in: context) }
     for formula in formulas { try distribution.check(formula, offer: .all) }
     try columns.check(formulas, table, takesFactors: distribution.family == .binomial)
-    if let name = knownErrors {
-      if let table, table[name] == nil {
-        throw OptionError.unknownColumn(option: "--known-se", name, table.columnNames)
-      }
-      if formulas.contains(where: \.randomTerms.isEmpty) { throw OptionError.needsBar("--known-se") }
+    let roles = try known.roles(columns.roles, table)
+    if known.column != nil, formulas.contains(where: \.randomTerms.isEmpty) {
+      throw OptionError.needsBar("--known-se")
     }
     let language = words.language(in: context)
     let explanation = try Explanation(
       of: formulas, data: table, roles: roles, response: distribution.specification,
-      priors: try explainedPriors(formulas, table, in: context), language: language.ofSentences,
+      priors: try explainedPriors(formulas, table, roles, in: context), language: language.ofSentences,
       names: try names(formulas, language))
     switch format {
     case .text: return CommandResult(output: explanation.text, notes: explanation.notes)
@@ -111,7 +93,7 @@ struct ExplainCommand: ReportingCommand {
 
   /// The priors of each formula, where they are asked for.
   private func explainedPriors(
-    _ formulas: [ModelFormula], _ table: DataTable?, in context: CommandContext
+    _ formulas: [ModelFormula], _ table: DataTable?, _ roles: ColumnRoles, in context: CommandContext
   ) throws -> [ExplainedPriors] {
     guard let priors else { return [] }
     let choice = try PriorChoice(priors)
@@ -136,19 +118,19 @@ struct ExplainCommand: ReportingCommand {
   /// The words for columns.
   /// - Throws: `LabelError` for a name that no formula has.
   private func names(_ formulas: [ModelFormula], _ language: LabLanguage) throws -> [String: String] {
-    var known: [String] = []
+    var mentioned: [String] = []
     for formula in formulas {
       var parts = [formula.response] + formula.fixed.terms.flatMap(\.factors) + formula.offsets
       parts += formula.randomTerms.flatMap { $0.effects.terms.flatMap(\.factors) + [$0.groupingFactor] }
-      let roles = [columns.weights, columns.offset, knownErrors].compactMap { $0 }
-      for name in parts.flatMap({ $0.variables + [$0.text] }) + roles where !known.contains(name) {
-        known.append(name)
+      let roles = [columns.weights, columns.offset, known.column].compactMap { $0 }
+      for name in parts.flatMap({ $0.variables + [$0.text] }) + roles where !mentioned.contains(name) {
+        mentioned.append(name)
       }
     }
     var names: [String: String] = [:]
     for label in labels.labels {
-      guard known.contains(label.name) else {
-        throw LabelError.unknownName(label.name, columns: known, levels: [])
+      guard mentioned.contains(label.name) else {
+        throw LabelError.unknownName(label.name, columns: mentioned, levels: [])
       }
       names[label.name] = label.words(language)
     }

@@ -128,6 +128,7 @@ struct PlotCommand: ReportingCommand {
   @Flag(name: .long, help: "Levels of a grouping factor in place of parameters, in posterior-intervals.")
   var levels = false
 
+  @OptionGroup var known: KnownErrorsOption
   @OptionGroup var sampling: SamplingOptions
 
   @Option(
@@ -175,11 +176,8 @@ struct PlotCommand: ReportingCommand {
       throw ValidationError("--\(option.rawValue) is for \(kinds), not for \(kind.rawValue)")
     }
     if kind.needsPosterior {
-      try sampling.checkKnownErrors(model.columns, model.distribution)
-      for (option, isGiven) in [
-        ("--ml", model.ml), ("--exact", model.exact), ("--agq", model.distribution.agq != nil),
-        ("--laplace", model.distribution.laplace != nil),
-      ] where isGiven {
+      try known.check(model.columns, model.distribution)
+      for (option, isGiven) in model.ofLikelihoods where isGiven {
         throw ValidationError("\(kind.rawValue) shows a posterior, not a maximum; leave out \(option)")
       }
     }
@@ -215,13 +213,13 @@ struct PlotCommand: ReportingCommand {
       case .replicates: replicates != nil
       case .seed: sampling.seed != nil
       case .levels: levels
-      case .priors: sampling.priors != nil
-      case .knownErrors: sampling.knownErrors != nil
-      case .chains: sampling.chains != nil
+      case .priors: sampling.chains.priors != nil
+      case .knownErrors: known.column != nil
+      case .chains: sampling.chains.chains != nil
       case .draws: sampling.draws != nil
-      case .warmup: sampling.warmup != nil
-      case .threads: sampling.threads != nil
-      case .progress: sampling.shown.progress
+      case .warmup: sampling.chains.warmup != nil
+      case .threads: sampling.chains.threads != nil
+      case .progress: sampling.chains.shown.progress
       case .yRange: drawing.yRange != nil
       }
     }
@@ -285,9 +283,9 @@ struct PlotCommand: ReportingCommand {
     _ formula: ModelFormula, _ table: DataTable, in context: CommandContext
   ) throws -> CommandResult {
     guard !formula.randomTerms.isEmpty else { throw OptionError.needsBar(kind.rawValue) }
-    let name = sampling.priorsName
+    let name = sampling.chains.priorsName
     let choice = try PriorChoice(name)
-    let roles = try sampling.roles(model.roles, table)
+    let roles = try known.roles(model.roles, table)
     let likelihood = try model.distribution.likelihood(formula, table, roles: roles)
     let bayesian = try BayesianMixedModel(likelihood, priors: choice.priors(of: likelihood, in: context))
     let request = request(in: context)

@@ -18,7 +18,7 @@ struct PoolCommand: ReportingCommand {
       Movement is partial − none. Text and Markdown show one row a level and term; CSV and JSON one row a strategy, level and term, with standard errors.
       With --family everything is on the scale of the link, and partial pooling by ML.
       --sigma-y and --sigma-alpha add the lecture's closed form for known standard deviations, for formulas y ~ 1 + (1 | group).
-      --bayes adds the posterior of the Bayesian model, as mlm bayes draws it: means, and posterior standard deviations as standard errors.
+      --bayes adds the posterior of the Bayesian model, as mlm bayes draws it: means, and posterior standard deviations as standard errors; --priors and the options after it are for it.
 
       Example: mlm pool "salary ~ experience + (1 | department)" --data salary.csv
       """)
@@ -49,24 +49,10 @@ struct PoolCommand: ReportingCommand {
   @Flag(name: .long, help: "Add the posterior means of the Bayesian model, as strategy bayes.")
   var bayes = false
 
-  @OptionGroup var posterior: PosteriorOptions
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp(
-      "Draws of each chain with --bayes, after its warmup (default: 1000).", valueName: "n"),
-    transform: number("a whole number from 1"))
-  var draws: Int?
-
-  @Option(
-    name: .long, parsing: .unconditional,
-    help: ArgumentHelp("Seed of all draws with --bayes (default: 1).", valueName: "S"),
-    transform: number("a whole number from 0"))
-  var seed: UInt64?
+  @OptionGroup var sampling: SamplingOptions
 
   func validate() throws {
-    try posterior.check(
-      isAsked: bayes, draws: draws, further: [("--draws", draws != nil), ("--seed", seed != nil)])
+    if !bayes { try sampling.checkUnused() }
     if sigmaY != nil, distribution.family != nil {
       throw ValidationError("--sigma-y and --sigma-alpha are for linear models; leave --family out")
     }
@@ -140,11 +126,12 @@ struct PoolCommand: ReportingCommand {
   private func sampled(
     _ likelihood: BayesianMixedModel.Likelihood, into result: inout CommandResult, in context: CommandContext
   ) throws -> BayesianFit {
-    let seed = seed ?? context.seed.map { UInt64(bitPattern: Int64($0)) } ?? 1
-    let fit = try posterior.sampled(likelihood, draws: draws, seed: seed, in: context)
-    let report = BayesianReport(fit, priorsName: posterior.priorsName)
+    let chains = sampling.chains
+    let fit = try chains.fit(
+      likelihood, draws: sampling.draws, seed: sampling.seed(in: context), in: context)
+    let report = BayesianReport(fit, priorsName: chains.priorsName)
     result.notes.append(report.note(in: context.language.ofSentences))
-    result.echo = "seed \(seed)"
+    result.echo = "seed \(fit.plan.seed)"
     return fit
   }
 

@@ -111,21 +111,17 @@ struct MRPOptions: ParsableArguments {
   )
   var bayes = false
 
-  @OptionGroup var posterior: PosteriorOptions
+  @OptionGroup var chains: ChainOptions
 
   func validate() throws {
-    try posterior.check(isAsked: bayes, draws: draws)
     if bayes {
-      let model = options.model
-      let unused = [
-        ("--ml", model.ml), ("--exact", model.exact), ("--agq", model.distribution.agq != nil),
-        ("--laplace", model.distribution.laplace != nil),
-      ]
-      for (option, isGiven) in unused where isGiven {
+      try ChainOptions.check(draws: draws)
+      for (option, isGiven) in options.model.ofLikelihoods where isGiven {
         throw ValidationError("\(option) is for fits by likelihood; with --bayes leave it out")
       }
-    } else if let draws {
-      try MRPModelOptions.check(draws: draws)
+    } else {
+      try chains.checkUnused()
+      if let draws { try MRPModelOptions.check(draws: draws) }
     }
     let standard = [input.data, census] + join
     if standard.count(where: { $0 == "-" }) > 1 {
@@ -162,15 +158,14 @@ struct MRPOptions: ParsableArguments {
     let seed = options.seed(in: context)
     let plan = Poststratification(
       options.surveyModel(formula), by: options.by, draws: draws ?? 4000, seed: seed,
-      level: options.level,
-      truth: truth)
+      level: options.level, truth: truth)
     guard bayes else { return try plan.estimates(survey: survey, census: cells) }
     let fit = try plan.model.fit(survey)
     guard let likelihood = fit.likelihood else { throw OptionError.needsBar("--bayes") }
-    let drawn = try posterior.sampled(likelihood, draws: draws, seed: seed, in: context)
+    let drawn = try chains.fit(likelihood, draws: draws, seed: seed, in: context)
     return try plan.estimates(
       of: fit,
-      posterior: BayesianReport(drawn, priorsName: posterior.priorsName, level: options.level),
+      posterior: BayesianReport(drawn, priorsName: chains.priorsName, level: options.level),
       survey: survey, census: cells)
   }
 }
