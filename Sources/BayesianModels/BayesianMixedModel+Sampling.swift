@@ -46,49 +46,18 @@ extension BayesianMixedModel {
     } else {
       tell = nil
     }
-    let units = isCollapsed ? nil : JointCoordinates(self)
+    let coordinates = SamplerCoordinates(self)
     let chains = try Sampling.run(
       chains: plan.chains, draws: plan.draws, warmup: plan.warmup, seed: plan.seed, threads: plan.threads,
       options: NoUTurnOptions(metric: isCollapsed ? .dense : .diagonal),
-      from: StartingRegion(centre: startingPoint(units), radius: 0.5),
-      make: { _ in posterior(units) }, shouldStop: shouldStop, progress: tell)
-    return BayesianFit(self, plan: plan, chains: chains, draws: quantities(of: chains, units, plan))
-  }
-
-  /// Around the maximum of the restricted likelihood; standard deviations of nearly 0 somewhat larger.
-  func startingPoint(_ units: JointCoordinates?) -> [Double] {
-    if let units { return JointPosterior(self, units).start }
-    let coordinates = posterior(nil).coordinates
-    let q = model.randomEffectNames.count
-    var covariance = Matrix(rows: q, columns: q)
-    let weak = ModelPriors.weaklyInformative(likelihood)
-    func scale(_ prior: Prior?) -> Double {
-      if case .halfT(_, let unit) = prior { return unit }
-      return 1
-    }
-    var sigma = scale(weak.sigma)
-    if case .linear(let model) = likelihood, let fit = try? model.fit() {
-      sigma = fit.sigma
-      for (term, component) in zip(model.terms, fit.varianceComponents) {
-        let columns = term.columns
-        for j in columns.indices {
-          for i in columns.indices {
-            covariance[i, j] = component.covariance[i - columns.lowerBound, j - columns.lowerBound]
-          }
-        }
-      }
-    }
-    for k in 0..<q {
-      // Where σ is known no fit tells a standard deviation.
-      let least = (likelihood.hasSigma ? 0.05 : 0.5) * scale(weak.deviations[k])
-      covariance[k, k] = max(covariance[k, k] * 1.0001, least * least)
-    }
-    return coordinates.unbounded(sigma: sigma, covariance: covariance)
+      from: StartingRegion(centre: posterior(coordinates).start, radius: 0.5),
+      make: { _ in posterior(coordinates) }, shouldStop: shouldStop, progress: tell)
+    return BayesianFit(self, plan: plan, chains: chains, draws: quantities(of: chains, coordinates, plan))
   }
 
   /// All quantities of all draws: draw s of chain c of quantity k at s + drawCount·(c + chains·k), in the order of `BayesianFit.quantities`.
   private func quantities(
-    of chains: SampledChains, _ units: JointCoordinates?, _ plan: SamplingPlan
+    of chains: SampledChains, _ coordinates: SamplerCoordinates, _ plan: SamplingPlan
   ) -> [Double] {
     let count = chains.drawCount
     let quantities = BayesianFit.quantities(of: self).count
@@ -104,7 +73,8 @@ extension BayesianMixedModel {
           // The sampler has the chain's purpose 0.
           let stream = KeyedStream(seed: plan.seed, replicate: UInt32(c), stream: 1)
           fill(
-            target + count * c, apart: total, from: chains.chains[c], count: count, posterior(units), stream)
+            target + count * c, apart: total, from: chains.chains[c], count: count, posterior(coordinates),
+            stream)
         }
       }
     }
@@ -137,7 +107,7 @@ extension BayesianMixedModel {
         place += distance
       }
       for k in 0..<p { put(fixed[k]) }
-      for k in 0..<q { put(coordinates.deviations[k]) }
+      for k in 0..<q { put(coordinates.deviation(k)) }
       for term in terms {
         for i in term.columns { for j in term.columns.lowerBound..<i { put(coordinates.correlation(i, j)) } }
       }

@@ -57,7 +57,6 @@ public struct BayesianMixedModel: Sendable {
     self.priors = priors
     try checkPriors()
     try checkPropriety()
-    try checkData()
   }
 
   /// Whether fixed and group effects are integrated out.
@@ -83,10 +82,7 @@ public struct BayesianMixedModel: Sendable {
     try check("residual standard deviations", likelihood.hasSigma ? 1 : 0, priors.sigma == nil ? 0 : 1)
     try check("dispersion parameters", likelihood.hasDispersion ? 1 : 0, priors.dispersion == nil ? 0 : 1)
     for (name, prior) in zip(model.fixedEffectNames, priors.fixedEffects) {
-      switch prior {
-      case .inverseGamma, .halfNormal, .halfT, .halfCauchy, .exponential: throw .fixedPrior(effect: name)
-      case .flat, .normal, .studentT, .uniform: break
-      }
+      if prior.isOfPositive { throw .fixedPrior(effect: name) }
       if !prior.isValid { throw .invalidPrior(parameter: name) }
     }
     var scales = Array(zip(effects.map { "the standard deviation of \($0)" }, priors.deviations))
@@ -98,48 +94,6 @@ public struct BayesianMixedModel: Sendable {
     if case .inverseGamma = priors.dispersion { throw .invalidPrior(parameter: "the dispersion parameter") }
     for (term, shape) in zip(model.terms, priors.correlationShapes) where !(shape > 0 && shape.isFinite) {
       throw .invalidPrior(parameter: "the correlations of \(term.label)")
-    }
-  }
-
-  /// Refuses priors without a posterior.
-  ///
-  /// Gelman (2006): with a flat prior of a standard deviation the likelihood's tail τ^(1 − J) must be integrable, the mean being flat or not.
-  private func checkPropriety() throws(BayesianModelError) {
-    for term in model.terms {
-      let factor = model.factors[term.factor]
-      let groups = factor.levels.count
-      for k in term.columns where priors.deviations[k] == .flat && groups < 3 {
-        throw .improper(
-          parameter: "the standard deviation of \(model.randomEffectNames[k])",
-          reason:
-            "\(groups) levels of \(factor.name) leave its tail without end; 3 levels, or a prior that falls, would work"
-        )
-      }
-    }
-    let (n, p) = (model.frame.response.count, model.fixedEffectNames.count)
-    if priors.sigma == .flat, n <= p + 1 {
-      throw .improper(
-        parameter: "sigma", reason: "\(n) rows for \(p) coefficients leave its tail without end")
-    }
-  }
-
-  /// The posterior, a workspace for one chain.
-  /// - Parameter units: the coordinates of models that are not collapsed.
-  func posterior(_ units: JointCoordinates?) -> any PosteriorWorkspace {
-    if let units { return JointPosterior(self, units) }
-    switch likelihood {
-    case .linear(let model), .knownVariances(let model):
-      let moments = priors.fixedEffects.map { prior -> (mean: Double, precision: Double) in
-        if case .normal(let mean, let sd) = prior { return (mean, 1 / (sd * sd)) }
-        return (0, 0)
-      }
-      guard
-        let integrated = IntegratedLikelihood(
-          model, mean: moments.map(\.mean), precision: moments.map(\.precision))
-      else { preconditionFailure("refused where it is made") }
-      return CollapsedPosterior(
-        integrated, CovarianceTransform(priors, blocks: model.terms.map(\.columns)))
-    case .generalized: preconditionFailure("a generalized model has coordinates")
     }
   }
 }

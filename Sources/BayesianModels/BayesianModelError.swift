@@ -47,7 +47,7 @@ public enum BayesianModelError: Error, Equatable, Sendable, CustomStringConverti
     case .notIdentified(let factor, let groups, let effects, let rows, _):
       "\(rows) rows in \(groups) levels of '\(factor)' cannot tell \(effects) random effect\(effects == 1 ? "" : "s") a level from residual noise: priors alone would divide the variance between them; use fewer random effects, or data with more rows a level"
     case .noResidualVariation(let response):
-      "within groups '\(response)' is fitted without any residual, so the posterior density rises without end as sigma goes to 0; check for a constant response, or one computed from the predictors or the groups"
+      "within groups '\(response)' is fitted without any residual: the data say sigma is 0, where the posterior density rises without end unless the prior forbids it; check for a constant response, or one computed from the predictors or the groups"
     default: fault.description
     }
   }

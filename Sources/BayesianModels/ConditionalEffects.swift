@@ -29,10 +29,8 @@ public struct ConditionalEffects: Sendable {
   /// - Parameter count: number of values of τ, at least 3.
   public init?(_ bayesian: BayesianMixedModel, count: Int = 161) {
     let model = bayesian.model
-    guard bayesian.isCollapsed, model.randomEffectNames == ["(Intercept)"],
-      let posterior = bayesian.posterior(nil) as? CollapsedPosterior
-    else { return nil }
-    let given = GivenDeviation(bayesian, posterior)
+    guard bayesian.isCollapsed, model.randomEffectNames == ["(Intercept)"] else { return nil }
+    let given = GivenDeviation(bayesian)
     guard let top = given.reach() else { return nil }
     let grid = (0..<count).map { top * Double($0) / Double(count - 1) }
     let groups = model.groupLevels.count
@@ -92,16 +90,14 @@ private struct GivenDeviation {
   /// A τ of 0 is as good as this share of the response's spread, where the criterion is no number at 0.
   private static let least = 1e-6
 
-  init(_ bayesian: BayesianMixedModel, _ posterior: CollapsedPosterior) {
-    self.posterior = posterior
+  init(_ bayesian: BayesianMixedModel) {
+    let start = CovarianceStart(bayesian)
+    posterior = CollapsedPosterior(bayesian, start)
     priors = bayesian.priors
     model = bayesian.model
     intercept = model.fixedEffectNames.firstIndex(of: "(Intercept)")
     if bayesian.likelihood.hasSigma {
       // log σ is nearly normal with variance 1/(2·degrees of freedom), whatever τ is.
-      let start = posterior.coordinates
-      var point = bayesian.startingPoint(nil)
-      _ = point.withUnsafeMutableBufferPointer { $0.baseAddress.map { start.fill($0) } }
       let freedom = Double(max(model.frame.response.count - model.groupLevels.count, 2))
       scale = (log(start.sigma), (1 / (2 * freedom)).squareRoot())
     } else {

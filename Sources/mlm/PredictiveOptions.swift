@@ -38,6 +38,12 @@ struct PredictiveOptions: ParsableArguments {
   static func checkRows(_ models: [BayesianMixedModel]) throws {
     let first = models[0].model
     for (k, model) in models.enumerated() where model.model.frame.response != first.frame.response {
+      let (own, other) = (model.model.formula.response.text, first.formula.response.text)
+      guard own == other else {
+        throw ValidationError(
+          "m\(k + 1) has the response \(own), m1 \(other): densities of different quantities do not compare; models of the same response would work"
+        )
+      }
       throw ValidationError(
         "m\(k + 1) (\(model.model.formula.text)) has another response or other rows (\(model.model.frame.response.count)) than m1 "
           + "(\(first.frame.response.count)); models compare on the same rows, so take out rows with missing values first"

@@ -31,8 +31,8 @@ struct CollapsedPosteriorTests {
     odd.fixedEffects[1] = .flat
     for priors in [.slides(.linear(model), isVariance: true), .weaklyInformative(.linear(model)), odd] {
       let bayesian = try BayesianMixedModel(.linear(model), priors: priors)
-      let posterior = bayesian.posterior(nil)
-      let start = zip(bayesian.startingPoint(nil), 0...).map { $0 + 0.2 * sin(Double($1)) }
+      let posterior = bayesian.posterior(SamplerCoordinates(bayesian))
+      let start = zip(posterior.start, 0...).map { $0 + 0.2 * sin(Double($1)) }
       func evaluate(_ z: [Double]) -> (value: Double, gradient: [Double]) {
         var z = z
         var gradient = z
@@ -58,14 +58,44 @@ struct CollapsedPosteriorTests {
 
   @Test("σ and Σ come back from their unbounded numbers")
   func roundTrip() throws {
+    let model = try Self.model("Reaction ~ Days + (Days | Subject)")
+    for priors in [ModelPriors.slides(.linear(model), isVariance: true), .weaklyInformative(.linear(model))] {
+      let start = CovarianceStart(try BayesianMixedModel(.linear(model), priors: priors))
+      let coordinates = CovarianceTransform(
+        priors, blocks: model.terms.map(\.columns), units: start.units)
+      var z = coordinates.unbounded(start)
+      _ = z.withUnsafeMutableBufferPointer { coordinates.fill($0.baseAddress!) }
+      expectClose(coordinates.sigma, start.sigma, relative: 1e-12)
+      for i in 0..<4 {
+        expectClose(coordinates.covariance[i], start.covariance.storage[i], absolute: 1e-9)
+      }
+    }
+  }
+
+  @Test("the sign of a standard deviation's coordinate changes nothing but coordinates")
+  func signs() throws {
     let model = try Self.model("Reaction ~ Days + (1 + Days + I(Days^2) | Subject)")
     for priors in [ModelPriors.slides(.linear(model), isVariance: true), .weaklyInformative(.linear(model))] {
-      let coordinates = CovarianceTransform(priors, blocks: model.terms.map(\.columns))
-      let covariance = Matrix(rows: 3, columns: 3, storage: [620, 9, -2, 9, 35, -1, -2, -1, 0.6])
-      var z = coordinates.unbounded(sigma: 25, covariance: covariance)
-      _ = z.withUnsafeMutableBufferPointer { coordinates.fill($0.baseAddress!) }
-      expectClose(coordinates.sigma, 25, relative: 1e-12)
-      for i in 0..<9 { expectClose(coordinates.covariance[i], covariance.storage[i], absolute: 1e-9) }
+      let posterior = CollapsedPosterior(
+        try BayesianMixedModel(.linear(model), priors: priors),
+        CovarianceStart(try BayesianMixedModel(.linear(model), priors: priors)))
+      func evaluate(_ z: [Double]) -> [Double] {
+        var (z, gradient) = (z, z)
+        let value = z.withUnsafeMutableBufferPointer { z in
+          gradient.withUnsafeMutableBufferPointer {
+            posterior.evaluate(at: z.baseAddress!, gradient: $0.baseAddress!)
+          }
+        }
+        let c = posterior.coordinates
+        return [value] + (0..<3).map(c.deviation)
+          + [c.correlation(1, 0), c.correlation(2, 0), c.correlation(2, 1)]
+      }
+      // σ, three deviations, then the correlations (1, 0), (2, 0), (2, 1).
+      let z = [3.2, 1.1, 0.8, 0.6, 0.4, -0.3, 0.7]
+      let turned = [3.2, 1.1, -0.8, 0.6, -0.4, -0.3, -0.7]
+      let (plain, other) = (evaluate(z), evaluate(turned))
+      #expect(plain[0].isFinite)
+      for (a, b) in zip(plain, other) { expectClose(b, a, relative: 1e-11) }
     }
   }
 

@@ -75,9 +75,8 @@ struct KnownVariancesPosteriorTests {
     let likelihood = BayesianMixedModel.Likelihood.knownVariances(model)
     for priors in [ModelPriors.slides(likelihood, isVariance: true), .weaklyInformative(likelihood)] {
       let bayesian = try BayesianMixedModel(likelihood, priors: priors)
-      let units = bayesian.isCollapsed ? nil : JointCoordinates(bayesian)
-      let posterior = bayesian.posterior(units)
-      let start = zip(bayesian.startingPoint(units), 0...).map { $0 + 0.2 * sin(Double($1) + 0.5) }
+      let posterior = bayesian.posterior(SamplerCoordinates(bayesian))
+      let start = zip(posterior.start, 0...).map { $0 + 0.2 * sin(Double($1) + 0.5) }
       func evaluate(_ z: [Double]) -> (value: Double, gradient: [Double]) {
         var (z, gradient) = (z, z)
         let value = z.withUnsafeMutableBufferPointer { z in

@@ -62,6 +62,28 @@ struct PriorTests {
     }
   }
 
+  @Test("standard deviations: slopes, their logarithms and the way back; odd around 0")
+  func deviations() {
+    for (support, unit) in [((0.0, Double.infinity), 0.7), ((0, 1000), 2), ((0, 3), 5), ((0.5, 9), 1)] {
+      let coordinate = DeviationCoordinate(support, unit: unit)
+      for u in [-6.0, -2, -0.1, 0.05, 0.4, 3, 7] {
+        let v = coordinate.value(u)
+        #expect(abs(v.x) < support.1 && (support.0 == 0 || v.x > support.0))
+        expectClose(v.slope, derivative(step: 0.01) { coordinate.value(u + $0).x }, relative: 1e-9, "\(u)")
+        expectClose(v.logSlope, log(v.slope), absolute: 1e-11, "\(u)")
+        expectClose(
+          v.logSlopeSlope, derivative(step: 0.01) { coordinate.value(u + $0).logSlope }, absolute: 1e-9)
+        if support.0 == 0 {
+          expectClose(coordinate.value(-u).x, -v.x, relative: 1e-15)
+          if abs(v.x) < 0.99 * support.1 {
+            expectClose(coordinate.unbounded(abs(v.x)), abs(u), absolute: 1e-8, "\(u)")
+          }
+        }
+      }
+      #expect(support.0 > 0 || coordinate.value(0).x == 0)
+    }
+  }
+
   @Test(
     "factors of correlation matrices: unit rows, gradient, density of the determinant", arguments: [2, 3, 4])
   func correlations(_ order: Int) {

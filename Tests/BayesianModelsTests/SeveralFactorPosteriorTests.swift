@@ -52,8 +52,8 @@ struct SeveralFactorPosteriorTests {
     for priors in [.slides(.linear(model), isVariance: true), .weaklyInformative(.linear(model)), odd, flat] {
       let bayesian = try BayesianMixedModel(.linear(model), priors: priors)
       #expect(bayesian.isCollapsed)
-      let posterior = bayesian.posterior(nil)
-      let start = zip(bayesian.startingPoint(nil), 0...).map { $0 + 0.2 * sin(Double($1)) }
+      let posterior = bayesian.posterior(SamplerCoordinates(bayesian))
+      let start = zip(posterior.start, 0...).map { $0 + 0.2 * sin(Double($1)) }
       func evaluate(_ z: [Double]) -> (value: Double, gradient: [Double]) {
         var z = z
         var gradient = z

@@ -28,6 +28,16 @@ import Testing
     #expect(large == [1e9, 2e9, 3e9, 4e9, 5e9])
   }
 
+  @Test("Ranges at the ends of what numbers hold")
+  func extremes() {
+    let huge = extendedWilkinsonBreaks(from: 1.1e307, to: 5.2e307, target: 5).values
+    #expect(huge == [1e307, 2e307, 3e307, 4e307, 5e307])
+    let wide = extendedWilkinsonBreaks(from: -1.5e308, to: 1.5e308, target: 5)
+    #expect(wide.values.contains(0) && wide.filling(-1.5e308, 1.5e308).values.count < 20)
+    let small = extendedWilkinsonBreaks(from: 0, to: 4e-200, target: 5).values
+    #expect(small == [0, 1e-200, 2e-200, 3e-200, 4e-200])
+  }
+
   @Test(
     "Over many ranges: equal steps, ascending, count within a factor of two of the wish, most of the range covered"
   )

@@ -10,9 +10,22 @@ final class CollapsedPosterior: PosteriorWorkspace {
   let likelihood: IntegratedLikelihood
   let coordinates: CovarianceTransform
 
-  init(_ likelihood: IntegratedLikelihood, _ coordinates: CovarianceTransform) {
-    self.likelihood = likelihood
-    self.coordinates = coordinates
+  let start: [Double]
+
+  /// - Precondition: the model's fixed and group effects can be integrated out.
+  init(_ bayesian: BayesianMixedModel, _ start: CovarianceStart) {
+    let moments = bayesian.priors.fixedEffects.map { prior -> (mean: Double, precision: Double) in
+      if case .normal(let mean, let sd) = prior { return (mean, 1 / (sd * sd)) }
+      return (0, 0)
+    }
+    guard let model = bayesian.model as? LinearMixedModel,
+      let integrated = IntegratedLikelihood(
+        model, mean: moments.map(\.mean), precision: moments.map(\.precision))
+    else { preconditionFailure("refused where it is made") }
+    likelihood = integrated
+    coordinates = CovarianceTransform(
+      bayesian.priors, blocks: model.terms.map(\.columns), units: start.units)
+    self.start = coordinates.unbounded(start)
   }
 
   var dimension: Int { coordinates.count }

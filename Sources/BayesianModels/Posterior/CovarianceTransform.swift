@@ -4,9 +4,9 @@ import LinearAlgebra
 /// σ, a dispersion parameter, and the covariance matrix of one level's effects as a function of unbounded numbers, with log priors and Jacobians:
 ///
 ///     z = (z_σ or z_θ where there is one, one for each effect's standard deviation τ_k, then each term's correlations row after row)
-///     Σ = DRD by terms, D = diag(τ), R = LL'
+///     Σ = DRD by terms, D = diag(x), τ = |x|, R = LL'
 ///
-/// A workspace for one task.
+/// with x of `DeviationCoordinate`. A workspace for one task.
 final class CovarianceTransform {
   typealias Pointer = UnsafeMutablePointer<Double>
 
@@ -19,11 +19,11 @@ final class CovarianceTransform {
   /// σ (1 where it is known or there is none) and the dispersion parameter at the last `fill`.
   private(set) var sigma = 1.0
   private(set) var dispersion = 1.0
-  /// τ (q), L by terms in one q×q matrix, and Σ (q×q) at the last `fill`.
+  /// x (q), L by terms in one q×q matrix, and Σ (q×q) at the last `fill`.
   let deviations, factor, covariance: Pointer
   private let priors: ModelPriors
   private let sigmaBounds, dispersionBounds: BoundedParameter?
-  private let deviationBounds: [BoundedParameter]
+  private let deviationCoordinates: [DeviationCoordinate]
   private let correlations: [CorrelationFactor]
   private var slopes: [(x: Double, slope: Double, logSlope: Double, logSlopeSlope: Double)] = []
   private let along, small, smallSlope: Pointer
@@ -32,15 +32,19 @@ final class CovarianceTransform {
   private let sigmaPlace, dispersionPlace: Int?
   private let firstDeviation: Int
 
-  /// - Parameter blocks: the columns of each random-effects term.
-  init(_ priors: ModelPriors, blocks: [Range<Int>]) {
+  /// - Parameters:
+  ///   - blocks: the columns of each random-effects term.
+  ///   - units: of the standard deviations (q).
+  init(_ priors: ModelPriors, blocks: [Range<Int>], units: [Double]) {
     let q = blocks.last?.upperBound ?? 0
     effectCount = q
     self.priors = priors
     self.blocks = blocks
     sigmaBounds = priors.sigma.map { BoundedParameter($0.support(isPositive: true)) }
     dispersionBounds = priors.dispersion.map { BoundedParameter($0.support(isPositive: true)) }
-    deviationBounds = priors.deviations.map { BoundedParameter($0.support(isPositive: true)) }
+    deviationCoordinates = zip(priors.deviations, units).map {
+      DeviationCoordinate($0.support(isPositive: true), unit: $1)
+    }
     correlations = zip(blocks, priors.correlationShapes).map { CorrelationFactor(order: $0.count, shape: $1) }
     sigmaPlace = sigmaBounds == nil ? nil : 0
     dispersionPlace = dispersionBounds == nil ? nil : (sigmaBounds == nil ? 0 : 1)
@@ -73,9 +77,9 @@ final class CovarianceTransform {
     }
     for k in 0..<q {
       let place = firstDeviation + k
-      slopes[place] = deviationBounds[k].value(z[place])
+      slopes[place] = deviationCoordinates[k].value(z[place])
       deviations[k] = slopes[place].x
-      density += slopes[place].logSlope + priors.deviations[k].logDensity(deviations[k]).value
+      density += slopes[place].logSlope + priors.deviations[k].logDensity(deviation(k)).value
     }
     for i in 0..<q * q { (factor[i], covariance[i]) = (0, 0) }
     var next = firstDeviation + q
@@ -97,9 +101,15 @@ final class CovarianceTransform {
     return density
   }
 
+  /// τ_k at the last `fill`.
+  @inline(__always)
+  func deviation(_ k: Int) -> Double { abs(deviations[k]) }
+
   /// The correlation of two effects of a term at the last `fill`.
   func correlation(_ i: Int, _ j: Int) -> Double {
-    covariance[i + j * effectCount] / (deviations[i] * deviations[j])
+    let q = effectCount
+    let sum = (0...min(i, j)).reduce(0) { $0 + factor[i + $1 * q] * factor[j + $1 * q] }
+    return (deviations[i] < 0) == (deviations[j] < 0) ? sum : -sum
   }
 
   /// The derivatives in z of log priors, Jacobians and of a function whose derivatives in σ and Σ (q×q, symmetric: df = tr(G dΣ)) are given.
@@ -138,7 +148,8 @@ final class CovarianceTransform {
       let (order, first) = (columns.count, columns.lowerBound)
       for k in columns {
         let place = firstDeviation + k
-        var slope = priors.deviations[k].logDensity(deviations[k]).slope
+        var slope = priors.deviations[k].logDensity(deviation(k)).slope
+        if deviations[k] < 0 { slope = -slope }
         for j in first...k { slope += factorSlope[k + j * q] * factor[k + j * q] }
         gradient[place] = slope * slopes[place].slope + slopes[place].logSlopeSlope
       }
@@ -156,12 +167,13 @@ final class CovarianceTransform {
   }
 
   /// z of σ, a dispersion parameter and Σ.
-  func unbounded(sigma: Double, covariance: Matrix, dispersion: Double = 1) -> [Double] {
+  func unbounded(_ start: CovarianceStart) -> [Double] {
+    let covariance = start.covariance
     var z: [Double] = []
-    if let bounds = sigmaBounds { z.append(bounds.unbounded(sigma)) }
-    if let bounds = dispersionBounds { z.append(bounds.unbounded(dispersion)) }
-    for (k, bounds) in deviationBounds.enumerated() {
-      z.append(bounds.unbounded(covariance[k, k].squareRoot()))
+    if let bounds = sigmaBounds { z.append(bounds.unbounded(start.sigma)) }
+    if let bounds = dispersionBounds { z.append(bounds.unbounded(start.dispersion)) }
+    for (k, coordinate) in deviationCoordinates.enumerated() {
+      z.append(coordinate.unbounded(covariance[k, k].squareRoot()))
     }
     for (columns, correlation) in zip(blocks, correlations) {
       let order = columns.count

@@ -35,9 +35,7 @@ struct JointCoordinates: Sendable {
   /// The terms.
   var terms: [Term]
   /// σ, dispersion and Σ where chains begin.
-  var sigma = 1.0
-  var dispersion = 1.0
-  var covariance: Matrix
+  let start: CovarianceStart
 
   /// Coordinates of a model: from its fit, or where there is none from the priors.
   init(_ bayesian: BayesianMixedModel) {
@@ -64,42 +62,18 @@ struct JointCoordinates: Sendable {
     }
     centre = [Double](repeating: 0, count: p)
     root = Matrix(rows: p, columns: p)
-    let q = model.randomEffectNames.count
-    covariance = Matrix(rows: q, columns: q)
-    setFromPriors(bayesian)
-    switch bayesian.likelihood {
-    case .linear(let model):
-      if let fit = try? model.fit() {
-        sigma = fit.sigma
-        adopt(fit, fit.rowCurvature)
-      }
-    case .knownVariances: break
-    case .generalized(let model):
-      if let fit = try? model.fit(), fit.diagnostics.hasMaximum {
-        if let found = fit.family.dispersionParameter, found.isFinite { dispersion = min(found, 1e3) }
-        adopt(fit, fit.rowCurvature)
-      }
-    }
-    // A variance of nearly 0 is where the posterior is wide; chains begin a little above.
-    for (k, prior) in ModelPriors.weaklyInformative(bayesian.likelihood).deviations.enumerated() {
-      if case .halfT(_, let scale) = prior {
-        covariance[k, k] = max(covariance[k, k] * 1.0001, 0.0025 * scale * scale)
-      }
-    }
-  }
-
-  /// Units of the weakly informative priors.
-  private mutating func setFromPriors(_ bayesian: BayesianMixedModel) {
-    let weak = ModelPriors.weaklyInformative(bayesian.likelihood)
-    for (k, prior) in weak.fixedEffects.enumerated() {
+    let fit = CovarianceStart.fit(bayesian.likelihood)
+    start = CovarianceStart(bayesian, fit)
+    for (k, prior) in ModelPriors.weaklyInformative(bayesian.likelihood).fixedEffects.enumerated() {
       if case .normal(let mean, let sd) = prior {
         centre[k] = mean
         root[k, k] = 0.1 * sd
       }
     }
-    if case .halfT(_, let scale) = weak.sigma { sigma = scale }
-    for (k, prior) in weak.deviations.enumerated() {
-      if case .halfT(_, let scale) = prior { covariance[k, k] = 0.25 * scale * scale }
+    switch fit {
+    case let fit as LinearMixedModelFit: adopt(fit, fit.rowCurvature)
+    case let fit as GeneralizedLinearMixedModelFit: adopt(fit, fit.rowCurvature)
+    default: break
     }
   }
 
@@ -110,13 +84,6 @@ struct JointCoordinates: Sendable {
       zip(rows.score, rows.information).allSatisfy({ $0.isFinite && $1.isFinite })
     else { return }
     setFixed(fit.fixedEffects, fit.fixedEffectCovariance)
-    for (term, component) in zip(model.terms, fit.varianceComponents) {
-      for (b, j) in term.columns.enumerated() {
-        for (a, i) in term.columns.enumerated() where component.covariance[a, b].isFinite {
-          covariance[i, j] = component.covariance[a, b]
-        }
-      }
-    }
     for t in terms.indices {
       let factor = model.factors[model.terms[t].factor]
       let base = factor.columns.firstIndex(of: terms[t].columns.lowerBound) ?? 0

@@ -37,7 +37,8 @@ final class JointPosterior: PosteriorWorkspace {
     self.units = units
     priors = bayesian.priors.fixedEffects
     isScaled = bayesian.likelihood.hasSigma
-    coordinates = CovarianceTransform(bayesian.priors, blocks: bayesian.model.terms.map(\.columns))
+    coordinates = CovarianceTransform(
+      bayesian.priors, blocks: bayesian.model.terms.map(\.columns), units: units.start.units)
     let (p, q) = (likelihood.fixedCount, coordinates.effectCount)
     (fixedCount, covarianceCount, effectCount) = (p, coordinates.count, likelihood.effectCount)
     let sizes = units.terms.map { term in
@@ -204,7 +205,7 @@ final class JointPosterior: PosteriorWorkspace {
   /// The point where chains begin: β̂, σ and Σ of the fit, and effects at their conditional means.
   var start: [Double] {
     units.bounds.indices.map { k in units.bounds[k]?.unbounded(units.centre[k]) ?? 0 }
-      + coordinates.unbounded(sigma: units.sigma, covariance: units.covariance, dispersion: units.dispersion)
+      + coordinates.unbounded(units.start)
       + [Double](repeating: 0, count: effectCount)
   }
 }

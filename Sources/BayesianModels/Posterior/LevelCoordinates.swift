@@ -13,7 +13,7 @@ struct LevelCoordinates {
   private let order: Int
   /// HF, L, L⁻¹F'h and u of each level.
   private let products, lowers, targets, inner: Pointer
-  private let lowerSlope, slope, work, r, back, vBack: Pointer
+  private let lowerSlope, slope, work, back, vBack: Pointer
 
   /// - Parameter block: has room for `size(order:levels:)` numbers.
   init(order: Int, levels: Int, of block: ScratchBlock) {
@@ -26,19 +26,18 @@ struct LevelCoordinates {
     lowerSlope = block.take(square)
     slope = block.take(square)
     work = block.take(square)
-    r = block.take(order)
     back = block.take(order)
     vBack = block.take(order)
   }
 
   static func size(order: Int, levels: Int) -> Int {
-    2 * levels * order * (order + 1) + 3 * order * order + 3 * order
+    2 * levels * order * (order + 1) + 3 * order * order + 2 * order
   }
 
   /// Fills b of a level from z.
   /// - Parameters:
   ///   - f: F, lower triangular, `stride` apart.
-  /// - Returns: −½u'u − log|L|, the log density of z in place of N(b; 0, Σ), up to a constant.
+  /// - Returns: −½u'u − log|L|, the log density of z in place of N(b; 0, Σ), up to a constant; −∞ where it is no number.
   @inline(__always)
   func fill(
     level j: Int, _ b: Pointer, _ z: Pointer, f: Pointer, stride: Int, h: Pointer, information: Pointer
@@ -65,40 +64,31 @@ struct LevelCoordinates {
         product[i + k * q] = sum
       }
     }
-    var pivots = 1.0
     for k in 0..<q {
       for i in k..<q {
         var sum = i == k ? 1.0 : 0.0
         for l in i..<q { sum += f[l + i * stride] * product[l + k * q] }
-        for l in 0..<k { sum -= lower[i + l * q] * lower[k + l * q] }
-        lower[i + k * q] = i == k ? sum.squareRoot() : sum / lower[k + k * q]
+        lower[i + k * q] = sum
       }
-      pivots *= lower[k + k * q]
-      var sum = 0.0
-      for l in k..<q { sum += f[l + k * stride] * h[l] }
-      for l in 0..<k { sum -= lower[k + l * q] * t[l] }
-      t[k] = sum / lower[k + k * q]
-      r[k] = t[k] + z[k]
+      t[k] = 0
+      for l in k..<q { t[k] += f[l + k * stride] * h[l] }
     }
-    var density = -log(pivots)
-    var k = q - 1
-    while k >= 0 {
-      var sum = r[k]
-      var l = k + 1
-      while l < q {
-        sum -= lower[l + k * q] * u[l]
-        l += 1
-      }
-      u[k] = sum / lower[k + k * q]
+    // I + a square has a factor wherever F is finite.
+    guard SmallKernels.cholesky(lower, q) else { return -.infinity }
+    SmallKernels.solveLower(lower, q, t)
+    for k in 0..<q { u[k] = t[k] + z[k] }
+    SmallKernels.solveLowerTransposed(lower, q, u)
+    var (density, pivots) = (0.0, 1.0)
+    for k in 0..<q {
       density -= 0.5 * u[k] * u[k]
-      k -= 1
+      pivots *= lower[k + k * q]
     }
     for k in 0..<q {
       var sum = 0.0
       for l in 0...k { sum += f[k + l * stride] * u[l] }
       b[k] = sum
     }
-    return density
+    return density - log(pivots)
   }
 
   /// The derivatives of a function of b plus the density of the last `fill` of a level.
@@ -127,23 +117,12 @@ struct LevelCoordinates {
     }
     // r̄ = L⁻¹(F'g − u), v̄ = L⁻ᵀr̄.
     for k in 0..<q {
-      var sum = -u[k]
-      for l in k..<q { sum += f[l + k * stride] * g[l] }
-      for l in 0..<k { sum -= lower[k + l * q] * back[l] }
-      back[k] = sum / lower[k + k * q]
-      out[k] = back[k]
+      back[k] = -u[k]
+      for l in k..<q { back[k] += f[l + k * stride] * g[l] }
     }
-    var k = q - 1
-    while k >= 0 {
-      var sum = back[k]
-      var l = k + 1
-      while l < q {
-        sum -= lower[l + k * q] * vBack[l]
-        l += 1
-      }
-      vBack[k] = sum / lower[k + k * q]
-      k -= 1
-    }
+    SmallKernels.solveLower(lower, q, back)
+    for k in 0..<q { (out[k], vBack[k]) = (back[k], back[k]) }
+    SmallKernels.solveLowerTransposed(lower, q, vBack)
     for l in 0..<q {
       for i in l..<q {
         lowerSlope[i + l * q] = -u[i] * back[l] - vBack[i] * t[l] - (i == l ? 1 / lower[i + i * q] : 0)
@@ -169,40 +148,24 @@ struct LevelCoordinates {
   @inline(__always)
   private func fillSlope(_ lower: Pointer) {
     let q = order
+    // Φ', whose columns L⁻ᵀ makes those of (ΦL⁻¹)'.
     for k in 0..<q {
       for i in 0..<q {
         var sum = 0.0
-        if i >= k { for l in i..<q { sum += lower[l + i * q] * lowerSlope[l + k * q] } }
+        if k >= i { for l in k..<q { sum += lower[l + k * q] * lowerSlope[l + i * q] } }
         work[i + k * q] = i == k ? 0.5 * sum : sum
       }
-    }
-    // Rows of ΦL⁻¹: x L = row.
-    for i in 0..<q {
-      var k = q - 1
-      while k >= 0 {
-        var sum = work[i + k * q]
-        var l = k + 1
-        while l < q {
-          sum -= work[i + l * q] * lower[l + k * q]
-          l += 1
-        }
-        work[i + k * q] = sum / lower[k + k * q]
-        k -= 1
-      }
+      SmallKernels.solveLowerTransposed(lower, q, work + k * q)
     }
     for k in 0..<q {
-      var i = q - 1
-      while i >= 0 {
-        var sum = work[i + k * q]
-        var l = i + 1
-        while l < q {
-          sum -= lower[l + i * q] * work[l + k * q]
-          l += 1
-        }
-        work[i + k * q] = sum / lower[i + i * q]
-        i -= 1
+      for i in 0..<q { slope[i + k * q] = work[k + i * q] }
+      SmallKernels.solveLowerTransposed(lower, q, slope + k * q)
+    }
+    for k in 0..<q {
+      for i in 0...k {
+        let mean = 0.5 * (slope[i + k * q] + slope[k + i * q])
+        (slope[i + k * q], slope[k + i * q]) = (mean, mean)
       }
     }
-    for k in 0..<q { for i in 0..<q { slope[i + k * q] = 0.5 * (work[i + k * q] + work[k + i * q]) } }
   }
 }

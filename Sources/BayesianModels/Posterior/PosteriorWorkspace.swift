@@ -2,6 +2,8 @@
 protocol PosteriorWorkspace: LogDensity {
   /// σ, dispersion and Σ of the last evaluation.
   var coordinates: CovarianceTransform { get }
+  /// The point around which chains begin.
+  var start: [Double] { get }
 
   /// Fixed effects and effects that belong to the point of the last evaluation: its own, or drawn given the rest where they are integrated out.
   /// - Parameters:

@@ -52,16 +52,26 @@ extension ModelPriors {
       let text = try node.text()
       do throws(PriorTextError) { return try Prior(parsing: text) } catch { throw node.fault("\(error)") }
     }
+    func positive(_ node: SpecificationNode, _ name: String) throws(SpecificationError) -> Prior {
+      let prior = try parsed(node)
+      guard case .uniform(let lower, let upper) = prior else { return prior }
+      if upper <= 0 { throw node.fault("\(BayesianModelError.invalidPrior(parameter: name))") }
+      return .uniform(max(lower, 0), upper)
+    }
     if let node = fields["fixed"] {
       let names = model.fixedEffectNames.map { [$0] }
       try ModelPriors.take(node, names) { (k, node) throws(SpecificationError) in
         priors.fixedEffects[k] = try parsed(node)
+        if priors.fixedEffects[k].isOfPositive {
+          throw node.fault("\(BayesianModelError.fixedPrior(effect: model.fixedEffectNames[k]))")
+        }
       }
     }
     if let node = fields["sd"] {
       let names = model.terms.flatMap { term in term.names.map { ["\(term.label).\($0)", $0] } }
       try ModelPriors.take(node, names) { (k, node) throws(SpecificationError) in
-        priors.deviations[k] = try parsed(node)
+        priors.deviations[k] = try positive(
+          node, "the standard deviation of \(model.randomEffectNames[k])")
       }
     }
     if let node = fields["correlation"] {
@@ -74,8 +84,10 @@ extension ModelPriors {
         }
       }
     }
-    if likelihood.hasSigma, let node = fields["sigma"] { priors.sigma = try parsed(node) }
-    if likelihood.hasDispersion, let node = fields["dispersion"] { priors.dispersion = try parsed(node) }
+    if likelihood.hasSigma, let node = fields["sigma"] { priors.sigma = try positive(node, "sigma") }
+    if likelihood.hasDispersion, let node = fields["dispersion"] {
+      priors.dispersion = try positive(node, "the dispersion parameter")
+    }
     self = priors
   }
 

@@ -29,6 +29,14 @@ public enum Prior: Sendable, Equatable {
   /// Whether it is a distribution.
   public var isProper: Bool { self != .flat }
 
+  /// Whether it is one of positive parameters alone.
+  var isOfPositive: Bool {
+    switch self {
+    case .inverseGamma, .halfNormal, .halfT, .halfCauchy, .exponential: true
+    case .flat, .normal, .studentT, .uniform: false
+    }
+  }
+
   /// Where a parameter that is positive, or any, can be.
   func support(isPositive: Bool) -> (lower: Double, upper: Double) {
     if case .uniform(let lower, let upper) = self { return (isPositive ? max(lower, 0) : lower, upper) }

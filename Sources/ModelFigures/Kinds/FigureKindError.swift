@@ -27,6 +27,8 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
   case needsPosterior(kind: String)
   case noDraws(kind: String)
   case needsChains
+  /// A trace of one draw.
+  case needsDraws
   case noReplicates(isBinomial: Bool)
   case noConditionalEffects
   case notFitted(String)
@@ -68,6 +70,7 @@ public enum FigureKindError: Error, Equatable, Sendable, CustomStringConvertible
     case .needsPosterior(let kind):
       "figure '\(kind)' shows draws of a posterior, and this is a fit without priors"
     case .noDraws(let kind): "figure '\(kind)' shows no draws of a posterior"
+    case .needsDraws: "a trace has two draws a chain or more; --draws 2 or more would work"
     case .needsChains: "ranks compare chains, and there is one; --chains 2 or more would work"
     case .noReplicates(let isBinomial):
       isBinomial

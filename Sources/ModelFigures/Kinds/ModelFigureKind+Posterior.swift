@@ -36,7 +36,9 @@ extension ModelFigureKind {
         request.highlighted, among: model.factors[factor].levels, of: model.factors[factor].name)
       return LevelPosteriors(
         fit, factor: factor, priorsName: priorsName, highlighted: Set(request.highlighted))
-    case .trace: return ChainTraces(try parameters())
+    case .trace:
+      if fit.drawCount < 2 { throw .needsDraws }
+      return ChainTraces(try parameters())
     case .rank: return try ChainRanks(try parameters())
     case .posteriorPlane:
       let groups = try ModelFigureKind.groups(of: fit.model)

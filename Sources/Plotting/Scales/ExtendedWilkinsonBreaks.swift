@@ -28,13 +28,16 @@ public struct Breaks: Equatable, Sendable {
   func value(_ multiple: Int) -> Double {
     let scaled = Double(multiple * mantissa)
     let places = exponent - 1
-    return places >= 0 ? scaled * pow(10, Double(places)) : scaled / pow(10, Double(-places))
+    if places >= 0 { return scaled * pow(10, Double(places)) }
+    // 10^308 is the largest power there is.
+    return places >= -300
+      ? scaled / pow(10, Double(-places)) : scaled / 1e300 / pow(10, Double(-300 - places))
   }
 
   /// The ticks of this distance within a closed interval, with a slack of 1e-9 of its length: those outside are dropped, those that
   /// have room before the first or behind the last are added.
   public func filling(_ lower: Double, _ upper: Double) -> Breaks {
-    let slack = 1e-9 * abs(upper - lower)
+    let slack = 2e-9 * abs(upper / 2 - lower / 2)
     func isInside(_ multiple: Int) -> Bool {
       value(multiple) >= lower - slack && value(multiple) <= upper + slack
     }
@@ -78,6 +81,19 @@ private func power(_ base: Int, _ exponent: Int) -> Int {
 public func extendedWilkinsonBreaks(from lower: Double, to upper: Double, target: Int) -> Breaks {
   precondition(
     lower.isFinite && upper.isFinite && lower < upper, "breaks need lower < upper, got \(lower), \(upper)")
+  // Squares of ranges far from 1 are no numbers, and differences of the largest numbers are none.
+  let power = log10(max(abs(lower), abs(upper))).rounded(.down)
+  let far = 100.0
+  let shift = power > far ? power : log10(upper - lower) < -far ? log10(upper - lower).rounded(.down) : 0
+  func scaled(_ x: Double) -> Double {
+    x * pow(10, -(shift / 2).rounded(.down)) * pow(10, -(shift / 2).rounded(.up))
+  }
+  let found = breaks(from: shift == 0 ? lower : scaled(lower), to: shift == 0 ? upper : scaled(upper), target)
+  return Breaks(multiples: found.multiples, mantissa: found.mantissa, exponent: found.exponent + Int(shift))
+}
+
+/// The search, for ranges whose squares are numbers.
+private func breaks(from lower: Double, to upper: Double, _ target: Int) -> Breaks {
   let nice = [10, 50, 20, 25, 40, 30]
   let m = Double(max(target, 2))
   let range = upper - lower

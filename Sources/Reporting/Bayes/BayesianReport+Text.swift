@@ -42,7 +42,7 @@ extension BayesianReport {
         "只从先验抽取 \(count) 次，种子 \(plan.seed)；先验：\(priorsName)")
     }
     return words.pick(
-      "\(fit.chainCount) chains of \(fit.drawCount) draws after \(plan.warmup) of warmup, seed \(plan.seed); priors: \(priorsName)",
+      "\(fit.chainCount) chain\(fit.chainCount == 1 ? "" : "s") of \(fit.drawCount) draw\(fit.drawCount == 1 ? "" : "s") after \(plan.warmup) of warmup, seed \(plan.seed); priors: \(priorsName)",
       "\(fit.chainCount) 条链，预热 \(plan.warmup) 次后各抽 \(fit.drawCount) 次，种子 \(plan.seed)；先验：\(priorsName)")
   }
 
@@ -110,7 +110,7 @@ extension BayesianReport {
         func number(_ x: Double) -> String { BayesianReport.number(x, spread: sd) }
         func size(_ x: Double?) -> String { x.map { DecimalText.fixed($0, decimals: 0) } ?? "-" }
         return [
-          summary.quantity.kind == .dispersion ? dispersionName : BayesianReport.label(summary.quantity),
+          label(summary.quantity),
           number(found.mean), number(sd),
           number(summary.quantiles[0]),
           number(summary.quantiles[1]), number(summary.quantiles[2]),
@@ -127,7 +127,7 @@ extension BayesianReport {
   }
 
   /// A row's name: `Days`, `sd(Days | Subject)`, `cor(…)`, `sigma`, `Days[308]`.
-  static func label(_ quantity: BayesianFit.Quantity) -> String {
+  func label(_ quantity: BayesianFit.Quantity) -> String {
     let term = quantity.term ?? ""
     switch quantity.kind {
     case .fixed: return term
@@ -135,7 +135,7 @@ extension BayesianReport {
     case .correlation:
       return "cor(\(quantity.address[2]), \(quantity.address[3]) | \(quantity.group ?? ""))"
     case .sigma: return "sigma"
-    case .dispersion: return "dispersion"
+    case .dispersion: return dispersionName
     case .effect, .coefficient: return "\(term)[\(quantity.level ?? "")]"
     }
   }
@@ -193,25 +193,32 @@ extension BayesianReport {
         " \(divergent) of \(fit.drawCount * fit.chainCount) draws diverged: the sampler's steps were too long somewhere, and what lies there may be missing.",
         "有 \(divergent) 次抽样（共 \(fit.drawCount * fit.chainCount) 次）发散：采样步长在某处过长，那里的后验可能缺失。")
     func size(_ x: Double?) -> String { x.map { DecimalText.fixed($0, decimals: 0) } ?? "?" }
+    func name(_ address: String) -> String {
+      let found = summaries.first { Address($0.quantity.address).description == address }
+      return found.map { label($0.quantity) } ?? address
+    }
+    let parts =
+      fit.chainCount == 1
+      ? words.pick("the chain's halves", "链的前后两半") : words.pick("the chains", "各链")
     let said =
       switch verdict {
       case .enough:
         words.pick(
-          "Enough draws: the chains agree (every R-hat is below 1.01), and every mean and tail rests on at least 100 independent draws a chain.",
-          "抽样足够：各链一致（所有 R-hat 都小于 1.01），每个均值和尾部都相当于每条链至少 100 次独立抽样。")
+          "Enough draws: \(parts) agree (every R-hat is below 1.01), and every mean and tail rests on at least 100 independent draws a chain.",
+          "抽样足够：\(parts)一致（所有 R-hat 都小于 1.01），每个均值和尾部都相当于每条链至少 100 次独立抽样。")
       case .runLonger(let parameter, let bulk, let tail):
         words.pick(
-          "Run longer: the draws of \(parameter) are worth only \(size(bulk)) independent ones (\(size(tail)) in the tails); 100 a chain are wanted, so raise --draws.",
-          "请延长：\(parameter) 的抽样只相当于 \(size(bulk)) 次独立抽样（尾部 \(size(tail)) 次）；每条链需要 100 次，请增大 --draws。")
+          "Run longer: the draws of \(name(parameter)) are worth only \(size(bulk)) independent ones (\(size(tail)) in the tails); 100 a chain are wanted, so raise --draws.",
+          "请延长：\(name(parameter)) 的抽样只相当于 \(size(bulk)) 次独立抽样（尾部 \(size(tail)) 次）；每条链需要 100 次，请增大 --draws。")
       case .lookHere(let parameter, let rHat):
         words.pick(
-          "Look here: the chains do not agree about \(parameter) (R-hat \(DecimalText.fixed(rHat, decimals: 3)), 1.01 at most is wanted); raise --warmup and --draws, or look at its prior and its groups.",
-          "请检查：各链对 \(parameter) 的结果不一致（R-hat \(DecimalText.fixed(rHat, decimals: 3))，应不超过 1.01）；请增大 --warmup 和 --draws，或检查其先验与分组。"
+          "Look here: \(parts) do not agree about \(name(parameter)) (R-hat \(DecimalText.fixed(rHat, decimals: 3)), 1.01 at most is wanted); raise --warmup and --draws, or look at its prior and its groups.",
+          "请检查：\(parts)对 \(name(parameter)) 的结果不一致（R-hat \(DecimalText.fixed(rHat, decimals: 3))，应不超过 1.01）；请增大 --warmup 和 --draws，或检查其先验与分组。"
         )
       case .undefined(let parameter):
         words.pick(
-          "No verdict: the draws of \(parameter) are too few, or not finite, for any diagnostic.",
-          "无法判断：\(parameter) 的抽样太少或不是有限数。")
+          "No verdict: the draws of \(name(parameter)) are too few, or not finite, for any diagnostic.",
+          "无法判断：\(name(parameter)) 的抽样太少或不是有限数。")
       }
     return said + warning + samplerWarnings(words)
   }
