@@ -126,7 +126,10 @@ struct CollapsedPosteriorTests {
     let pair = try LinearMixedModel(ModelFormula("y ~ 1 + (1 | g)"), data: two)
     var flat = ModelPriors.weaklyInformative(.linear(pair))
     _ = try BayesianMixedModel(.linear(pair), priors: flat)
+    // Two levels bound a standard deviation's tail while the mean has a prior, τ⁻², and not where it has none, τ⁻¹.
     flat.deviations = [.flat]
+    _ = try BayesianMixedModel(.linear(pair), priors: flat)
+    flat.fixedEffects = [.flat]
     #expect(throws: BayesianModelError.self) { _ = try BayesianMixedModel(.linear(pair), priors: flat) }
   }
 

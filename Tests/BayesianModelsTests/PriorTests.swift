@@ -69,7 +69,7 @@ struct PriorTests {
       for u in [-6.0, -2, -0.1, 0.05, 0.4, 3, 7] {
         let v = coordinate.value(u)
         #expect(abs(v.x) < support.1 && (support.0 == 0 || v.x > support.0))
-        expectClose(v.slope, derivative(step: 0.01) { coordinate.value(u + $0).x }, relative: 1e-9, "\(u)")
+        expectClose(v.slope, derivative(step: 0.01) { coordinate.value(u + $0).x }, relative: 1e-8, "\(u)")
         expectClose(v.logSlope, log(v.slope), absolute: 1e-11, "\(u)")
         expectClose(
           v.logSlopeSlope, derivative(step: 0.01) { coordinate.value(u + $0).logSlope }, absolute: 1e-9)
@@ -207,6 +207,7 @@ struct PriorTests {
           fixedEffects: [.normal(mean: 0, sd: 1000), .normal(mean: 1, sd: 20)],
           deviations: [.halfNormal(sd: 50), .halfT(degreesOfFreedom: 3, scale: 10)],
           sigma: .exponential(rate: 0.1), correlationShapes: [2.5]))
+    #expect(try read("sd: uniform(-5, 10)\nsigma: uniform(1, 9)").deviations[0] == .uniform(0, 10))
     #expect(try read("sd: exponential(1)").deviations == [.exponential(rate: 1), .exponential(rate: 1)])
     func fault(_ yaml: String) -> String {
       do {
@@ -214,6 +215,8 @@ struct PriorTests {
         return "none"
       } catch { return "\(error)" }
     }
+    #expect(fault("fixed:\n  Days: half_t(3, 1)").hasPrefix("p.yml:2:9: fixed.Days: "))
+    #expect(fault("sd: uniform(-9, -1)").hasPrefix("p.yml:1:5: "))
     #expect(
       fault("fixed: {Day: flat}").contains("p.yml:1:9") && fault("fixed: {Day: flat}").contains("'Days'"))
     #expect(fault("sd:\n  Days: normal(0)").contains("p.yml:2:9"))

@@ -72,11 +72,18 @@ struct BayesCommandTests {
       let file = try folder.file("p.yml", "start: slides\nsd: {Subject.Days: half_normal(1)}\n")
       let found = try bayes("--priors", file, "--draws", "100")
       #expect(found.output.contains("sd of Days by Subject         half_normal(1)"), "\(found.output)")
+      #expect(!found.notes.contains { $0.contains("leans on") }, "\(found.notes)")
+      let narrow = try folder.file("n.yml", "sd: {Subject.(Intercept): 'uniform(0, 10)'}\n")
+      for (language, words) in [(LabLanguage.en, "sd((Intercept) | Subject) leans on 10"), (.zh, "后验紧靠 10")] {
+        let bound = try bayes("--priors", narrow, "--draws", "100", language: language)
+        #expect(bound.notes.contains { $0.contains(words) }, "\(bound.notes)")
+      }
       let wrong = try folder.file("q.yml", "sd:\n  Subject.Dayz: half_normal(1)\n")
       #expect(throws: (any Error).self) { try bayes("--priors", wrong) }
     }
     for words in [
       ["--priors", "slide"], ["--draws", "0"], ["--family", "binomial"], ["--ml"], ["--level", "1"],
+      ["--agq", "3"], ["--laplace"],
     ] {
       #expect(throws: (any Error).self, "\(words)") {
         try SubcommandRunner().run(

@@ -61,7 +61,7 @@ struct BayesPredictionTests {
       } catch { return "\(error)" }
     }
     #expect(fault("--prior-only", "--loo").contains("leave --loo and --versus out"))
-    #expect(fault("--versus", "Days ~ 1 + (1 | Subject)").contains("same rows"))
+    #expect(fault("--versus", "Days ~ 1 + (1 | Subject)").contains("same response"))
     #expect(fault("--versus", "Reaction ~ Days").contains("no random-effects term"))
     #expect(fault("--jags-code", "--loo").contains("leave --loo out"))
   }
