@@ -1,3 +1,4 @@
+import Glibc
 import LinearAlgebra
 import MixedModels
 
@@ -9,6 +10,7 @@ extension BayesianMixedModel {
     if case .generalized(let model) = likelihood {
       try checkSeparation(model)
       try checkMixedLevels(model)
+      try checkDispersion(model)
     }
     guard case .linear(let model) = likelihood else {
       if case .knownVariances(let model) = likelihood, model.isIterative { throw .tooManyLevels }
@@ -32,26 +34,74 @@ extension BayesianMixedModel {
   /// Refuses flat priors of standard deviations where fewer than three levels bound their effects: of a level with responses of one kind alone the likelihood
   /// does not fall as its effect runs to infinity, so that such levels leave the standard deviation's tail without end.
   private func checkMixedLevels(_ model: GeneralizedLinearMixedModel) throws(BayesianModelError) {
-    let y = model.frame.response
     for term in model.terms where term.columns.contains(where: { priors.deviations[$0] == .flat }) {
       let factor = model.factors[term.factor]
-      var least = [Double](repeating: .infinity, count: factor.levels.count)
-      var greatest = [Double](repeating: -.infinity, count: factor.levels.count)
-      for (i, j) in factor.codes.enumerated() {
-        least[j] = min(least[j], y[i])
-        greatest[j] = max(greatest[j], y[i])
-      }
-      let isBinomial = model.family == .binomial
-      let bounding = factor.levels.indices.count { greatest[$0] > 0 && (!isBinomial || least[$0] < 1) }
+      let bounding = model.boundingLevelCount(of: term)
       let name = term.columns.first { priors.deviations[$0] == .flat }.map { model.randomEffectNames[$0] }
       if bounding < 3 {
         throw .improper(
           parameter: "the standard deviation of \(name ?? term.label)",
           reason:
-            "only \(bounding) of \(factor.levels.count) levels of \(factor.name) have responses of more than one kind, and the others leave its tail without "
-            + "end; a prior that falls would work, e.g. half_t(3, 1)")
+            "of \(factor.levels.count) levels of \(factor.name) only \(bounding) have responses that their own effects do not tell apart without error, and the "
+            + "others leave its tail without end; a prior that falls would work, e.g. half_t(3, 1)")
       }
     }
+  }
+
+  /// Refuses priors of a dispersion parameter that do not fall as the likelihood stays or rises: θ of the negative binomial, whose limit is the Poisson
+  /// distribution, and the shape of Gamma where predictors and effects fit every row.
+  private func checkDispersion(_ model: GeneralizedLinearMixedModel) throws(BayesianModelError) {
+    guard let prior = priors.dispersion else { return }
+    switch model.family {
+    case .negativeBinomial:
+      if prior == .flat {
+        throw .improper(
+          parameter: "theta",
+          reason:
+            "as theta grows the likelihood tends to that of Poisson counts and does not fall; a prior that falls would work, e.g. half_cauchy(10)"
+        )
+      }
+    case .gamma:
+      let power: Double
+      switch prior {
+      case .flat: power = 0
+      case .halfCauchy: power = 2
+      case .halfT(let df, _), .studentT(let df, _, _): power = df + 1
+      default: return
+      }
+      guard let free = exactRows(model), 0.5 * Double(free) >= power - 1 else { return }
+      throw .exactGamma(response: model.formula.response.text)
+    default: break
+    }
+  }
+
+  /// How many more rows there are than directions of predictors and effects, where these fit the logarithm of every response; nil where they do not, and where
+  /// there are too many to be asked.
+  private func exactRows(_ model: GeneralizedLinearMixedModel) -> Int? {
+    let y = model.frame.response
+    guard y.allSatisfy({ $0 > 0 }) else { return nil }
+    let n = y.count
+    var columns = (0..<model.fixedMatrix.columns).map { Array(model.fixedMatrix.column($0)) }
+    let z = model.randomMatrix
+    let effects = model.terms.reduce(0) { $0 + $1.columns.count * model.factors[$1.factor].levels.count }
+    let width = columns.count + effects
+    guard Double(n) * Double(width) * Double(width) < 5e8 else { return nil }
+    for term in model.terms {
+      let factor = model.factors[term.factor]
+      for k in term.columns {
+        for j in factor.levels.indices {
+          columns.append((0..<n).map { factor.codes[$0] == j ? z[$0, k] : 0 })
+        }
+      }
+    }
+    let offset = model.frame.offset ?? Array(repeating: 0, count: n)
+    let logs = zip(y, offset).map { Glibc.log($0) - $1 }
+    let qr = PivotedQR(Matrix(rows: n, columns: width, storage: columns.flatMap { $0 }))
+    var left = logs
+    qr.applyTransposedQ(to: &left)
+    let rest = left.dropFirst(qr.rank).reduce(0) { max($0, abs($1)) }
+    let size = logs.reduce(1e-3) { max($0, abs($1)) }
+    return rest <= 1e-12 * size * Double(n).squareRoot() ? n - qr.rank : nil
   }
 
   /// Refuses flat priors of coefficients that the data give no end: rows of one kind that predictors tell from the others without error.

@@ -91,7 +91,9 @@ public struct BayesianMixedModel: Sendable {
     for (name, prior) in scales where !prior.isValid || prior.support(isPositive: true).upper <= 0 {
       throw .invalidPrior(parameter: name)
     }
-    if case .inverseGamma = priors.dispersion { throw .invalidPrior(parameter: "the dispersion parameter") }
+    if case .inverseGamma = priors.dispersion {
+      throw .notOfVariance(parameter: "the dispersion parameter")
+    }
     for (term, shape) in zip(model.terms, priors.correlationShapes) where !(shape > 0 && shape.isFinite) {
       throw .invalidPrior(parameter: "the correlations of \(term.label)")
     }

@@ -38,6 +38,9 @@ struct CovarianceStart: Sendable {
     for (k, scale) in scales.enumerated() {
       covariance[k, k] = max(covariance[k, k] * 1.0001, 0.0025 * scale * scale)
     }
+    for (k, prior) in bayesian.priors.deviations.enumerated() {
+      if let size = prior.typicalSize { keep(k, below: size) }
+    }
   }
 
   /// The fit from which chains begin; nil where there is none, or its estimates are no maximum.
@@ -68,6 +71,17 @@ struct CovarianceStart: Sendable {
       if let found = fit.family.dispersionParameter, found.isFinite { dispersion = min(found, 1e3) }
       setUnits(model, information: fit.rowCurvature.information)
     default: break
+    }
+  }
+
+  /// Keeps a standard deviation that the prior holds near 0 where the prior has it, correlations as they are.
+  private mutating func keep(_ k: Int, below size: Double) {
+    units[k] = min(units[k], size)
+    let factor = size / covariance[k, k].squareRoot()
+    guard factor < 0.1 else { return }
+    for i in 0..<covariance.rows {
+      covariance[i, k] *= factor
+      covariance[k, i] *= factor
     }
   }
 

@@ -77,6 +77,11 @@ extension ModelPriors {
     if let node = fields["correlation"] {
       try ModelPriors.take(node, model.terms.map { [$0.label] }) { (k, node) throws(SpecificationError) in
         let text = try node.text()
+        // Of two effects the LKJ distribution with η = 1 is the uniform one.
+        if model.terms[k].columns.count <= 2, case .uniform(-1, 1)? = try? Prior(parsing: text) {
+          priors.correlationShapes[k] = 1
+          return
+        }
         do throws(PriorTextError) {
           priors.correlationShapes[k] = try Prior.correlationShape(parsing: text)
         } catch {
@@ -87,6 +92,9 @@ extension ModelPriors {
     if likelihood.hasSigma, let node = fields["sigma"] { priors.sigma = try positive(node, "sigma") }
     if likelihood.hasDispersion, let node = fields["dispersion"] {
       priors.dispersion = try positive(node, "the dispersion parameter")
+      if case .inverseGamma = priors.dispersion {
+        throw node.fault("\(BayesianModelError.notOfVariance(parameter: "the dispersion parameter"))")
+      }
     }
     self = priors
   }
@@ -102,6 +110,12 @@ extension ModelPriors {
     }
     for entry in entries where entry.key != "others" && !names.contains(where: { $0.contains(entry.key) }) {
       let allowed = names.map { $0[0] } + ["others"]
+      if entry.key.hasSuffix(")"), !entry.key.contains("(") {
+        throw SpecificationError(
+          at: entry.keyPlace,
+          "'\(entry.key)' is the end of a prior that was cut at its comma; between braces priors stand in quotes, e.g. {Days: \"normal(0, 20)\"}"
+        )
+      }
       throw SpecificationError(
         at: entry.keyPlace, SpecificationNode.unknown(entry.key, allowed: allowed))
     }

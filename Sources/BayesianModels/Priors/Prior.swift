@@ -43,6 +43,20 @@ public enum Prior: Sendable, Equatable {
     return (isPositive ? 0 : -.infinity, .infinity)
   }
 
+  /// About how large a positive parameter is a priori; nil where the prior does not say.
+  var typicalSize: Double? {
+    switch self {
+    case .flat: nil
+    case .uniform(_, let upper): upper
+    case .normal(let mean, let sd): abs(mean) + sd
+    case .studentT(_, let location, let scale): abs(location) + scale
+    case .halfNormal(let sd): sd
+    case .halfT(_, let scale), .halfCauchy(let scale): scale
+    case .exponential(let rate): 1 / rate
+    case .inverseGamma(let shape, let scale): (scale / (shape + 1)).squareRoot()
+    }
+  }
+
   /// The logarithm of the density at a point of the support, up to a constant, and its derivative.
   func logDensity(_ x: Double) -> (value: Double, slope: Double) {
     switch self {

@@ -60,7 +60,6 @@ public struct LinearMixedModel: MixedModel {
   ) throws {
     guard !formula.randomTerms.isEmpty else { throw FitError.noBar(formula: formula.source) }
     try self.init(frame: try ModelFrame(formula, data: data, roles: roles), knowsVariances: true)
-    if roles.standardErrors != nil, reducedData.design.responseScale == 0 { throw noResidual }
   }
 
   /// Whether the criterion is computed by conjugate gradients and random probes, with a Monte Carlo error.
@@ -86,7 +85,8 @@ public struct LinearMixedModel: MixedModel {
       throw .oneGroup(factor: grouping.name, level: grouping.levels.first ?? "")
     }
     let layout = try RandomLayout(frame)
-    let all = ModelRows(frame, layout, compresses: compresses)
+    var all = ModelRows(frame, layout, compresses: compresses)
+    all.knowsErrors = frame.roles.standardErrors != nil
     let full = all.fixedFactorization
     let names = frame.fixedCoding.columnNames
     let kept = full.pivot[..<full.rank].sorted()

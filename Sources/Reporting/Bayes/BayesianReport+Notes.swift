@@ -17,7 +17,7 @@ extension BayesianReport {
     } else {
       separation = []
     }
-    return left + separation + boundNotes(words)
+    return left + separation + levelNotes(words) + boundNotes(words) + tailNotes(words) + distanceNotes(words)
       + model.factors.filter { $0.levels.count == 2 }.map { factor in
         let names = factor.effectNames.joined(separator: words.pick(", ", "、"))
         return words.pick(
@@ -26,6 +26,70 @@ extension BayesianReport {
         )
       }
   }
+
+  /// Factors of which fewer than three levels set a bound to standard deviations.
+  private func levelNotes(_ words: ExplanationWords) -> [String] {
+    guard case .generalized(let model) = fit.model.likelihood else { return [] }
+    return model.terms.compactMap { term in
+      let factor = model.factors[term.factor]
+      let (count, bounding) = (factor.levels.count, model.boundingLevelCount(of: term))
+      guard bounding < 3 else { return nil }
+      let names = term.names.joined(separator: words.pick(", ", "、"))
+      return words.pick(
+        "\(bounding == 0 ? "none" : "only \(bounding)") of the \(count) levels of '\(factor.name)' \(bounding == 1 ? "has" : bounding == 0 ? "has" : "have") responses that its own effects do not tell apart without error (separation by groups): the data set hardly any upper limit to the standard deviation of \(names), and its prior decides; try another one (--priors)",
+        "“\(factor.name)”的 \(count) 个水平中，\(bounding == 0 ? "没有一个" : "只有 \(bounding) 个")的响应不能被该水平自身的效应完全分开（组间分离）：数据几乎不给 \(names) 的标准差设上限，起决定作用的是先验；请换一个先验 (--priors) 比较"
+      )
+    }
+  }
+
+  /// From which shape of a tail on a mean is not to be relied on.
+  private static let heavy = 0.7
+
+  /// Parameters whose tails are so heavy that their means say nothing.
+  private func tailNotes(_ words: ExplanationWords) -> [String] {
+    let found = fit.quantities.enumerated().compactMap { k, quantity -> (name: String, shape: Double)? in
+      switch quantity.kind {
+      case .fixed, .deviation, .sigma, .dispersion: break
+      default: return nil
+      }
+      guard let shape = fit.tailShape(of: k), shape >= Self.heavy else { return nil }
+      return (label(quantity), shape)
+    }
+    guard let most = found.map(\.shape).max() else { return [] }
+    let names = found.map(\.name).joined(separator: words.pick(", ", "、"))
+    let k = DecimalText.fixed(most, decimals: 2)
+    return [
+      words.pick(
+        "the draws of \(names) have tails so heavy (Pareto's k \(k); 0.7 and more) that their means and standard deviations are not to be relied on, if there are any: read medians and intervals, or take priors that fall",
+        "\(names) 的抽样尾部很重（Pareto k 为 \(k)，不小于 0.7），均值和标准差不可靠，甚至可能不存在：请看中位数和区间，或改用会下降的先验")
+    ]
+  }
+
+  /// Predictors so far from 0 that default priors do not fit the effects that stand there.
+  private func distanceNotes(_ words: ExplanationWords) -> [String] {
+    let model = fit.model.model
+    guard priorsName == NamedPriors.default.rawValue else { return [] }
+    let z = model.randomMatrix
+    var notes: [String] = []
+    for term in model.terms where term.names.contains("(Intercept)") {
+      for (name, k) in zip(term.names, term.columns) where name != "(Intercept)" {
+        let column = z.column(k)
+        let mean = column.reduce(0, +) / Double(max(column.count, 1))
+        let variance = column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(column.count, 1))
+        guard variance > 0, abs(mean) > 10 * variance.squareRoot() else { continue }
+        let (centre, sd) = (
+          DecimalText.readable(mean, digits: 4), DecimalText.readable(variance.squareRoot(), digits: 2)
+        )
+        notes.append(
+          words.pick(
+            "\(name) is far from 0 (mean \(centre), sd \(sd)), where the intercepts of \(term.label) stand: they vary much and go with the slopes there, which the default priors of their standard deviation and correlation do not expect; centre the predictor, e.g. I(\(name) - \(centre))",
+            "\(name) 离 0 很远（均值 \(centre)，标准差 \(sd)），而 \(term.label) 的截距正是在 0 处：在那里截距变化很大且与斜率密切相关，默认的标准差先验和相关先验并不适合；请将预测变量中心化，例如 I(\(name) - \(centre))"
+          ))
+      }
+    }
+    return notes
+  }
+
   /// Share of a uniform prior's range, at either end, that counts as at its bound; and the share of draws there from which on the bound decides.
   private static let (bound, many) = (0.05, 0.15)
 

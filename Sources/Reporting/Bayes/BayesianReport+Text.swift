@@ -165,7 +165,7 @@ extension BayesianReport {
     var text = ""
     if cut > 0 {
       text += words.pick(
-        " \(cut) draws were cut off at the greatest tree depth (\(deepest)): the sampler moved in small steps, which costs time more than it hurts; a longer --warmup may help.",
+        " \(cut) draw\(cut == 1 ? " was" : "s were") cut off at the greatest tree depth (\(deepest)): the sampler moved in small steps, which costs time more than it hurts; a longer --warmup may help.",
         "有 \(cut) 次抽样达到最大树深度（\(deepest)）：采样器步子太小，主要是费时；加长 --warmup 可能有帮助。")
     }
     let least = runs.map(\.energyFractionOfMissingInformation).filter(\.isFinite).min() ?? 1
@@ -190,8 +190,9 @@ extension BayesianReport {
       divergent == 0
       ? ""
       : words.pick(
-        " \(divergent) of \(fit.drawCount * fit.chainCount) draws diverged: the sampler's steps were too long somewhere, and what lies there may be missing.",
-        "有 \(divergent) 次抽样（共 \(fit.drawCount * fit.chainCount) 次）发散：采样步长在某处过长，那里的后验可能缺失。")
+        " \(verdict == .enough ? "But look here: " : "")\(divergent) of \(fit.drawCount * fit.chainCount) draws diverged (the sampler's steps were too long somewhere), and what lies there may be missing; more --warmup, or a prior that keeps standard deviations from extremes, may help.",
+        "\(verdict == .enough ? "但请检查：" : "")有 \(divergent) 次抽样（共 \(fit.drawCount * fit.chainCount) 次）发散：采样步长在某处过长，那里的后验可能缺失。"
+      )
     func size(_ x: Double?) -> String { x.map { DecimalText.fixed($0, decimals: 0) } ?? "?" }
     func name(_ address: String) -> String {
       let found = summaries.first { Address($0.quantity.address).description == address }
@@ -204,16 +205,16 @@ extension BayesianReport {
       switch verdict {
       case .enough:
         words.pick(
-          "Enough draws: \(parts) agree (every R-hat is below 1.01), and every mean and tail rests on at least 100 independent draws a chain.",
-          "抽样足够：\(parts)一致（所有 R-hat 都小于 1.01），每个均值和尾部都相当于每条链至少 100 次独立抽样。")
+          "\(divergent == 0 ? "Enough draws" : "Draws enough in number"): \(parts) agree (every R-hat is below 1.01), and every mean and tail rests on at least 100 independent draws a chain.",
+          "\(divergent == 0 ? "抽样足够" : "抽样次数足够")：\(parts)一致（所有 R-hat 都小于 1.01），每个均值和尾部都相当于每条链至少 100 次独立抽样。")
       case .runLonger(let parameter, let bulk, let tail):
         words.pick(
           "Run longer: the draws of \(name(parameter)) are worth only \(size(bulk)) independent ones (\(size(tail)) in the tails); 100 a chain are wanted, so raise --draws.",
           "请延长：\(name(parameter)) 的抽样只相当于 \(size(bulk)) 次独立抽样（尾部 \(size(tail)) 次）；每条链需要 100 次，请增大 --draws。")
       case .lookHere(let parameter, let rHat):
         words.pick(
-          "Look here: \(parts) do not agree about \(name(parameter)) (R-hat \(DecimalText.fixed(rHat, decimals: 3)), 1.01 at most is wanted); raise --warmup and --draws, or look at its prior and its groups.",
-          "请检查：\(parts)对 \(name(parameter)) 的结果不一致（R-hat \(DecimalText.fixed(rHat, decimals: 3))，应不超过 1.01）；请增大 --warmup 和 --draws，或检查其先验与分组。"
+          "Look here: \(parts) do not agree about \(name(parameter)) (R-hat \(DecimalText.fixed(rHat, decimals: rHat < 1.0105 ? 4 : 3)), 1.01 at most is wanted); raise --warmup and --draws, or look at its prior and its groups.",
+          "请检查：\(parts)对 \(name(parameter)) 的结果不一致（R-hat \(DecimalText.fixed(rHat, decimals: rHat < 1.0105 ? 4 : 3))，应不超过 1.01）；请增大 --warmup 和 --draws，或检查其先验与分组。"
         )
       case .undefined(let parameter):
         words.pick(

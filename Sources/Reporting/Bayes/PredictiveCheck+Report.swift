@@ -40,7 +40,7 @@ extension PredictiveCheck {
           "Before it sees the response the model thinks data like these possible (\(count) replicates).",
           "在看到响应之前，模型认为这样的数据是可能的（\(count) 份复制数据）。")
         : words.pick(
-          "The priors hardly make data like these: look at \(names).", "先验几乎不会产生这样的数据：请检查 \(names)。")
+          "The priors hardly make data like these: look at \(names).", "先验几乎不会产生这样的数据：请检查\(names)。")
     }
     return odd.isEmpty
       ? words.pick(
@@ -48,7 +48,7 @@ extension PredictiveCheck {
         "就这些统计量而言，由模型复制的数据与实际数据相似（\(count) 份复制数据）。")
       : words.pick(
         "The model does not make data like these: \(names) of the data are rare among replicates.",
-        "模型不会产生这样的数据：数据的 \(names) 在复制数据中很少见。")
+        "模型不会产生这样的数据：数据的\(names)在复制数据中很少见。")
   }
 
   static func name(_ statistic: Statistic, _ words: ExplanationWords) -> String {

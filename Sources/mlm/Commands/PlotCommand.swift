@@ -298,8 +298,10 @@ struct PlotCommand: ReportingCommand {
     if report.verdict != .enough || fit.divergenceCount > 0 {
       notes.append(report.sentence(in: drawing.words.language(in: context).ofSentences))
     }
-    return try drawing.drawn(
+    var result = try drawing.drawn(
       kind.figure(of: fit, priorsName: name, request), notes: notes, in: context)
+    result.wasStopped = fit.chains.wasStopped
+    return result
   }
 
   /// The figure of a generalized model.

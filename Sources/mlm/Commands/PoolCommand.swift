@@ -132,6 +132,8 @@ struct PoolCommand: ReportingCommand {
     let report = BayesianReport(fit, priorsName: chains.priorsName)
     result.notes.append(report.note(in: context.language.ofSentences))
     result.echo = "seed \(fit.plan.seed)"
+    result.wasStopped = fit.chains.wasStopped
+    result.notes += [SamplingOptions.stopNote(fit)].compactMap { $0 }
     return fit
   }
 

@@ -45,6 +45,10 @@ struct MRPEstimateCommand: ReportingCommand {
       let language = words.language(in: context).ofSentences
       var result = CommandResult(estimates: found.estimates)
       result.notes = found.notes(in: language)
+      if let fit = found.posterior?.fit {
+        result.wasStopped = fit.chains.wasStopped
+        result.notes += [SamplingOptions.stopNote(fit)].compactMap { $0 }
+      }
       result.output =
         switch format {
         case .text: found.text(in: language)

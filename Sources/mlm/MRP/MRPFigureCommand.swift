@@ -34,9 +34,11 @@ struct MRPFigureCommand: ReportingCommand {
   func result(in context: CommandContext) throws -> CommandResult {
     try mrp.noting(in: context) { found in
       let language = drawing.words.language(in: context).ofSentences
-      return try drawing.drawn(
+      var result = try drawing.drawn(
         kind.figure(of: found), notes: found.notes(in: language), hasMaximum: found.areMeaningful,
         in: context)
+      result.wasStopped = found.posterior?.fit.chains.wasStopped ?? false
+      return result
     }
   }
 }

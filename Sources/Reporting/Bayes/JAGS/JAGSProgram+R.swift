@@ -128,8 +128,9 @@ extension JAGSProgram {
         all.append("\(name) = \(vector(values.map { $0.isPrecision ? nil : $0.value }))")
       }
       if values.contains(where: \.isPrecision) {
-        // Elements that JAGS computes have no starting values; those behind the last that it draws are left out.
-        all.append("\(precision) = \(vector(values.map { $0.isPrecision ? $0.value : nil }))")
+        // The vector ends at the last element that JAGS draws.
+        let last = values.lastIndex(where: \.isPrecision) ?? 0
+        all.append("\(precision) = \(vector(values[...last].map { $0.isPrecision ? $0.value : nil }))")
       }
     }
     for term in design.terms {
