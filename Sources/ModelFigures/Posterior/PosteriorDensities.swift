@@ -145,7 +145,12 @@ public struct PosteriorDensities: ModelFigure {
     let pieces = zip(parameters.parameters, curves).map { parameter, curve in
       let s = curve.summary
       let text = words.posteriorOf(words.parameter(parameter.label), s)
-      guard case .single(let prior, _) = parameter.prior else { return text }
+      let prior: String
+      switch parameter.prior {
+      case .single(let own, _): prior = own.description
+      case .correlation(let shape, _): prior = "lkj(\(words.number(shape)))"
+      case .hierarchical: return text
+      }
       return text + words.parenthesis(words.either("prior \(prior)", "先验 \(prior)"))
     }
     return words.either(

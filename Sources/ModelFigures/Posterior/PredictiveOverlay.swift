@@ -108,10 +108,10 @@ public struct PredictiveOverlay: ModelFigure {
     return (mean, (squares / max(n - 1, 1)).squareRoot())
   }
 
-  /// The share of values that are 0, 1, 2, … as far as any value of the data, or nineteen in twenty replicates, go.
+  /// The share of values that are 0, 1, 2, … as far as any value of the data, or 995 in 1,000 of the replicates', go.
   private static func frequencies(_ samples: [[Double]]) -> (places: [Double], heights: [[Double]])? {
-    let ends = samples.dropFirst().map { $0.max() ?? 0 }.sorted()
-    let most = max(samples[0].max() ?? 0, ends.isEmpty ? 0 : sampleQuantile(ends, 0.95).rounded())
+    let others = samples.dropFirst().flatMap { $0 }.sorted()
+    let most = max(samples[0].max() ?? 0, others.isEmpty ? 0 : sampleQuantile(others, 0.995).rounded())
     let last = min(Int(most), 2 * mostCounts)
     guard last > 0 else { return nil }
     return (

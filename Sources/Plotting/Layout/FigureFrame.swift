@@ -106,7 +106,11 @@ struct FigureFrame {
     try ownTitles.addUpright(figure, heights: places.map { $0.height + stripHeight }, texts: texts)
     let ownWidth = Double(ownTitles.mostUprightLines) * titleHeight + (ownTitles.mostUprightLines > 0 ? 2 : 0)
     self.ownTitles = ownTitles
-    left = theme.margin + Double(yTitleLines.count) * titleHeight + 2 + ownWidth + tickWidth
+    // Without ticks at the side half of a tick label below a panel would reach into the title.
+    let overhang =
+      axes.y.contains(where: \.axis.hasTicks) || rows == 1 || yTitleLines.isEmpty
+      ? 0 : max(0, 0.8 * theme.tick.lineHeight - tickWidth)
+    left = theme.margin + Double(yTitleLines.count) * titleHeight + 2 + ownWidth + tickWidth + overhang
     right = figure.size.width - theme.margin - (colourBar?.width ?? 0)
     // Texts behind the panels stand there only if they leave these most of the room.
     let endWidth =
