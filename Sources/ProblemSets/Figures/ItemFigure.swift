@@ -115,9 +115,10 @@ public struct ItemFigure: Sendable {
       TextMark(
         rows.map { "\($0.count)" }, x: rows.map { share($0, item) }, y: rows.indices.map(place),
         alignment: .start, offset: (x: 3, y: 0), font: theme.tick))
-    var levels = [String](repeating: "", count: most)
-    for (i, row) in rows.enumerated() { levels[most - 1 - i] = row.label }
-    return Panel(name(item), marks, y: Axis("", levels: levels))
+    // Ticks of one's own, since rows without a bar need none; the levels give rows of one height.
+    var y = Axis("", tickSpacing: 4, levels: [String](repeating: "", count: most))
+    y.namedTicks = rows.enumerated().map { NamedTick(place($0), $1.label) }
+    return Panel(name(item), marks, y: y)
   }
 
   private func share(_ row: Row, _ item: ItemStatistics) -> Double { Double(row.count) / Double(item.count) }

@@ -27,6 +27,8 @@ struct LevelBarMark: Mark {
       return Polyline([a, Point(b.x, a.y), b, Point(a.x, b.y)], closed: true)
     }
     if bars.isEmpty { return }
+    // Grid lines do not show through.
+    scene.commands.append(.path(bars, fill: .white, stroke: nil))
     scene.commands.append(
       .path(
         bars, fill: style.colour.withAlpha(0.25), stroke: Stroke(style.colour, width: canvas.theme.referenceWidth)))

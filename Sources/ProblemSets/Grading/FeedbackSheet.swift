@@ -33,7 +33,11 @@ public struct FeedbackSheet: Sendable {
   private func section(_ number: Int, _ problem: SetGrading.Problem) -> [String] {
     let key = problem.key
     let title = key.titles[language] ?? key.titles[.en] ?? key.problem
-    let head = "## \(number). \(title) (\(ofPoints(problem.points, key.points)))"
+    let isOpen = problem.answers.allSatisfy { $0.verdict.isOpen }
+    let earned =
+      isOpen
+      ? points(key.points) + pick(", not yet marked", "，待评") : ofPoints(problem.points, key.points)
+    let head = "## \(number). \(title)" + pick(" (\(earned))", "（\(earned)）")
     let code = pick("Variant \(key.code)", "版本 \(key.code)")
     return [head, code, zip(key.answers, problem.answers).map { item($0, $1, key) }.joined(separator: "\n")]
   }
@@ -82,7 +86,7 @@ public struct FeedbackSheet: Sendable {
   }
 
   private func stillOpen(_ open: Double) -> String {
-    pick(" (\(points(open)) not yet marked)", "（另有 \(points(open)) 待评）")
+    pick(" (\(points(open)) not yet marked)", "（另有 \(points(open))待评）")
   }
 
   private func pick(_ english: String, _ chinese: String) -> String { language == .en ? english : chinese }
