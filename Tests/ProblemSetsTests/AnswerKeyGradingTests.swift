@@ -7,7 +7,9 @@ import Testing
 struct AnswerKeyGradingTests {
   private let key = AnswerKey.number(Synthetic.number(12.5034))
 
-  @Test("the key, its rounding and both edges of the interval are right", arguments: ["12.50", "12.5", "12,50", "12.51", "12.5034", "12.50 years", "+12.50"])
+  @Test(
+    "the key, its rounding and both edges of the interval are right",
+    arguments: ["12.50", "12.5", "12,50", "12.508", "12.5034", "12.50 years", "+12.50"])
   func right(_ text: String) {
     let graded = key.grade(text)
     #expect(graded.share == 1, "\(text)")
@@ -46,8 +48,10 @@ struct AnswerKeyGradingTests {
 
   @Test("an ambiguous number is read by the key, and that is said")
   func ambiguous() {
-    let thousand = AnswerKey.number(NumberKey(value: 1234, decimals: 0, tolerance: 1, isPercent: false, misconceptions: []))
-    let small = AnswerKey.number(NumberKey(value: 1.234, decimals: 3, tolerance: 0.001, isPercent: false, misconceptions: []))
+    let thousand = AnswerKey.number(
+      NumberKey(value: 1234, decimals: 0, tolerance: 1, isPercent: false, misconceptions: []))
+    let small = AnswerKey.number(
+      NumberKey(value: 1.234, decimals: 3, tolerance: 0.001, isPercent: false, misconceptions: []))
     #expect(thousand.grade("1,234").share == 1 && small.grade("1,234").share == 1)
     #expect(small.grade("1,234").notes[.en] == ["‘1,234’ can be read as 1.234 or 1234; it was read as 1.234"])
     #expect(small.grade("1.234").notes == [:])
@@ -57,10 +61,15 @@ struct AnswerKeyGradingTests {
 
   @Test("per cent")
   func percent() {
-    let inPercent = AnswerKey.number(NumberKey(value: 12.5, decimals: 1, tolerance: 0.051, isPercent: true, misconceptions: []))
-    #expect(inPercent.grade("12.5").share == 1 && inPercent.grade("12,5 ％").share == 1 && inPercent.grade("0.125").share == 0)
-    let share = AnswerKey.number(NumberKey(value: 0.125, decimals: 3, tolerance: 0.00051, isPercent: false, misconceptions: []))
-    #expect(share.grade("12.5%").share == 1 && share.grade("0.125").share == 1 && share.grade("12.5").share == 0)
+    let inPercent = AnswerKey.number(
+      NumberKey(value: 12.5, decimals: 1, tolerance: 0.051, isPercent: true, misconceptions: []))
+    #expect(
+      inPercent.grade("12.5").share == 1 && inPercent.grade("12,5 ％").share == 1
+        && inPercent.grade("0.125").share == 0)
+    let share = AnswerKey.number(
+      NumberKey(value: 0.125, decimals: 3, tolerance: 0.00051, isPercent: false, misconceptions: []))
+    #expect(
+      share.grade("12.5%").share == 1 && share.grade("0.125").share == 1 && share.grade("12.5").share == 0)
   }
 
   @Test("a single choice")
@@ -73,7 +82,8 @@ struct AnswerKeyGradingTests {
 
   @Test("a multiple choice adds up and is not below 0")
   func multiple() {
-    let key = AnswerKey.multiple(Synthetic.options(["a", "b", "c", "d", "e"], right: ["b", "d", "e"], isMultiple: true))
+    let key = AnswerKey.multiple(
+      Synthetic.options(["a", "b", "c", "d", "e"], right: ["b", "d", "e"], isMultiple: true))
     #expect(key.grade("B;D;E").share == 1 && key.grade("EDB").verdict == .right)
     #expect(abs(key.grade("BD").share! - 2.0 / 3) < 1e-9 && key.grade("BD").verdict == .partial)
     #expect(abs(key.grade("ABDE").share! - 0.5) < 1e-9 && key.grade("ABDE").mistakes == ["a"])

@@ -10,7 +10,9 @@ import Testing
 struct SetGradingTests {
   private let keys = ProblemKeyFileTests.file
 
-  private func sheet(_ text: String) throws -> AnswerSheet { try AnswerSheet(csv: Array(text.utf8), file: "answers.csv") }
+  private func sheet(_ text: String) throws -> AnswerSheet {
+    try AnswerSheet(csv: Array(text.utf8), file: "answers.csv")
+  }
   private func grading(_ text: String, _ double: SetGrading.DoubleChoice = .refuse) throws -> SetGrading {
     try SetGrading(keys, try sheet(text), double: double)
   }
@@ -32,7 +34,9 @@ struct SetGradingTests {
         case .number(let number):
           given =
             [(FixedDecimals.text(number.value, number.decimals), 1)]
-            + number.misconceptions.map { (FixedDecimals.text($0.value, number.decimals), $0.credit) } + [("999999", 0)]
+            + number.misconceptions.map { (FixedDecimals.text($0.value, number.decimals), $0.credit) } + [
+              ("999999", 0)
+            ]
         case .single(let options):
           given = options.indices.map { (OptionLetter.of($0), options[$0].isRight ? 1 : options[$0].credit) }
         case .multiple(let options):
@@ -42,7 +46,9 @@ struct SetGradingTests {
         for (text, share) in given {
           let row = CSVText.line([key.student, key.problem, answer.id, text])
           let graded = try grading("student,problem,answer,value\n" + row).problems[problem]
-          #expect(abs(graded.points - key.points * answer.weight * share) < 1e-9, "\(key.problem) \(answer.id) \(text)")
+          #expect(
+            abs(graded.points - key.points * answer.weight * share) < 1e-9,
+            "\(key.problem) \(answer.id) \(text)")
           #expect(graded.answers[k].given == text)
         }
       }
@@ -51,9 +57,12 @@ struct SetGradingTests {
 
   @Test("wide and long files say the same")
   func layouts() throws {
-    let long = try grading("student,problem,answer,value\n007,numerical,,3.12\n007,cloze,a1,B\n李明,single,,B\n")
+    let long = try grading(
+      "student,problem,answer,value\n007,numerical,,3.12\n007,cloze,a1,B\n李明,single,,B\n")
     let wide = try grading("学号;name;numerical;cloze.a1;single\n007;N;3,12;B;\n李明;M;;;B\n")
-    let byteOrderMark = try grading("\u{FEFF}student,problem,answer,value\r\n007,numerical,a0,3.12\r\n007,cloze,a1,b\r\n李明,single,a0,(B)\r\n")
+    let byteOrderMark = try grading(
+      "\u{FEFF}student,problem,answer,value\r\n007,numerical,a0,3.12\r\n007,cloze,a1,b\r\n李明,single,a0,(B)\r\n"
+    )
     #expect(long.problems.map(\.points) == wide.problems.map(\.points))
     #expect(long.problems.map(\.points) == byteOrderMark.problems.map(\.points))
     #expect(long.problems[0].points == 4 && long.unmatched.isEmpty && wide.unmatched.isEmpty)
@@ -98,25 +107,41 @@ struct SetGradingTests {
   @Test("damaged files are told with their places")
   func damage() {
     #expect(message([]) == "answers.csv:1:1: " + CSVError.Fault.empty.text)
-    #expect(message(Array("student,problem,value\n007,numerical\n".utf8)).hasPrefix("answers.csv:2:5: 2 fields where the header names 3"))
-    #expect(message(Array("student,problem,value\n007,".utf8) + [0xC0, 0xEE] + Array(",1\n".utf8)).hasPrefix("answers.csv:2:5: byte 0xC0"))
+    #expect(
+      message(Array("student,problem,value\n007,numerical\n".utf8)).hasPrefix(
+        "answers.csv:2:5: 2 fields where the header names 3"))
+    #expect(
+      message(Array("student,problem,value\n007,".utf8) + [0xC0, 0xEE] + Array(",1\n".utf8)).hasPrefix(
+        "answers.csv:2:5: byte 0xC0"))
     #expect(message([0xFF, 0xFE, 0x61, 0]).hasPrefix("answers.csv:1:1: the file is UTF-16"))
-    #expect(message(Array("student,problem,value\n007,\0,1\n".utf8)).hasPrefix("answers.csv:2:5: a zero byte"))
-    #expect(message(Array("student,student,value\n007,a,1\n".utf8)).hasPrefix("answers.csv:1:9: columns 1 and 2"))
-    #expect(message(Array("student,problem,value\n007,\"a,1\n".utf8)).hasPrefix("answers.csv:2:5: the quote that opens here"))
-    #expect(message(Array("who,what\n1,2\n".utf8)).hasPrefix("answers.csv:1:1: no column 'student'; columns are who, what"))
+    #expect(
+      message(Array("student,problem,value\n007,\0,1\n".utf8)).hasPrefix("answers.csv:2:5: a zero byte"))
+    #expect(
+      message(Array("student,student,value\n007,a,1\n".utf8)).hasPrefix("answers.csv:1:9: columns 1 and 2"))
+    #expect(
+      message(Array("student,problem,value\n007,\"a,1\n".utf8)).hasPrefix(
+        "answers.csv:2:5: the quote that opens here"))
+    #expect(
+      message(Array("who,what\n1,2\n".utf8)).hasPrefix(
+        "answers.csv:1:1: no column 'student'; columns are who, what"))
     #expect(message(Array("student,problem\n1,2\n".utf8)).contains("but no column 'value'"))
-    #expect(message(Array("student,problem,value\nx,numerical,1\n".utf8)).contains("are these the keys of another set or roster?"))
+    #expect(
+      message(Array("student,problem,value\nx,numerical,1\n".utf8)).contains(
+        "are these the keys of another set or roster?"))
     #expect(message(Array("student,problem,value\n007,other,1\n".utf8)).contains("none of the problems"))
-    #expect(message(Array("student,problem,variant,value\n007,numerical,00000000,1\n".utf8)).contains("made with another course key"))
+    #expect(
+      message(Array("student,problem,variant,value\n007,numerical,00000000,1\n".utf8)).contains(
+        "made with another course key"))
   }
 
   @Test("tables: one row an answer, points empty where a person marks")
   func tables() throws {
-    let graded = try grading("student,problem,answer,value\n007,essay,,\"a text, with \"\"quotes\"\"\"\n007,numerical,,\"6,25\"\n")
+    let graded = try grading(
+      "student,problem,answer,value\n007,essay,,\"a text, with \"\"quotes\"\"\"\n007,numerical,,\"6,25\"\n")
     let grades = graded.gradesCSV(.en).split(separator: "\n")
     #expect(grades.count == 1 + keys.keys.reduce(0) { $0 + $1.answers.count })
-    #expect(grades[1].contains(",numerical,\(keys.keys[0].code),a0,\"6,25\",6.25,2,4,0.5,misconception,doubled,"))
+    #expect(
+      grades[1].contains(",numerical,\(keys.keys[0].code),a0,\"6,25\",6.25,2,4,0.5,misconception,doubled,"))
     #expect(grades.contains { $0.contains(",\"a text, with \"\"quotes\"\"\",,,4,,by hand,,") })
     let totals = graded.totalsCSV().split(separator: "\n")
     #expect(totals[0] == "student,name,points,max,open,numerical,percent,single,multiple,cloze,essay,mixed")
@@ -140,9 +165,13 @@ struct SetGradingTests {
   func fileNames() {
     #expect(IDFileName.of("007") == "007" && IDFileName.of("李明") == "李明")
     #expect(IDFileName.of("../a b") == "%2E.%2Fa%20b")
-    let ids = ["a", "A", "a/b", "a%2Fb", "", ".", "..", "a b", String(repeating: "x", count: 300), String(repeating: "x", count: 301)]
+    let ids = [
+      "a", "A", "a/b", "a%2Fb", "", ".", "..", "a b", String(repeating: "x", count: 300),
+      String(repeating: "x", count: 301),
+    ]
     #expect(Set(ids.map(IDFileName.of)).count == ids.count)
-    #expect(ids.map(IDFileName.of).allSatisfy { !$0.contains("/") && !$0.hasPrefix(".") && $0.utf8.count <= 160 })
+    #expect(
+      ids.map(IDFileName.of).allSatisfy { !$0.contains("/") && !$0.hasPrefix(".") && $0.utf8.count <= 160 })
   }
 
   @Test("item statistics by hand")
@@ -172,9 +201,11 @@ struct SetGradingTests {
 
   @Test("the figure of items is fit for print at both widths", arguments: [8.0, 16.0])
   func figure(_ width: Double) throws {
-    let graded = try grading("student,problem,answer,value\n007,numerical,,\"6,25\"\n007,cloze,a0,3.12\n李明,cloze,a1,C\n")
+    let graded = try grading(
+      "student,problem,answer,value\n007,numerical,,\"6,25\"\n007,cloze,a0,3.12\n李明,cloze,a1,C\n")
     for language in LabLanguage.allCases {
-      let pages = ItemFigure(graded.itemStatistics(), language, width: Size.centimetres(width, 1).width).pages()
+      let pages = ItemFigure(graded.itemStatistics(), language, width: Size.centimetres(width, 1).width)
+        .pages()
       #expect(!pages.isEmpty)
       for page in pages {
         let layout = try page.layout(measuring: FixedMeasurer())

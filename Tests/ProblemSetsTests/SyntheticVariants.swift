@@ -38,7 +38,8 @@ enum Synthetic {
           id: "doubled", value: value * 2, tolerance: 0.0051, credit: 0.5,
           feedback: texts("Twice, } not # half ~.", "翻倍 } # ~")),
         NumberMisconception(
-          id: "sign", value: -value, tolerance: 0.0051, credit: 1.0 / 3, feedback: texts("The sign $-$.", "符号")),
+          id: "sign", value: -value, tolerance: 0.0051, credit: 1.0 / 3,
+          feedback: texts("The sign $-$.", "符号")),
         NumberMisconception(id: "ten", value: value + 10, tolerance: 0.0051, credit: 0, feedback: [:]),
       ])
   }
@@ -47,8 +48,10 @@ enum Synthetic {
     ids.map { id in
       let isRight = right.contains(id)
       return ChoiceOption(
-        id: id, text: texts("Option \(id): $y_i \\sim N(0, \\sigma^2)$ } ~ # = & <b> ]]> 50%", "选项 \(id)：`~ }`"),
-        isRight: isRight, credit: isRight ? 1 / Double(right.count) : isMultiple ? -0.5 : id == "gamma" ? 0.25 : 0,
+        id: id,
+        text: texts("Option \(id): $y_i \\sim N(0, \\sigma^2)$ } ~ # = & <b> ]]> 50%", "选项 \(id)：`~ }`"),
+        isRight: isRight,
+        credit: isRight ? 1 / Double(right.count) : isMultiple ? -0.5 : id == "gamma" ? 0.25 : 0,
         feedback: isRight ? [:] : texts("No: \(id) is {wrong} ~ # }.", "错：\(id)。"))
     }
   }
@@ -60,11 +63,14 @@ enum Synthetic {
     for (language, text) in texts(english, chinese) {
       stems[language] =
         [.markdown(text)]
-        + blanks.flatMap { [StemPiece.markdown(language == .en ? "Answer \($0): " : "答案 \($0)："), .blank($0), .markdown("; ")] }
+        + blanks.flatMap {
+          [StemPiece.markdown(language == .en ? "Answer \($0): " : "答案 \($0)："), .blank($0), .markdown("; ")]
+        }
     }
     let code = ContentID.of([problem, "\(index)"]).prefix(8)
     return ProblemVariant(
-      problem: problem, code: String(code), titles: texts("Title $\\rho$ & <\(problem)>", "题目 \(problem)"), points: points,
+      problem: problem, code: String(code), titles: texts("Title $\\rho$ & <\(problem)>", "题目 \(problem)"),
+      points: points,
       stem: stems,
       answers: keys.enumerated().map {
         VariantAnswer(id: "a\($0)", weight: 1 / Double(keys.count), key: $1)
@@ -85,12 +91,16 @@ enum Synthetic {
       [(0..<3).map { variant(id, $0, keys(3.1234567 + 7 * Double($0)), blanks: blanks) }]
     }
     let single = AnswerKey.single(options(["alpha", "beta", "gamma"], right: ["beta"]))
-    let multiple = AnswerKey.multiple(options(["a", "b", "c", "d", "e"], right: ["b", "d", "e"], isMultiple: true))
+    let multiple = AnswerKey.multiple(
+      options(["a", "b", "c", "d", "e"], right: ["b", "d", "e"], isMultiple: true))
     return three("numerical", blanks: [0]) { [.number(number($0))] }
       + three("percent", blanks: []) { [.number(number($0, isPercent: true))] }
       + three("single", blanks: []) { _ in [single] } + three("multiple", blanks: []) { _ in [multiple] }
-      + three("cloze", blanks: [0, 1, 3]) { [.number(number($0)), single, multiple, .number(number($0 * 3))] }
-      + three("essay", blanks: []) { _ in [essay] } + three("mixed", blanks: [0]) { [.number(number($0)), essay] }
+      + three("cloze", blanks: [0, 1, 3]) {
+        [.number(number($0)), single, multiple, .number(number($0 * 3))]
+      }
+      + three("essay", blanks: []) { _ in [essay] }
+      + three("mixed", blanks: [0]) { [.number(number($0)), essay] }
   }
 
   static var export: QuestionExport {

@@ -27,7 +27,9 @@ struct CanvasWriter {
         let parts = isPart ? variants.map { $0.part(with: [k]) } : variants
         sections += try section(parts, isPart: isPart)
         if isPart {
-          tell("problem '\(variants[0].problem)': Canvas has no questions of several numbers; each part is a question that repeats the text")
+          tell(
+            "problem '\(variants[0].problem)': Canvas has no questions of several numbers; each part is a question that repeats the text"
+          )
         }
       }
     }
@@ -90,7 +92,8 @@ struct CanvasWriter {
       """
     for path in files.keys.sorted() {
       let fileID = "f" + ContentID.of([path])
-      resources += "<resource identifier=\"\(fileID)\" type=\"webcontent\" href=\"\(path)\">\n<file href=\"\(path)\"/>\n</resource>\n"
+      resources +=
+        "<resource identifier=\"\(fileID)\" type=\"webcontent\" href=\"\(path)\">\n<file href=\"\(path)\"/>\n</resource>\n"
     }
     return """
       <?xml version="1.0" encoding="UTF-8"?>
@@ -123,14 +126,14 @@ struct CanvasWriter {
       """
   }
 
-  private func address(_ file: VariantFile, _ variant: ProblemVariant) -> String {
+  private static func address(_ file: VariantFile, _ variant: ProblemVariant) -> String {
     "images/\(variant.problem)-\(variant.code)-\(ExportedText.flatName(file.path))"
   }
 
   private mutating func item(_ variant: ProblemVariant, isPart: Bool) throws(ExportError) -> String {
     let text = ExportedText(variant: variant, language: language)
-    for file in text.files { files[address(file, variant)] = file.bytes }
-    let place: (VariantFile) -> String = { "%24IMS-CC-FILEBASE%24/" + address($0, variant) }
+    for file in text.files { files[Self.address(file, variant)] = file.bytes }
+    let place: (VariantFile) -> String = { "%24IMS-CC-FILEBASE%24/" + Self.address($0, variant) }
     let stem = text.stem(address: place) { _ in "______" }
     let answer = variant.answers[0]
     let solution = text.solution(address: place)
@@ -146,12 +149,18 @@ struct CanvasWriter {
         "<respcondition continue=\"No\"><conditionvar><other/></conditionvar></respcondition>", ""
       )
     }
-    let id = "q" + ContentID.of(["item", export.set, variant.problem, variant.code, answer.id, language.rawValue, stem, body.processing])
+    let id =
+      "q"
+      + ContentID.of([
+        "item", export.set, variant.problem, variant.code, answer.id, language.rawValue, stem,
+        body.processing,
+      ])
     let title = text.title + (isPart ? " (\(answer.id))" : "") + " · " + variant.code
     let general = solution.isEmpty ? "" : feedback("general_fb", solution)
     let generalCondition =
       solution.isEmpty
-      ? "" : "<respcondition continue=\"Yes\"><conditionvar><other/></conditionvar><displayfeedback feedbacktype=\"Response\" linkrefid=\"general_fb\"/></respcondition>\n"
+      ? ""
+      : "<respcondition continue=\"Yes\"><conditionvar><other/></conditionvar><displayfeedback feedbacktype=\"Response\" linkrefid=\"general_fb\"/></respcondition>\n"
     let points = ExportedNumber.text(variant.points)
     return """
       <item ident="\(id)" title="\(XMLText.escaped(title))">
@@ -187,10 +196,13 @@ struct CanvasWriter {
     guard abs(key.value) >= Self.smallest else {
       throw ExportError(
         problem: variant.problem,
-        "Canvas takes numbers of size 0.0001 or more and the answer is \(ExportedNumber.text(key.value)); ask for it in another unit")
+        "Canvas takes numbers of size 0.0001 or more and the answer is \(ExportedNumber.text(key.value)); ask for it in another unit"
+      )
     }
     if !key.misconceptions.isEmpty {
-      tell("problem '\(variant.problem)': Canvas knows no partial credit and no feedback for numbers; misconceptions earn nothing there")
+      tell(
+        "problem '\(variant.problem)': Canvas knows no partial credit and no feedback for numbers; misconceptions earn nothing there"
+      )
     }
     let margin = ExportedNumber.tolerance(key.tolerance)
     let half = Double(margin)!
@@ -239,10 +251,13 @@ struct CanvasWriter {
     _ options: [ChoiceOption], _ text: ExportedText, _ place: (VariantFile) -> String
   ) throws(ExportError) -> Body {
     guard options.count(where: \.isRight) == 1 else {
-      throw ExportError(problem: text.variant.problem, "\(options.count(where: \.isRight)) options are right; one would work")
+      throw ExportError(
+        problem: text.variant.problem, "\(options.count(where: \.isRight)) options are right; one would work")
     }
     if options.contains(where: { !$0.isRight && $0.credit > 0 }) {
-      tell("problem '\(text.variant.problem)': Canvas knows no partial credit for single choices; wrong options earn nothing there")
+      tell(
+        "problem '\(text.variant.problem)': Canvas knows no partial credit for single choices; wrong options earn nothing there"
+      )
     }
     let (ids, markup) = labels(options, text, place)
     let (conditions, all) = comments(options, ids, text, place)
@@ -262,7 +277,9 @@ struct CanvasWriter {
     guard options.contains(where: \.isRight) else {
       throw ExportError(problem: text.variant.problem, "no option is right; at least one would work")
     }
-    tell("problem '\(text.variant.problem)': Canvas itself shares out the credit of a multiple choice: each right option adds as much as each wrong one takes away")
+    tell(
+      "problem '\(text.variant.problem)': Canvas itself shares out the credit of a multiple choice: each right option adds as much as each wrong one takes away"
+    )
     let (ids, markup) = labels(options, text, place)
     let (conditions, all) = comments(options, ids, text, place)
     let terms = zip(ids, options).map { id, option in

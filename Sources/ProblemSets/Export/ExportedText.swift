@@ -47,7 +47,9 @@ struct ExportedText {
   /// Data files that the stem has no link to.
   private var unnamedData: [VariantFile] {
     let text = MarkdownHTML.text(of: variant.stem[language] ?? [])
-    return files.filter { $0.role == .data && !text.contains("(\($0.path)") && !text.contains("(./\($0.path)") }
+    return files.filter {
+      $0.role == .data && !text.contains("(\($0.path)") && !text.contains("(./\($0.path)")
+    }
   }
 
   /// Whether the stem or the given text names a file.
@@ -114,9 +116,17 @@ extension ProblemVariant {
     return part
   }
 
+  /// Indices of answers by their blanks in a language, in the order of the text.
+  func blanks(_ language: LabLanguage) -> [Int] {
+    (stem[language] ?? []).compactMap { if case .blank(let index) = $0 { index } else { nil } }
+  }
+
   /// Indices of answers without a blank in a language.
   func answersWithoutBlank(_ language: LabLanguage) -> [Int] {
-    let used = (stem[language] ?? []).compactMap { if case .blank(let index) = $0 { index } else { nil } }
+    let used = blanks(language)
     return answers.indices.filter { !used.contains($0) }
   }
+
+  /// Indices of answers in the order in which they are asked for: those with blanks, then the others.
+  func answersInOrder(_ language: LabLanguage) -> [Int] { blanks(language) + answersWithoutBlank(language) }
 }

@@ -22,7 +22,11 @@ struct GIFTWriter {
         for variant in variants {
           out += try question(isPart ? variant.part(with: [k]) : variant, name: name) + "\n"
         }
-        if isPart { tell("problem '\(variants[0].problem)': GIFT has no questions of several parts; each part is a question that repeats the text") }
+        if isPart {
+          tell(
+            "problem '\(variants[0].problem)': GIFT has no questions of several parts; each part is a question that repeats the text"
+          )
+        }
       }
     }
     return out
@@ -35,7 +39,8 @@ struct GIFTWriter {
     let stem = text.stem(address: \.dataAddress) { _ in "______" }
     let part = name == variant.problem ? "" : " (\(variant.answers[0].id))"
     var out = "// id: \(export.set)-\(name)-\(variant.code)-\(language.rawValue)\n"
-    out += "::\(GIFTText.escaped(text.title + part + " · " + variant.code))::[html]\(GIFTText.escaped(stem)) {"
+    out +=
+      "::\(GIFTText.escaped(text.title + part + " · " + variant.code))::[html]\(GIFTText.escaped(stem)) {"
     let solution = GIFTText.escaped(text.solution(address: \.dataAddress))
     let general = solution.isEmpty ? "" : "\n####\(solution)"
     switch variant.answers[0].key {
@@ -65,7 +70,9 @@ struct GIFTWriter {
   }
 
   private mutating func number(_ key: NumberKey, _ text: ExportedText) -> String {
-    func line(_ grade: String, _ value: Double, _ tolerance: Double, _ feedback: [LabLanguage: String]) -> String {
+    func line(_ grade: String, _ value: Double, _ tolerance: Double, _ feedback: [LabLanguage: String])
+      -> String
+    {
       "\n=\(grade)\(ExportedNumber.text(value)):\(ExportedNumber.tolerance(tolerance))" + said(feedback, text)
     }
     var out = line("", key.value, key.tolerance, GradingWords.right)

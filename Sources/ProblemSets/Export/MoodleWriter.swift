@@ -37,16 +37,19 @@ struct MoodleWriter {
     // A slash parts categories.
     let names = path.map { $0.replacing("/", with: "//") }
     let text = "$course$/top/" + names.joined(separator: "/")
-    return "<question type=\"category\">\n<category><text>\(XMLText.escaped(text))</text></category>\n</question>\n"
+    return
+      "<question type=\"category\">\n<category><text>\(XMLText.escaped(text))</text></category>\n</question>\n"
   }
 
-  private mutating func question(_ variant: ProblemVariant, part: String? = nil) throws(ExportError) -> String {
+  private mutating func question(_ variant: ProblemVariant, part: String? = nil) throws(ExportError) -> String
+  {
     let text = ExportedText(variant: variant, language: language)
     if variant.answers.count > 1 { return try cloze(text) }
     let answer = variant.answers[0]
     switch answer.key {
     case .number(let key): return frame("numerical", text, part: part, numerical(key, text))
-    case .single(let options): return frame("multichoice", text, part: part, try choice(options, text, isSingle: true))
+    case .single(let options):
+      return frame("multichoice", text, part: part, try choice(options, text, isSingle: true))
     case .multiple(let options):
       return frame("multichoice", text, part: part, try choice(options, text, isSingle: false))
     case .essay(let rubric): return frame("essay", text, part: part, essay(rubric, text))
@@ -93,7 +96,9 @@ struct MoodleWriter {
     return out + "</\(name)>\n"
   }
 
-  private func feedback(_ texts: [LabLanguage: String], _ text: ExportedText, as name: String = "feedback") -> String {
+  private func feedback(_ texts: [LabLanguage: String], _ text: ExportedText, as name: String = "feedback")
+    -> String
+  {
     field(name, text.short(texts, address: Self.address), text)
   }
 
@@ -110,7 +115,9 @@ struct MoodleWriter {
   private mutating func tell(_ note: String) { if !notes.contains(note) { notes.append(note) } }
 
   private mutating func numerical(_ key: NumberKey, _ text: ExportedText) -> String {
-    func answer(_ fraction: String, _ value: Double, _ tolerance: Double, _ said: [LabLanguage: String]) -> String {
+    func answer(_ fraction: String, _ value: Double, _ tolerance: Double, _ said: [LabLanguage: String])
+      -> String
+    {
       "<answer fraction=\"\(fraction)\" format=\"moodle_auto_format\">\n<text>\(ExportedNumber.text(value))</text>\n"
         + feedback(said, text) + "<tolerance>\(ExportedNumber.tolerance(tolerance))</tolerance>\n</answer>\n"
     }
@@ -132,7 +139,8 @@ struct MoodleWriter {
     _ options: [ChoiceOption], _ text: ExportedText, isSingle: Bool
   ) throws(ExportError) -> String {
     try checkRight(options, text, isSingle: isSingle)
-    var out = "<single>\(isSingle)</single>\n<shuffleanswers>\(export.options.shufflesOptions)</shuffleanswers>\n"
+    var out =
+      "<single>\(isSingle)</single>\n<shuffleanswers>\(export.options.shufflesOptions)</shuffleanswers>\n"
     out += "<answernumbering>ABCD</answernumbering>\n<showstandardinstruction>0</showstandardinstruction>\n"
     out += feedback(GradingWords.right, text, as: "correctfeedback")
     out += feedback(GradingWords.partial, text, as: "partiallycorrectfeedback")
@@ -143,18 +151,21 @@ struct MoodleWriter {
       out += "<text>\(XMLText.cdata(text.short(option.text, address: Self.address)))</text>\n"
       for file in text.files where text.names(file, in: option.text[language] ?? "") {
         let name = ExportedText.flatName(file.path)
-        out += "<file name=\"\(name)\" path=\"/\" encoding=\"base64\">\(Base64Text.encode(file.bytes))</file>\n"
+        out +=
+          "<file name=\"\(name)\" path=\"/\" encoding=\"base64\">\(Base64Text.encode(file.bytes))</file>\n"
       }
       out += feedback(option.feedback, text) + "</answer>\n"
     }
     return out
   }
 
-  private func checkRight(_ options: [ChoiceOption], _ text: ExportedText, isSingle: Bool) throws(ExportError) {
+  private func checkRight(_ options: [ChoiceOption], _ text: ExportedText, isSingle: Bool) throws(ExportError)
+  {
     let right = options.count(where: \.isRight)
     if right == 0 || (isSingle && right != 1) {
       throw ExportError(
-        problem: text.variant.problem, "\(right) of \(options.count) options are right; \(isSingle ? "one" : "at least one") would work")
+        problem: text.variant.problem,
+        "\(right) of \(options.count) options are right; \(isSingle ? "one" : "at least one") would work")
     }
   }
 
@@ -169,14 +180,20 @@ struct MoodleWriter {
     let variant = text.variant
     let weights = ClozeWeights.of(variant.answers.map(\.weight))
     if !weights.isExact {
-      tell("problem '\(variant.problem)': the parts' weights are rounded to whole numbers, as cloze questions need them")
+      tell(
+        "problem '\(variant.problem)': the parts' weights are rounded to whole numbers, as cloze questions need them"
+      )
     }
     var marks: [String] = []
-    for (answer, weight) in zip(variant.answers, weights.whole) { marks.append(try clozeMark(answer, weight, text)) }
+    for (answer, weight) in zip(variant.answers, weights.whole) {
+      marks.append(try clozeMark(answer, weight, text))
+    }
     var stem = text.stem(address: Self.address) { ClozeText.outside("\u{E000}\($0)\u{E001}") }
     stem = ClozeText.outside(stem)
     for (i, mark) in marks.enumerated() { stem = stem.replacing("\u{E000}\(i)\u{E001}", with: mark) }
-    for i in variant.answersWithoutBlank(language) { stem += "\n<p>\(XMLText.escaped(variant.answers[i].id)): \(marks[i])</p>" }
+    for i in variant.answersWithoutBlank(language) {
+      stem += "\n<p>\(XMLText.escaped(variant.answers[i].id)): \(marks[i])</p>"
+    }
     if abs(Double(weights.whole.reduce(0, +)) - variant.points) > 1e-9 {
       tell(
         "problem '\(variant.problem)': as a cloze question it is worth \(weights.whole.reduce(0, +)) in Moodle's bank, the sum of its parts' weights; the quiz scales it to \(AnswerText.points(variant.points))"
@@ -185,7 +202,8 @@ struct MoodleWriter {
     return frame("cloze", text, part: nil, stem: stem, "")
   }
 
-  private mutating func clozeMark(_ answer: VariantAnswer, _ weight: Int, _ text: ExportedText) throws(ExportError)
+  private mutating func clozeMark(_ answer: VariantAnswer, _ weight: Int, _ text: ExportedText)
+    throws(ExportError)
     -> String
   {
     var alternatives: [String] = []
@@ -196,7 +214,8 @@ struct MoodleWriter {
     switch answer.key {
     case .number(let key):
       alternatives.append(
-        "=\(ExportedNumber.text(key.value)):\(ExportedNumber.tolerance(key.tolerance))" + said(GradingWords.right))
+        "=\(ExportedNumber.text(key.value)):\(ExportedNumber.tolerance(key.tolerance))"
+          + said(GradingWords.right))
       for mistake in key.misconceptions {
         let share = fraction(mistake.credit, text, mistake.id)
         alternatives.append(
@@ -210,11 +229,15 @@ struct MoodleWriter {
       for option in options {
         let share = fraction(option.isRight && isSingle ? 1 : option.credit, text, option.id)
         let sign = share == "100" ? "=" : share == "0" ? "" : "%\(share)%"
-        alternatives.append(sign + ClozeText.alternative(text.short(option.text, address: Self.address)) + said(option.feedback))
+        alternatives.append(
+          sign + ClozeText.alternative(text.short(option.text, address: Self.address)) + said(option.feedback)
+        )
       }
       // Radio buttons and boxes, since drop-downs show no formulas.
-      return "{\(weight):\(isSingle ? "MULTICHOICE_V" : "MULTIRESPONSE"):\(alternatives.joined(separator: "~"))}"
-    case .essay: throw ExportError(problem: text.variant.problem, "an essay cannot be a part of a cloze question")
+      return
+        "{\(weight):\(isSingle ? "MULTICHOICE_V" : "MULTIRESPONSE"):\(alternatives.joined(separator: "~"))}"
+    case .essay:
+      throw ExportError(problem: text.variant.problem, "an essay cannot be a part of a cloze question")
     }
   }
 }
@@ -229,7 +252,9 @@ struct MoodleParts {
     let byHand = answers.indices.filter { answers[$0].isEssay }
     let others = answers.indices.filter { !answers[$0].isEssay }
     automatic = others.isEmpty ? [] : byHand.isEmpty ? variants : variants.map { $0.part(with: others) }
-    essays = byHand.map { i in (answers[i].id, answers.count == 1 ? variants : variants.map { $0.part(with: [i]) }) }
+    essays = byHand.map { i in
+      (answers[i].id, answers.count == 1 ? variants : variants.map { $0.part(with: [i]) })
+    }
   }
 }
 

@@ -27,7 +27,8 @@ public struct ProblemVariantFile: ProblemVariantSource, Sendable, Equatable {
   public func variants(count: Int) throws -> [[ProblemVariant]] {
     for problem in problems where problem.count < count {
       throw ExportError(
-        problem: problem.first?.problem ?? set, "the file holds \(counted(problem.count, "variant")), not \(count)")
+        problem: problem.first?.problem ?? set,
+        "the file holds \(counted(problem.count, "variant")), not \(count)")
     }
     return problems.map { Array($0.prefix(count)) }
   }
@@ -52,9 +53,13 @@ public struct ProblemVariantFile: ProblemVariantSource, Sendable, Equatable {
         location: LabLocation(file: file, offset: error.offset, in: bytes),
         message: "the file of variants is damaged: \(error.expected) was expected here")
     }
-    guard json["format"]?.string == Self.format, json["version"]?.integer == Self.version, let set = json["set"]?.string,
+    guard json["format"]?.string == Self.format, json["version"]?.integer == Self.version,
+      let set = json["set"]?.string,
       let lists = json["problems"]?.items
-    else { throw KeyFileError(location: top, message: "this is no file of problem variants of version \(Self.version)") }
+    else {
+      throw KeyFileError(
+        location: top, message: "this is no file of problem variants of version \(Self.version)")
+    }
     var problems: [[ProblemVariant]] = []
     for (i, list) in lists.enumerated() {
       var variants: [ProblemVariant] = []
@@ -76,7 +81,9 @@ extension ProblemVariant {
   var json: JSONValue {
     let key = ProblemKey(of: self, student: "").json
     guard case .object(let members) = key else { return key }
-    let stems = LabLanguage.allCases.compactMap { l in stem[l].map { (l.rawValue, JSONValue.array($0.map(\.json))) } }
+    let stems = LabLanguage.allCases.compactMap { l in
+      stem[l].map { (l.rawValue, JSONValue.array($0.map(\.json))) }
+    }
     return .object(
       members.filter { $0.0 != "student" } + [
         ("stem", .object(stems)), ("solution", .texts(solution)), ("files", .array(files.map(\.json))),
@@ -91,7 +98,9 @@ extension ProblemVariant {
       guard let pieces = json["stem"]?[language.rawValue]?.items else { continue }
       var read: [StemPiece] = []
       for piece in pieces {
-        if let text = piece.string { read.append(.markdown(text)) } else if let index = piece.integer, key.answers.indices.contains(index) {
+        if let text = piece.string {
+          read.append(.markdown(text))
+        } else if let index = piece.integer, key.answers.indices.contains(index) {
           read.append(.blank(index))
         } else {
           throw KeyFault("a piece of the stem is neither a text nor the index of an answer")
@@ -104,7 +113,8 @@ extension ProblemVariant {
     var files: [VariantFile] = []
     for item in json["files"]?.items ?? [] { files.append(try VariantFile(item)) }
     self.init(
-      problem: key.problem, code: key.code, titles: key.titles, points: key.points, stem: stem, answers: key.answers,
+      problem: key.problem, code: key.code, titles: key.titles, points: key.points, stem: stem,
+      answers: key.answers,
       solution: solution, files: files)
   }
 }
@@ -123,7 +133,8 @@ extension VariantFile {
   var json: JSONValue {
     .object([
       ("path", .string(path)), ("role", .string(role.rawValue)),
-      ("language", language.map { .string($0.rawValue) } ?? .null), ("base64", .string(Base64Text.encode(bytes))),
+      ("language", language.map { .string($0.rawValue) } ?? .null),
+      ("base64", .string(Base64Text.encode(bytes))),
     ])
   }
 

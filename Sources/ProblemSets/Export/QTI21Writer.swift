@@ -30,20 +30,21 @@ struct QTI21Writer {
       var section: [Item] = []
       for variant in variants {
         let text = ExportedText(variant: variant, language: language)
-        for file in text.files { files["items/" + address(file, variant)] = file.bytes }
+        for file in text.files { files["items/" + Self.address(file, variant)] = file.bytes }
         section.append(try item(text))
       }
       items.append(section)
     }
     let test = testDocument(items)
     var entries = [ZipArchive.Entry(path: "test.xml", bytes: Array(test.utf8))]
-    entries.append(ZipArchive.Entry(path: "imsmanifest.xml", bytes: Array(manifest(items.flatMap { $0 }).utf8)))
+    entries.append(
+      ZipArchive.Entry(path: "imsmanifest.xml", bytes: Array(manifest(items.flatMap { $0 }).utf8)))
     entries += items.joined().map { ZipArchive.Entry(path: $0.path, bytes: Array($0.document.utf8)) }
     entries += files.keys.sorted().map { ZipArchive.Entry(path: $0, bytes: files[$0]!) }
     return entries
   }
 
-  private func address(_ file: VariantFile, _ variant: ProblemVariant) -> String {
+  private static func address(_ file: VariantFile, _ variant: ProblemVariant) -> String {
     "files/\(variant.problem)-\(variant.code)-\(ExportedText.flatName(file.path))"
   }
 
@@ -52,7 +53,9 @@ struct QTI21Writer {
     var sections = ""
     for (variants, items) in zip(export.problems, items) {
       let id = Self.identifier("section", variants[0].problem)
-      let refs = items.map { "<assessmentItemRef identifier=\"ref_\($0.id)\" href=\"\($0.path)\" fixed=\"false\"/>" }
+      let refs = items.map {
+        "<assessmentItemRef identifier=\"ref_\($0.id)\" href=\"\($0.path)\" fixed=\"false\"/>"
+      }
       sections += """
         <assessmentSection identifier="\(id)" title="\(XMLText.escaped(ExportedText(variant: variants[0], language: language).title))" \
         visible="true">
@@ -78,10 +81,12 @@ struct QTI21Writer {
   }
 
   private func manifest(_ items: [Item]) -> String {
-    var resources = "<resource identifier=\"res_test\" type=\"imsqti_test_xmlv2p1\" href=\"test.xml\">\n<file href=\"test.xml\"/>\n"
+    var resources =
+      "<resource identifier=\"res_test\" type=\"imsqti_test_xmlv2p1\" href=\"test.xml\">\n<file href=\"test.xml\"/>\n"
     resources += items.map { "<dependency identifierref=\"res_\($0.id)\"/>\n" }.joined() + "</resource>\n"
     for item in items {
-      resources += "<resource identifier=\"res_\(item.id)\" type=\"imsqti_item_xmlv2p1\" href=\"\(item.path)\">\n"
+      resources +=
+        "<resource identifier=\"res_\(item.id)\" type=\"imsqti_item_xmlv2p1\" href=\"\(item.path)\">\n"
       resources += ([item.path] + item.files).map { "<file href=\"\($0)\"/>\n" }.joined() + "</resource>\n"
     }
     return """
@@ -101,14 +106,16 @@ struct QTI21Writer {
   /// An identifier of letters, digits, `_`, `-` and `.` that begins with a letter.
   private static func identifier(_ kind: String, _ name: String) -> String {
     let plain = name.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType == .decimal || "_-.".unicodeScalars.contains($0))
+      $0.isASCII
+        && ($0.properties.isAlphabetic || $0.properties.numericType == .decimal
+          || "_-.".unicodeScalars.contains($0))
     }
     return "\(kind)_" + (plain ? name : ContentID.of([name]))
   }
 
   private mutating func item(_ text: ExportedText) throws(ExportError) -> Item {
     let variant = text.variant
-    let place: (VariantFile) -> String = { address($0, variant) }
+    let place: (VariantFile) -> String = { Self.address($0, variant) }
     let id = Self.identifier("item", "\(variant.problem)-\(variant.code)")
     var declarations = ""
     var processing = ""
@@ -134,7 +141,8 @@ struct QTI21Writer {
         processing += optionFeedback(options, response, text, place, isSingle: isSingle, &feedback)
         blocks += choiceInteraction(options, response, text, place, isSingle: isSingle)
       case .essay(let rubric):
-        declarations += "<responseDeclaration identifier=\"\(response)\" cardinality=\"single\" baseType=\"string\"/>\n"
+        declarations +=
+          "<responseDeclaration identifier=\"\(response)\" cardinality=\"single\" baseType=\"string\"/>\n"
         blocks += "<extendedTextInteraction responseIdentifier=\"\(response)\" expectedLines=\"15\"/>\n"
         blocks += "<rubricBlock view=\"scorer\">\(text.rubric(rubric))</rubricBlock>\n"
         tell("problem '\(variant.problem)': the text '\(answer.id)' scores nothing until a person marks it")
@@ -144,7 +152,9 @@ struct QTI21Writer {
     let stem = self.stem(text, place)
     let sum = variant.answers.indices.map { "<variable identifier=\"SCORE_\($0 + 1)\"/>" }.joined()
     let solution = text.solution(address: place)
-    if !solution.isEmpty { feedback.add("solution", Self.xhtml(solution), title: text.pick("Solution", "解答")) }
+    if !solution.isEmpty {
+      feedback.add("solution", Self.xhtml(solution), title: text.pick("Solution", "解答"))
+    }
     let document = """
       <?xml version="1.0" encoding="UTF-8"?>
       <assessmentItem \(Self.namespace) identifier="\(id)" title="\(XMLText.escaped(text.title + " · " + variant.code))" \
@@ -174,7 +184,8 @@ struct QTI21Writer {
 
     mutating func add(_ id: String, _ html: String, title: String = "") {
       let name = title.isEmpty ? "" : " title=\"\(XMLText.escaped(title))\""
-      markup += "<modalFeedback outcomeIdentifier=\"FEEDBACK\" identifier=\"\(id)\" showHide=\"show\"\(name)>\(html)</modalFeedback>\n"
+      markup +=
+        "<modalFeedback outcomeIdentifier=\"FEEDBACK\" identifier=\"\(id)\" showHide=\"show\"\(name)>\(html)</modalFeedback>\n"
     }
 
     func setting(_ id: String) -> String {
@@ -183,7 +194,8 @@ struct QTI21Writer {
     }
   }
 
-  private func declaration(_ id: String, _ cardinality: String, _ type: String, _ values: [String]) -> String {
+  private func declaration(_ id: String, _ cardinality: String, _ type: String, _ values: [String]) -> String
+  {
     "<responseDeclaration identifier=\"\(id)\" cardinality=\"\(cardinality)\" baseType=\"\(type)\"><correctResponse>"
       + values.map { "<value>\($0)</value>" }.joined() + "</correctResponse></responseDeclaration>\n"
   }
@@ -221,15 +233,19 @@ struct QTI21Writer {
     _ key: NumberKey, _ response: String, _ number: Int, _ share: Double, _ text: ExportedText,
     _ place: (VariantFile) -> String, _ feedback: inout Feedback
   ) -> String {
-    func branch(_ tag: String, _ centre: String, _ tolerance: Double, _ score: Double, _ id: String?) -> String {
+    func branch(_ tag: String, _ centre: String, _ tolerance: Double, _ score: Double, _ id: String?)
+      -> String
+    {
       let half = ExportedNumber.tolerance(tolerance)
-      return "<\(tag)><equal toleranceMode=\"absolute\" tolerance=\"\(half) \(half)\" includeLowerBound=\"true\" includeUpperBound=\"true\">"
+      return
+        "<\(tag)><equal toleranceMode=\"absolute\" tolerance=\"\(half) \(half)\" includeLowerBound=\"true\" includeUpperBound=\"true\">"
         + "<variable identifier=\"\(response)\"/>\(centre)</equal>"
         + "<setOutcomeValue identifier=\"SCORE_\(number)\"><baseValue baseType=\"float\">\(ExportedNumber.text(score))</baseValue></setOutcomeValue>"
         + (id.map { feedback.setting($0) } ?? "") + "</\(tag)>\n"
     }
     var out = "<responseCondition>\n"
-    out += "<responseIf><isNull><variable identifier=\"\(response)\"/></isNull><setOutcomeValue identifier=\"SCORE_\(number)\"><baseValue baseType=\"float\">0</baseValue></setOutcomeValue></responseIf>\n"
+    out +=
+      "<responseIf><isNull><variable identifier=\"\(response)\"/></isNull><setOutcomeValue identifier=\"SCORE_\(number)\"><baseValue baseType=\"float\">0</baseValue></setOutcomeValue></responseIf>\n"
     out += branch("responseElseIf", "<correct identifier=\"\(response)\"/>", key.tolerance, share, nil)
     for (m, mistake) in key.misconceptions.enumerated() {
       let html = text.short(mistake.feedback, address: place)
@@ -243,14 +259,18 @@ struct QTI21Writer {
 
   private static func optionID(_ index: Int) -> String { "option_\(OptionLetter.of(index))" }
 
-  private func choiceDeclaration(_ options: [ChoiceOption], _ response: String, _ share: Double, isSingle: Bool) -> String {
+  private func choiceDeclaration(
+    _ options: [ChoiceOption], _ response: String, _ share: Double, isSingle: Bool
+  ) -> String {
     let right = options.indices.filter { options[$0].isRight }.map(Self.optionID)
-    var out = "<responseDeclaration identifier=\"\(response)\" cardinality=\"\(isSingle ? "single" : "multiple")\" baseType=\"identifier\"><correctResponse>"
+    var out =
+      "<responseDeclaration identifier=\"\(response)\" cardinality=\"\(isSingle ? "single" : "multiple")\" baseType=\"identifier\"><correctResponse>"
     out += right.map { "<value>\($0)</value>" }.joined() + "</correctResponse>"
     out += "<mapping defaultValue=\"0\" lowerBound=\"0\" upperBound=\"\(ExportedNumber.text(share))\">"
     for (i, option) in options.enumerated() {
       let credit = option.isRight && isSingle ? 1 : option.credit
-      out += "<mapEntry mapKey=\"\(Self.optionID(i))\" mappedValue=\"\(ExportedNumber.text(share * credit))\"/>"
+      out +=
+        "<mapEntry mapKey=\"\(Self.optionID(i))\" mappedValue=\"\(ExportedNumber.text(share * credit))\"/>"
     }
     return out + "</mapping></responseDeclaration>\n"
   }
@@ -265,9 +285,11 @@ struct QTI21Writer {
       if html.isEmpty { continue }
       let id = "feedback_\(response)_\(OptionLetter.of(i))"
       feedback.add(id, Self.xhtml(html))
-      let chosen = "<baseValue baseType=\"identifier\">\(Self.optionID(i))</baseValue><variable identifier=\"\(response)\"/>"
+      let chosen =
+        "<baseValue baseType=\"identifier\">\(Self.optionID(i))</baseValue><variable identifier=\"\(response)\"/>"
       let test = isSingle ? "<match>\(chosen)</match>" : "<member>\(chosen)</member>"
-      out += "<responseCondition><responseIf>\(test)\(feedback.setting(id))</responseIf></responseCondition>\n"
+      out +=
+        "<responseCondition><responseIf>\(test)\(feedback.setting(id))</responseIf></responseCondition>\n"
     }
     return out
   }
@@ -276,9 +298,11 @@ struct QTI21Writer {
     _ options: [ChoiceOption], _ response: String, _ text: ExportedText, _ place: (VariantFile) -> String,
     isSingle: Bool
   ) -> String {
-    var out = "<choiceInteraction responseIdentifier=\"\(response)\" shuffle=\"\(export.options.shufflesOptions)\" maxChoices=\"\(isSingle ? 1 : 0)\">\n"
+    var out =
+      "<choiceInteraction responseIdentifier=\"\(response)\" shuffle=\"\(export.options.shufflesOptions)\" maxChoices=\"\(isSingle ? 1 : 0)\">\n"
     for (i, option) in options.enumerated() {
-      out += "<simpleChoice identifier=\"\(Self.optionID(i))\">\(Self.xhtml(text.short(option.text, address: place)))</simpleChoice>\n"
+      out +=
+        "<simpleChoice identifier=\"\(Self.optionID(i))\">\(Self.xhtml(text.short(option.text, address: place)))</simpleChoice>\n"
     }
     return out + "</choiceInteraction>\n"
   }

@@ -41,7 +41,8 @@ public struct QuestionExport: Sendable {
 
   /// An export of problems.
   public init(
-    set: String, titles: [LabLanguage: String] = [:], problems: [[ProblemVariant]], options: Options = Options()
+    set: String, titles: [LabLanguage: String] = [:], problems: [[ProblemVariant]],
+    options: Options = Options()
   ) {
     self.set = set
     self.titles = titles
@@ -66,11 +67,13 @@ public struct QuestionExport: Sendable {
     case .moodle:
       var writer = MoodleWriter(self, language)
       let text = try writer.document()
-      return Result(files: [OutputFile(path: name + ".moodle.xml", bytes: Array(text.utf8))], notes: writer.notes)
+      return Result(
+        files: [OutputFile(path: name + ".moodle.xml", bytes: Array(text.utf8))], notes: writer.notes)
     case .gift:
       var writer = GIFTWriter(self, language)
       let text = try writer.document()
-      return Result(files: [OutputFile(path: name + ".gift.txt", bytes: Array(text.utf8))], notes: writer.notes)
+      return Result(
+        files: [OutputFile(path: name + ".gift.txt", bytes: Array(text.utf8))], notes: writer.notes)
     case .rexams:
       var writer = RExamsWriter(self, language)
       let files = try writer.files()
@@ -96,10 +99,16 @@ public struct QuestionExport: Sendable {
         throw ExportError(problem: variant.problem, "there is no text in '\(language.rawValue)'")
       }
       if variant.answers.isEmpty { throw ExportError(problem: variant.problem, "nothing is asked") }
+      let blanks = variant.blanks(language)
+      if Set(blanks).count < blanks.count || !blanks.allSatisfy(variant.answers.indices.contains) {
+        throw ExportError(
+          problem: variant.problem, "the blanks in '\(language.rawValue)' are not one for an answer")
+      }
       for file in variant.files where !file.path.isPlainFileName {
         throw ExportError(
           problem: variant.problem,
-          "the file '\(file.path)' cannot go to a platform; names of ASCII letters, digits, '.', '_' and '-' can")
+          "the file '\(file.path)' cannot go to a platform; names of ASCII letters, digits, '.', '_' and '-' can"
+        )
       }
       for answer in variant.answers {
         if case .number(let key) = answer.key, !key.value.isFinite || !key.tolerance.isFinite {
@@ -136,7 +145,8 @@ extension String {
   var isPlainFileName: Bool {
     !isEmpty && !hasPrefix("/") && !hasPrefix(".") && !split(separator: "/").contains("..")
       && unicodeScalars.allSatisfy {
-        ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || "._-/".unicodeScalars.contains($0)
+        ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+          || "._-/".unicodeScalars.contains($0)
       }
   }
 }

@@ -27,7 +27,8 @@ struct RExamsWriter {
         for variant in group {
           let name = "\(variant.problem)\(suffix)-\(variant.code)"
           names.append("\"\(name).Rmd\"")
-          files.append(OutputFile(path: "\(folder)/\(name).Rmd", bytes: Array(try exercise(variant, name: name).utf8)))
+          files.append(
+            OutputFile(path: "\(folder)/\(name).Rmd", bytes: Array(try exercise(variant, name: name).utf8)))
           for file in ExportedText(variant: variant, language: language).files {
             files.append(OutputFile(path: "\(folder)/\(supplement(file, variant))", bytes: file.bytes))
           }
@@ -75,7 +76,9 @@ struct RExamsWriter {
     out += "Solution\n========\n" + solution(variant, text) + "\n\n"
     let told = solutionlist(variant, text)
     if !told.isEmpty { out += "Answerlist\n----------\n" + told.map { "* \($0)\n" }.joined() + "\n" }
-    out += "Meta-information\n================\n" + (try metaInformation(variant, text, name: name, isCloze: isCloze))
+    out +=
+      "Meta-information\n================\n"
+      + (try metaInformation(variant, text, name: name, isCloze: isCloze))
     return out
   }
 
@@ -87,12 +90,15 @@ struct RExamsWriter {
       }
     }.joined()
     if isCloze {
-      for i in variant.answersWithoutBlank(language) { out += "\n\n\(variant.answers[i].id): ##ANSWER\(i + 1)##" }
+      for i in variant.answersWithoutBlank(language) {
+        out += "\n\n\(variant.answers[i].id): ##ANSWER\(i + 1)##"
+      }
     }
     let unnamed = text.files.filter { $0.role == .data && !text.names($0, in: out) }
     out = renamed(out, variant, text)
     for file in unnamed {
-      out += "\n\n\(text.pick("Data", "数据"))\(text.pick(": ", "："))[\(file.path)](\(supplement(file, variant)))"
+      out +=
+        "\n\n\(text.pick("Data", "数据"))\(text.pick(": ", "："))[\(file.path)](\(supplement(file, variant)))"
     }
     return out.trimmingNewlines()
   }
@@ -130,11 +136,15 @@ struct RExamsWriter {
       }
     }
     if !mistakes.isEmpty {
-      out += "\n\n\(text.pick("Mistakes and where they lead:", "常见错误及其结果："))\n\n" + mistakes.joined(separator: "\n")
+      out +=
+        "\n\n\(text.pick("Mistakes and where they lead:", "常见错误及其结果："))\n\n"
+        + mistakes.joined(separator: "\n")
     }
     for answer in variant.answers {
       if case .essay(let rubric) = answer.key {
-        let lines = (rubric[language] ?? rubric[.en] ?? []).map { "- \(AnswerText.points($0.points)): \($0.text)" }
+        let lines = (rubric[language] ?? rubric[.en] ?? []).map {
+          "- \(AnswerText.points($0.points)): \($0.text)"
+        }
         out += "\n\n" + lines.joined(separator: "\n")
       }
     }
@@ -166,7 +176,9 @@ struct RExamsWriter {
         solutions.append(ExportedNumber.text(key.value))
         tolerances.append(ExportedNumber.tolerance(key.tolerance))
         if key.misconceptions.contains(where: { $0.credit > 0 }) {
-          tell("problem '\(variant.problem)': R/exams gives no partial credit for numbers; misconceptions stand in the solution")
+          tell(
+            "problem '\(variant.problem)': R/exams gives no partial credit for numbers; misconceptions stand in the solution"
+          )
         }
       case .single(let options):
         types.append("schoice")
@@ -177,7 +189,9 @@ struct RExamsWriter {
         solutions.append(options.map { $0.isRight ? "1" : "0" }.joined())
         tolerances.append("0")
       case .essay:
-        if isCloze { throw ExportError(problem: variant.problem, "an essay cannot be a part of a cloze exercise") }
+        if isCloze {
+          throw ExportError(problem: variant.problem, "an essay cannot be a part of a cloze exercise")
+        }
         types.append("string")
         solutions.append("nil")
         tolerances.append("0")
@@ -196,7 +210,8 @@ struct RExamsWriter {
     if isCloze {
       let weights = ClozeWeights.of(variant.answers.map(\.weight)).whole.map { Double($0) }
       let unit = variant.points / weights.reduce(0, +)
-      lines[lines.count - 1] = "expoints: \(weights.map { ExportedNumber.text($0 * unit) }.joined(separator: "|"))"
+      lines[lines.count - 1] =
+        "expoints: \(weights.map { ExportedNumber.text($0 * unit) }.joined(separator: "|"))"
     }
     lines.append("exversion: \(variant.code)")
     return lines.joined(separator: "\n") + "\n"

@@ -88,7 +88,8 @@ public struct ItemFigure: Sendable {
     x.namedTicks = [NamedTick(0, "0"), NamedTick(1, "100%"), NamedTick(0.5, "50%")]
     var figure = Figure(
       size: Size(
-        width: width, height: lines.reduce(0) { $0 + lineHeight($1) } + 5.5 * theme.axisTitle.size + 2 * theme.margin),
+        width: width,
+        height: lines.reduce(0) { $0 + lineHeight($1) } + 5.5 * theme.axisTitle.size + 2 * theme.margin),
       x: x, y: Axis(""), categories: categories, panels: panels)
     figure.columns = columns
     figure.ySharing = .none

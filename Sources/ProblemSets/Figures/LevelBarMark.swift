@@ -31,6 +31,7 @@ struct LevelBarMark: Mark {
     scene.commands.append(.path(bars, fill: .white, stroke: nil))
     scene.commands.append(
       .path(
-        bars, fill: style.colour.withAlpha(0.25), stroke: Stroke(style.colour, width: canvas.theme.referenceWidth)))
+        bars, fill: style.colour.withAlpha(0.25),
+        stroke: Stroke(style.colour, width: canvas.theme.referenceWidth)))
   }
 }

@@ -29,7 +29,8 @@ extension AnswerKey {
     guard indices.count == 1 else { return unreadable(given, GradingWords.notOneOption(indices.count)) }
     let option = options[indices[0]]
     var graded = GradedAnswer(
-      given: given, readAs: OptionLetter.of(indices[0]), share: min(max(option.credit, 0), 1), verdict: .wrong,
+      given: given, readAs: OptionLetter.of(indices[0]), share: min(max(option.credit, 0), 1),
+      verdict: .wrong,
       feedback: option.isRight ? GradingWords.right : GradingWords.wrong)
     if option.isRight {
       graded.verdict = .right

@@ -16,7 +16,9 @@ public enum ChoiceReading {
   public static func indices(in text: String, of options: [ChoiceOption]) throws(Fault) -> [Int] {
     let plain = PlainCharacters.of(text)
     guard !plain.isEmpty else { throw .empty }
-    if let whole = options.firstIndex(where: { o in o.text.values.contains { PlainCharacters.of($0) == plain } }) {
+    if let whole = options.firstIndex(where: { o in o.text.values.contains { PlainCharacters.of($0) == plain }
+      })
+    {
       return [whole]
     }
     if ["none", "none of them", "-", "无", "没有", "均无"].contains(plain.lowercased()) { return [] }

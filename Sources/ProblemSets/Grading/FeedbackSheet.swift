@@ -58,7 +58,9 @@ public struct FeedbackSheet: Sendable {
       out += pick(". ", "。")
     }
     out += joined(graded.feedback[language] ?? graded.feedback[.en] ?? "")
-    for note in graded.notes[language] ?? [] { out += pick(" (Note: ", "（说明：") + escaped(note) + pick(".)", "。）") }
+    for note in graded.notes[language] ?? [] {
+      out += pick(" (Note: ", "（说明：") + escaped(note) + pick(".)", "。）")
+    }
     if showsKey, graded.verdict != .right, let right = right(answer.key) {
       out += pick(" Right answer: ", "正确答案：") + right + pick(".", "。")
     }

@@ -6,14 +6,16 @@ extension SetGrading {
   /// Columns: student, name, problem, variant, answer, given, read_as, points (empty where a person marks), max, share, verdict, misconception, notes.
   public func gradesCSV(_ language: LabLanguage) -> String {
     var out = CSVText.line([
-      "student", "name", "problem", "variant", "answer", "given", "read_as", "points", "max", "share", "verdict",
+      "student", "name", "problem", "variant", "answer", "given", "read_as", "points", "max", "share",
+      "verdict",
       "misconception", "notes",
     ])
     for problem in problems {
       for (answer, graded) in zip(problem.key.answers, problem.answers) {
         let most = problem.key.points * answer.weight
         out += CSVText.line([
-          problem.key.student, problem.key.name, problem.key.problem, problem.key.code, answer.id, graded.given,
+          problem.key.student, problem.key.name, problem.key.problem, problem.key.code, answer.id,
+          graded.given,
           graded.readAs, graded.share.map { AnswerText.points(most * $0) } ?? "", AnswerText.points(most),
           graded.share.map { AnswerText.points($0) } ?? "", graded.verdict.word,
           graded.mistakes.joined(separator: ";"), (graded.notes[language] ?? []).joined(separator: "; "),
@@ -52,7 +54,8 @@ extension SetGrading {
     for item in unmatched {
       let entry = item.entry
       out += CSVText.line([
-        "\(entry.location.line)", "\(entry.location.column)", entry.student, entry.problem, entry.answer ?? "",
+        "\(entry.location.line)", "\(entry.location.column)", entry.student, entry.problem,
+        entry.answer ?? "",
         entry.code ?? "", entry.value, item.reason,
       ])
     }

@@ -149,7 +149,8 @@ public enum ItemStatisticsTables {
   /// `items.csv`: one row an answer.
   public static func itemsCSV(_ items: [ItemStatistics]) -> String {
     var out = CSVText.line([
-      "problem", "answer", "n", "right", "right_other_precision", "partial", "misconception", "wrong", "unreadable",
+      "problem", "answer", "n", "right", "right_other_precision", "partial", "misconception", "wrong",
+      "unreadable",
       "missing", "double", "difficulty", "discrimination",
     ])
     for item in items {
@@ -193,7 +194,8 @@ public enum ItemStatisticsTables {
       rows: items.map { item in
         let made = item.mistakes.filter { $0.count > 0 }.sorted { ($1.count, $0.id) < ($0.count, $1.id) }
         return [
-          item.isPart ? "\(item.problem).\(item.answer)" : item.problem, "\(item.count)", item.isByHand ? "–" : "\(item.right)",
+          item.isPart ? "\(item.problem).\(item.answer)" : item.problem, "\(item.count)",
+          item.isByHand ? "–" : "\(item.right)",
           "\(item.missing)", item.difficulty.map { FixedDecimals.text($0, 2) } ?? "–",
           item.discrimination.map { FixedDecimals.text($0, 2) } ?? "–",
           made.map { "\($0.id) \($0.count)" }.joined(separator: ", "),

@@ -102,7 +102,9 @@ private struct NumberScanner {
       let digits = characters[(i + 1)...].prefix { $0.isASCIIDigit }.count
       if digits == 0 {
         // A full stop or a mark without decimals, `12.`
-        if c == "." || c == ",", i + 1 == characters.count || characters[i + 1] == " ", body.hasDigits { i += 1 }
+        if c == "." || c == ",", i + 1 == characters.count || characters[i + 1] == " ", body.hasDigits {
+          i += 1
+        }
         break
       }
       if c == " " || c == "'", digits != 3 || body.groups.last!.isEmpty { break }

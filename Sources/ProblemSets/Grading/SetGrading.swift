@@ -94,7 +94,9 @@ public struct SetGrading: Sendable {
         }
       }
     }
-    unmatched.sort { ($0.entry.location.line, $0.entry.location.column) < ($1.entry.location.line, $1.entry.location.column) }
+    unmatched.sort {
+      ($0.entry.location.line, $0.entry.location.column) < ($1.entry.location.line, $1.entry.location.column)
+    }
     notes = gradingNotes(sheet, doubles: doubles.count, choice: double)
   }
 
@@ -145,7 +147,8 @@ public struct SetGrading: Sendable {
     }
     if count(.byHand) > 0 {
       let n = count(.byHand)
-      notes.append("\(counted(n, "essay")) \(n == 1 ? "is" : "are") to be marked by hand; the points are left empty")
+      notes.append(
+        "\(counted(n, "essay")) \(n == 1 ? "is" : "are") to be marked by hand; the points are left empty")
     }
     if !unmatched.isEmpty {
       notes.append("\(counted(unmatched.count, "answer")) counted nowhere; unmatched.csv says why")
@@ -182,7 +185,8 @@ private struct AnswerMatching {
         "none of the students, '\(first.id)' the first, is in the keys of set '\(keys.set)', which has \(counted(positions.count, "student"))\(example); "
           + "are these the keys of another set or roster?")
     }
-    if let first = sheet.entries.first, !sheet.entries.contains(where: { problemNames.contains($0.problem) }) {
+    if let first = sheet.entries.first, !sheet.entries.contains(where: { problemNames.contains($0.problem) })
+    {
       throw .fault(
         first.location,
         "none of the problems, '\(first.problem)' the first, is in the keys of set '\(keys.set)'; its problems are "

@@ -27,12 +27,15 @@ struct MarkdownHTML {
   /// A text of one paragraph without the paragraph's tags; several paragraphs keep theirs.
   func inlineHTML(_ markdown: String) -> String {
     let all = blocks(lines(markdown))
-    guard all.count == 1, all[0].hasPrefix("<p>"), all[0].hasSuffix("</p>") else { return all.joined(separator: "\n") }
+    guard all.count == 1, all[0].hasPrefix("<p>"), all[0].hasSuffix("</p>") else {
+      return all.joined(separator: "\n")
+    }
     return String(all[0].dropFirst(3).dropLast(4))
   }
 
   private func lines(_ markdown: String) -> [String] {
-    markdown.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    markdown.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false).map(
+      String.init)
   }
 
   // MARK: blocks
@@ -47,7 +50,8 @@ struct MarkdownHTML {
       } else if line.hasPrefix("```") || line.hasPrefix("~~~") {
         out.append(fencedCode(lines, &i))
       } else if let level = headingLevel(line) {
-        out.append("<h\(level + 2)>\(inline(String(line.drop { $0 == "#" }).trimmingSpaces()))</h\(level + 2)>")
+        out.append(
+          "<h\(level + 2)>\(inline(String(line.drop { $0 == "#" }).trimmingSpaces()))</h\(level + 2)>")
         i += 1
       } else if line.hasPrefix("$$"), let formula = displayFormula(lines, &i) {
         out.append("<p>\\[\(XMLText.escaped(formula))\\]</p>")
@@ -97,8 +101,10 @@ struct MarkdownHTML {
       if let end = text.firstRange(of: "$$") {
         guard text[end.upperBound...].allSatisfy({ $0 == " " || $0 == "\n" }) else { return nil }
         i = k + 1
-        return String(text[..<end.lowerBound]).split(whereSeparator: \.isNewline).map { String($0).trimmingSpaces() }
-          .filter { !$0.isEmpty }.joined(separator: "\n")
+        return String(text[..<end.lowerBound]).split(whereSeparator: \.isNewline).map {
+          String($0).trimmingSpaces()
+        }
+        .filter { !$0.isEmpty }.joined(separator: "\n")
       }
       k += 1
       guard k < lines.count, !lines[k].trimmingSpaces().isEmpty else { return nil }
@@ -128,14 +134,18 @@ struct MarkdownHTML {
     let first = ListMarker(lines[i])!
     var items: [[String]] = []
     while i < lines.count {
-      if let marker = ListMarker(lines[i]), marker.indent <= first.indent, marker.isNumbered == first.isNumbered {
+      if let marker = ListMarker(lines[i]), marker.indent <= first.indent,
+        marker.isNumbered == first.isNumbered
+      {
         if marker.indent < first.indent { break }
         items.append([String(lines[i].dropFirst(marker.width))])
         i += 1
       } else if lines[i].trimmingSpaces().isEmpty {
         // A blank line belongs to the item where an indented line or another item follows.
         let next = lines[(i + 1)...].first { !$0.trimmingSpaces().isEmpty }
-        guard let next, indent(next) > first.indent || ListMarker(next)?.isNumbered == first.isNumbered else { break }
+        guard let next, indent(next) > first.indent || ListMarker(next)?.isNumbered == first.isNumbered else {
+          break
+        }
         items[items.count - 1].append("")
         i += 1
       } else if indent(lines[i]) > first.indent {
@@ -151,8 +161,11 @@ struct MarkdownHTML {
     let tag = first.isNumbered ? "ol" : "ul"
     let texts = items.map { item in
       let all = blocks(item)
-      if let only = all.first, only.hasPrefix("<p>"), only.hasSuffix("</p>"), all.count(where: { $0.hasPrefix("<p>") }) == 1 {
-        return "<li>\(([String(only.dropFirst(3).dropLast(4))] + all.dropFirst()).joined(separator: "\n"))</li>"
+      if let only = all.first, only.hasPrefix("<p>"), only.hasSuffix("</p>"),
+        all.count(where: { $0.hasPrefix("<p>") }) == 1
+      {
+        return
+          "<li>\(([String(only.dropFirst(3).dropLast(4))] + all.dropFirst()).joined(separator: "\n"))</li>"
       }
       return "<li>\(all.joined(separator: "\n"))</li>"
     }
@@ -193,7 +206,11 @@ struct MarkdownHTML {
     for c in line.trimmingSpaces() {
       if c == "`", before != "\\" { inCode.toggle() }
       if c == "$", before != "\\", !inCode { inFormula.toggle() }
-      if c == "|", before != "\\", !inCode, !inFormula { cells.append("") } else { cells[cells.count - 1].append(c) }
+      if c == "|", before != "\\", !inCode, !inFormula {
+        cells.append("")
+      } else {
+        cells[cells.count - 1].append(c)
+      }
       before = c
     }
     if cells.first?.trimmingSpaces().isEmpty == true { cells.removeFirst() }
@@ -238,10 +255,13 @@ private struct ListMarker {
     } else {
       let digits = rest.prefix { $0.isASCII && $0.isNumber }
       let mark = rest.dropFirst(digits.count)
-      guard !digits.isEmpty, digits.count < 4, let m = mark.first, m == "." || m == ")", mark.dropFirst().first == " "
+      guard !digits.isEmpty, digits.count < 4, let m = mark.first, m == "." || m == ")",
+        mark.dropFirst().first == " "
       else { return nil }
       let gap = mark.dropFirst().prefix { $0 == " " }.count
-      (indent, width, isNumbered, canInterrupt) = (spaces, spaces + digits.count + 1 + gap, true, digits == "1")
+      (indent, width, isNumbered, canInterrupt) = (
+        spaces, spaces + digits.count + 1 + gap, true, digits == "1"
+      )
     }
   }
 }

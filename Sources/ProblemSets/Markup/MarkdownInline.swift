@@ -22,7 +22,11 @@ struct MarkdownInline {
       case "[": out += link() ?? literal()
       case "&": out += entity()
       case "\n": out += lineEnd()
-      default: out += context.blankMarkup(c).map { i += 1; return $0 } ?? literal()
+      default:
+        out +=
+          context.blankMarkup(c).map {
+            i += 1; return $0
+          } ?? literal()
       }
     }
     return out
@@ -170,9 +174,12 @@ struct MarkdownInline {
     guard let (text, address, end) = target(from: i + 1) else { return nil }
     i = end
     // {width=12cm} and the like behind an image.
-    if i < characters.count, characters[i] == "{", let close = characters[i...].firstIndex(of: "}") { i = close + 1 }
+    if i < characters.count, characters[i] == "{", let close = characters[i...].firstIndex(of: "}") {
+      i = close + 1
+    }
     let place = context.address(address) ?? address
-    return "<img src=\"\(XMLText.escaped(place))\" alt=\"\(XMLText.escaped(PlainText.of(String(text))))\" style=\"max-width:100%\"/>"
+    return
+      "<img src=\"\(XMLText.escaped(place))\" alt=\"\(XMLText.escaped(PlainText.of(String(text))))\" style=\"max-width:100%\"/>"
   }
 
   private mutating func link() -> String? {
@@ -186,7 +193,8 @@ struct MarkdownInline {
   /// A character reference is the character.
   private mutating func entity() -> String {
     let names: [String: String] = [
-      "amp": "&amp;", "lt": "&lt;", "gt": "&gt;", "quot": "&quot;", "nbsp": "\u{A0}", "ndash": "–", "times": "×",
+      "amp": "&amp;", "lt": "&lt;", "gt": "&gt;", "quot": "&quot;", "nbsp": "\u{A0}", "ndash": "–",
+      "times": "×",
     ]
     if let semicolon = characters[i...].prefix(10).firstIndex(of: ";") {
       let name = String(characters[(i + 1)..<semicolon])

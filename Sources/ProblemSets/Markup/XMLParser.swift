@@ -97,7 +97,9 @@ struct XMLParser {
   private mutating func instruction() throws(XMLFault) {
     let start = i
     i += 2
-    if try name().lowercased() == "xml" { throw fault("an XML declaration stands at the very beginning", at: start) }
+    if try name().lowercased() == "xml" {
+      throw fault("an XML declaration stands at the very beginning", at: start)
+    }
     while !has("?>") {
       guard i < scalars.count else { throw fault("an instruction is never closed", at: start) }
       i += 1
@@ -109,7 +111,9 @@ struct XMLParser {
     var out = String.UnicodeScalarView()
     while let c = current {
       let isFirst = c.properties.isAlphabetic || c == "_" || c == ":"
-      guard isFirst || (!out.isEmpty && (c == "-" || c == "." || c.properties.numericType == .decimal)) else { break }
+      guard isFirst || (!out.isEmpty && (c == "-" || c == "." || c.properties.numericType == .decimal)) else {
+        break
+      }
       out.append(c)
       i += 1
     }
@@ -138,7 +142,9 @@ struct XMLParser {
 
   /// Takes a character that XML can hold.
   private mutating func allowed(_ c: Unicode.Scalar) throws(XMLFault) -> Unicode.Scalar {
-    guard XMLText.isAllowed(c) else { throw fault("the character U+\(String(c.value, radix: 16)) has no place in XML") }
+    guard XMLText.isAllowed(c) else {
+      throw fault("the character U+\(String(c.value, radix: 16)) has no place in XML")
+    }
     i += 1
     return c
   }
@@ -153,11 +159,13 @@ struct XMLParser {
         digits.unicodeScalars.append(c)
         i += 1
       }
-      guard take(";"), let value = UInt32(digits, radix: radix), let c = Unicode.Scalar(value), XMLText.isAllowed(c)
+      guard take(";"), let value = UInt32(digits, radix: radix), let c = Unicode.Scalar(value),
+        XMLText.isAllowed(c)
       else { throw fault("a character reference that names no character", at: start) }
       return c
     }
-    for (name, c) in [("amp;", "&"), ("lt;", "<"), ("gt;", ">"), ("quot;", "\""), ("apos;", "'")] where take(name) {
+    for (name, c) in [("amp;", "&"), ("lt;", "<"), ("gt;", ">"), ("quot;", "\""), ("apos;", "'")]
+    where take(name) {
       return c.unicodeScalars.first!
     }
     throw fault("'&' that begins no reference XML knows; write &amp;", at: start)
@@ -176,7 +184,9 @@ struct XMLParser {
       guard hasSpace else { throw fault("a blank was expected before an attribute") }
       let place = i
       let attribute = try attribute()
-      if element[attribute.name] != nil { throw fault("the attribute '\(attribute.name)' stands twice", at: place) }
+      if element[attribute.name] != nil {
+        throw fault("the attribute '\(attribute.name)' stands twice", at: place)
+      }
       element.attributes.append(attribute)
     }
     try content(of: &element, depth: depth, start: start)

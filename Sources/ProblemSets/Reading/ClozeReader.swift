@@ -2,7 +2,8 @@
 struct ClozeReader {
   private static let numeric: Set = ["NUMERICAL", "NM"]
   private static let single: Set = [
-    "MULTICHOICE", "MC", "MULTICHOICE_V", "MCV", "MULTICHOICE_H", "MCH", "MULTICHOICE_S", "MCS", "MULTICHOICE_VS",
+    "MULTICHOICE", "MC", "MULTICHOICE_V", "MCV", "MULTICHOICE_H", "MCH", "MULTICHOICE_S", "MCS",
+    "MULTICHOICE_VS",
     "MCVS", "MULTICHOICE_HS", "MCHS",
   ]
   private static let multiple: Set = [
@@ -28,11 +29,14 @@ struct ClozeReader {
   }
 
   /// `W:TYPE:` behind a brace; nil where the brace opens no mark.
-  private static func head(_ characters: [Character], from start: Int) -> (weight: Double, type: String, end: Int)? {
+  private static func head(_ characters: [Character], from start: Int) -> (
+    weight: Double, type: String, end: Int
+  )? {
     var k = start
     while k < characters.count, characters[k].isASCII, characters[k].isNumber { k += 1 }
     let weight = String(characters[start..<k])
-    guard k < characters.count, characters[k] == ":", let colon = characters[(k + 1)...].firstIndex(of: ":") else {
+    guard k < characters.count, characters[k] == ":", let colon = characters[(k + 1)...].firstIndex(of: ":")
+    else {
       return nil
     }
     let type = String(characters[(k + 1)..<colon])
@@ -79,10 +83,14 @@ struct ClozeReader {
         guard fields.count == 2 else { throw ImportFault("'\(text)' is no value with a tolerance") }
         answers.append((try MoodleNumber.parsed(fields[0]), try MoodleNumber.parsed(fields[1]), share))
       }
-      guard answers.contains(where: { $0.share == 1 }) else { throw ImportFault("no number of a cloze mark earns 100") }
+      guard answers.contains(where: { $0.share == 1 }) else {
+        throw ImportFault("no number of a cloze mark earns 100")
+      }
       return .numeric(answers)
     }
-    guard graded.allSatisfy({ !$0.text.trimmingSpaces().isEmpty }) else { throw ImportFault("an option without text") }
+    guard graded.allSatisfy({ !$0.text.trimmingSpaces().isEmpty }) else {
+      throw ImportFault("an option without text")
+    }
     return try GradedPart.choice(graded.map(\.share), isSingle: single.contains(type), "cloze")
   }
 

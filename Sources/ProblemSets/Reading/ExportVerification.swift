@@ -24,7 +24,8 @@ struct ExportVerification {
     let expected = expectedQuestions()
     guard questions.count == expected.count else {
       throw ExportError(
-        problem: export.set, "the \(target.rawValue) file holds \(questions.count) questions, not \(expected.count)")
+        problem: export.set,
+        "the \(target.rawValue) file holds \(questions.count) questions, not \(expected.count)")
     }
     for (question, (category, variant)) in zip(questions, expected) {
       guard question.category == category, question.name.contains(variant.code) else {
@@ -55,7 +56,9 @@ struct ExportVerification {
       case .moodle, .rexams:
         let parts = MoodleParts(of: variants)
         let essays = parts.essays.flatMap { id, list in
-          list.map { (category: parts.automatic.isEmpty || target == .rexams ? name : "\(name)-\(id)", variant: $0) }
+          list.map {
+            (category: parts.automatic.isEmpty || target == .rexams ? name : "\(name)-\(id)", variant: $0)
+          }
         }
         return parts.automatic.map { (category: name, variant: $0) } + essays
       case .gift, .canvas:
@@ -63,7 +66,8 @@ struct ExportVerification {
         return answers.indices.flatMap { k in
           variants.map { variant in
             answers.count == 1
-              ? (category: name, variant: variant) : (category: "\(name)-\(answers[k].id)", variant: variant.part(with: [k]))
+              ? (category: name, variant: variant)
+              : (category: "\(name)-\(answers[k].id)", variant: variant.part(with: [k]))
           }
         }
       case .qti21: return variants.map { (category: name, variant: $0) }
@@ -75,10 +79,14 @@ struct ExportVerification {
 
   private mutating func check(_ question: ImportedQuestion, _ variant: ProblemVariant) throws(ExportError) {
     guard question.partCount == variant.answers.count else {
-      throw ExportError(problem: variant.problem, "'\(question.name)' has \(question.partCount) parts, not \(variant.answers.count)")
+      throw ExportError(
+        problem: variant.problem,
+        "'\(question.name)' has \(question.partCount) parts, not \(variant.answers.count)")
     }
     if variant.answers.allSatisfy(\.isEssay) {
-      guard question.isByHand else { throw ExportError(problem: variant.problem, "'\(question.name)' is not marked by hand") }
+      guard question.isByHand else {
+        throw ExportError(problem: variant.problem, "'\(question.name)' is not marked by hand")
+      }
       return
     }
     let weights = partWeights(variant)
@@ -97,11 +105,14 @@ struct ExportVerification {
   }
 
   private mutating func expect(
-    _ question: ImportedQuestion, _ variant: ProblemVariant, _ given: [PartResponse], _ share: Double, _ words: String
+    _ question: ImportedQuestion, _ variant: ProblemVariant, _ given: [PartResponse], _ share: Double,
+    _ words: String
   ) throws(ExportError) {
     count += 1
     let found: Double
-    do throws(ImportFault) { found = try question.grade(given) } catch {
+    // Marks stand in the order of the blanks, which need not be that of the answers.
+    let inOrder = target == .moodle ? variant.answersInOrder(language).map { given[$0] } : given
+    do throws(ImportFault) { found = try question.grade(inOrder) } catch {
       throw ExportError(problem: variant.problem, "'\(question.name)' cannot be graded: \(error)")
     }
     guard abs(found - share) < 1e-6 else {
@@ -124,7 +135,8 @@ struct ExportVerification {
   private func rightResponse(_ key: AnswerKey) -> PartResponse {
     switch key {
     case .number(let number): .number(number.value)
-    case .single(let options), .multiple(let options): .options(options.indices.filter { options[$0].isRight })
+    case .single(let options), .multiple(let options):
+      .options(options.indices.filter { options[$0].isRight })
     case .essay: .nothing
     }
   }
@@ -139,7 +151,8 @@ struct ExportVerification {
   }
 
   /// Other responses to a part, what each should earn, and what it is.
-  private func otherResponses(_ key: AnswerKey, _ variant: ProblemVariant) -> [(PartResponse, Double, String)] {
+  private func otherResponses(_ key: AnswerKey, _ variant: ProblemVariant) -> [(PartResponse, Double, String)]
+  {
     switch key {
     case .number(let number): numberResponses(number, variant)
     case .single(let options):
@@ -151,9 +164,13 @@ struct ExportVerification {
     }
   }
 
-  private func numberResponses(_ key: NumberKey, _ variant: ProblemVariant) -> [(PartResponse, Double, String)] {
-    var all: [(PartResponse, Double, String)] = key.misconceptions.filter { key.misconception(of: $0.value)?.id == $0.id && !key.accepts($0.value) }
-      .map { (.number($0.value), credit($0.credit), "misconception '\($0.id)'") }
+  private func numberResponses(_ key: NumberKey, _ variant: ProblemVariant) -> [(
+    PartResponse, Double, String
+  )] {
+    var all: [(PartResponse, Double, String)] = key.misconceptions.filter {
+      key.misconception(of: $0.value)?.id == $0.id && !key.accepts($0.value)
+    }
+    .map { (.number($0.value), credit($0.credit), "misconception '\($0.id)'") }
     // Just inside the accepted interval, and as a student would round it.
     all.append((.number(key.value + 0.999 * key.tolerance), 1, "a number within the tolerance"))
     all.append((.number(key.value - 0.999 * key.tolerance), 1, "a number within the tolerance"))
@@ -183,7 +200,9 @@ struct ExportVerification {
 
   private func multipleResponses(_ options: [ChoiceOption]) -> [(PartResponse, Double, String)] {
     let right = options.indices.filter { options[$0].isRight }
-    var sets = options.indices.map { [$0] } + options.indices.filter { !options[$0].isRight }.map { (right + [$0]).sorted() }
+    var sets =
+      options.indices.map { [$0] }
+      + options.indices.filter { !options[$0].isRight }.map { (right + [$0]).sorted() }
     sets.append(Array(options.indices))
     return sets.filter { $0 != right }.map { chosen in
       let sum = chosen.reduce(0.0) { total, i in

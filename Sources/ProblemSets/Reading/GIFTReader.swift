@@ -2,13 +2,16 @@
 struct GIFTReader {
   /// Private-use characters that stand for escaped ones while a question is taken apart.
   private static let hidden: [Character: Character] = [
-    "~": "\u{E010}", "=": "\u{E011}", "#": "\u{E012}", "{": "\u{E013}", "}": "\u{E014}", ":": "\u{E015}", "\\": "\u{E016}",
+    "~": "\u{E010}", "=": "\u{E011}", "#": "\u{E012}", "{": "\u{E013}", "}": "\u{E014}", ":": "\u{E015}",
+    "\\": "\u{E016}",
   ]
 
   /// The questions of a file.
   /// - Throws: `ImportFault` at the first that cannot be read.
   static func questions(_ bytes: [UInt8]) throws(ImportFault) -> [ImportedQuestion] {
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw ImportFault("the file is not UTF-8") }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ImportFault("the file is not UTF-8")
+    }
     var questions: [ImportedQuestion] = []
     var category = ""
     var block: [String] = []
@@ -56,7 +59,8 @@ struct GIFTReader {
     guard let open = rest.firstIndex(of: "{"), let close = rest.lastIndex(of: "}"), open < close,
       rest[rest.index(after: open)..<close].allSatisfy({ $0 != "{" && $0 != "}" })
     else { throw ImportFault("'\(name)': the answers do not stand in one pair of braces") }
-    guard rest[rest.index(after: close)...].allSatisfy(\.isWhitespace), rest[..<open].contains(where: { !$0.isWhitespace })
+    guard rest[rest.index(after: close)...].allSatisfy(\.isWhitespace),
+      rest[..<open].contains(where: { !$0.isWhitespace })
     else { throw ImportFault("'\(name)': text behind the answers, or none before them") }
     var answers = String(rest[rest.index(after: open)..<close])
     if let general = answers.firstRange(of: "####") { answers = String(answers[..<general.lowerBound]) }
@@ -76,12 +80,15 @@ struct GIFTReader {
   }
 
   /// A grade `%50%` at the beginning, and the answer without its feedback.
-  private static func graded(_ text: String, _ name: String) throws(ImportFault) -> (share: Double?, text: String) {
+  private static func graded(_ text: String, _ name: String) throws(ImportFault) -> (
+    share: Double?, text: String
+  ) {
     var rest = text.trimmingNewlines()
     var share: Double?
     if rest.hasPrefix("%") {
       let inner = rest.dropFirst()
-      guard let end = inner.firstIndex(of: "%"), let legal = LegalFraction.imported(String(inner[..<end])) else {
+      guard let end = inner.firstIndex(of: "%"), let legal = LegalFraction.imported(String(inner[..<end]))
+      else {
         throw ImportFault("'\(name)': '\(text.prefix(12))' begins with no grade of Moodle's")
       }
       share = legal
@@ -99,7 +106,9 @@ struct GIFTReader {
       guard fields.count == 2 else { throw ImportFault("'\(name)': '\(value)' is no value with a tolerance") }
       answers.append((try MoodleNumber.parsed(fields[0]), try MoodleNumber.parsed(fields[1]), share ?? 1))
     }
-    guard answers.contains(where: { $0.share == 1 }) else { throw ImportFault("'\(name)': no number earns 100") }
+    guard answers.contains(where: { $0.share == 1 }) else {
+      throw ImportFault("'\(name)': no number earns 100")
+    }
     return .numeric(answers)
   }
 
@@ -107,7 +116,11 @@ struct GIFTReader {
     var shares: [Double] = []
     var pieces: [(mark: Character, text: String)] = []
     for c in text {
-      if c == "=" || c == "~" { pieces.append((c, "")) } else if !pieces.isEmpty { pieces[pieces.count - 1].text.append(c) }
+      if c == "=" || c == "~" {
+        pieces.append((c, ""))
+      } else if !pieces.isEmpty {
+        pieces[pieces.count - 1].text.append(c)
+      }
     }
     // One `=` makes it a single choice.
     let isSingle = pieces.contains { $0.mark == "=" }

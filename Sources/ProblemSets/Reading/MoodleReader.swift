@@ -13,7 +13,9 @@ struct MoodleReader {
     var category = ""
     var ids: Set<String> = []
     for element in root.elements {
-      guard element.name == "question", let type = element["type"] else { throw ImportFault("an element '\(element.name)'") }
+      guard element.name == "question", let type = element["type"] else {
+        throw ImportFault("an element '\(element.name)'")
+      }
       if type == "category" {
         guard let path = element.first("category", "text")?.text, path.hasPrefix("$course$/") else {
           throw ImportFault("a category without a path from $course$")
@@ -33,7 +35,9 @@ struct MoodleReader {
   private static func question(
     _ element: XMLElement, type: String, category: String
   ) throws(ImportFault) -> ImportedQuestion {
-    guard let name = element.first("name", "text")?.text, !name.isEmpty else { throw ImportFault("a question without a name") }
+    guard let name = element.first("name", "text")?.text, !name.isEmpty else {
+      throw ImportFault("a question without a name")
+    }
     guard let stem = element.first("questiontext"), let text = stem.first("text")?.text, !text.isEmpty else {
       throw ImportFault("'\(name)' has no text")
     }
@@ -58,9 +62,13 @@ struct MoodleReader {
     let graded = parts
     return ImportedQuestion(category: category, name: name, partCount: parts.count, isByHand: isByHand) {
       responses throws(ImportFault) in
-      guard responses.count == graded.count else { throw ImportFault("\(responses.count) responses to \(graded.count) parts") }
+      guard responses.count == graded.count else {
+        throw ImportFault("\(responses.count) responses to \(graded.count) parts")
+      }
       var total = 0.0
-      for (response, part) in zip(responses, graded) { total += part.weight / sum * (try part.part.share(of: response)) }
+      for (response, part) in zip(responses, graded) {
+        total += part.weight / sum * (try part.part.share(of: response))
+      }
       return total
     }
   }
@@ -72,22 +80,29 @@ struct MoodleReader {
     return share
   }
 
-  private static func numbers(_ element: XMLElement, _ name: String) throws(ImportFault) -> [(value: Double, tolerance: Double, share: Double)] {
+  private static func numbers(_ element: XMLElement, _ name: String) throws(ImportFault) -> [(
+    value: Double, tolerance: Double, share: Double
+  )] {
     var answers: [(value: Double, tolerance: Double, share: Double)] = []
     for answer in element.all("answer") {
       guard let text = answer.first("text")?.text, let tolerance = answer.first("tolerance")?.text else {
         throw ImportFault("'\(name)': an answer without text or tolerance")
       }
-      answers.append((try MoodleNumber.parsed(text), try MoodleNumber.parsed(tolerance), try fraction(answer, name)))
+      answers.append(
+        (try MoodleNumber.parsed(text), try MoodleNumber.parsed(tolerance), try fraction(answer, name)))
     }
-    guard answers.contains(where: { $0.share == 1 }) else { throw ImportFault("'\(name)': no answer earns 100") }
+    guard answers.contains(where: { $0.share == 1 }) else {
+      throw ImportFault("'\(name)': no answer earns 100")
+    }
     return answers
   }
 
   private static func choice(_ element: XMLElement, _ name: String) throws(ImportFault) -> GradedPart {
     var shares: [Double] = []
     for answer in element.all("answer") {
-      guard let text = answer.first("text")?.text, !text.isEmpty else { throw ImportFault("'\(name)': an option without text") }
+      guard let text = answer.first("text")?.text, !text.isEmpty else {
+        throw ImportFault("'\(name)': an option without text")
+      }
       shares.append(try fraction(answer, name))
     }
     guard let single = element.first("single")?.text, single == "true" || single == "false" else {
@@ -125,7 +140,9 @@ extension GradedPart {
       return .single(shares)
     }
     let sum = shares.reduce(0) { $0 + max(0, $1) }
-    guard abs(sum - 1) < 0.01 else { throw ImportFault("'\(name)': the right options earn \(AnswerText.points(sum * 100)), not 100") }
+    guard abs(sum - 1) < 0.01 else {
+      throw ImportFault("'\(name)': the right options earn \(AnswerText.points(sum * 100)), not 100")
+    }
     return .multiple(shares)
   }
 }

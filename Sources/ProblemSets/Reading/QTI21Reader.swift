@@ -4,17 +4,24 @@ struct QTI21Reader {
   /// - Throws: `ImportFault` at the first thing that would stop the import or lose something.
   static func questions(_ bytes: [UInt8]) throws(ImportFault) -> [ImportedQuestion] {
     let entries: [ZipArchive.Entry]
-    do throws(ZipArchive.Fault) { entries = try ZipArchive.entries(of: bytes) } catch { throw ImportFault(error.message) }
+    do throws(ZipArchive.Fault) { entries = try ZipArchive.entries(of: bytes) } catch {
+      throw ImportFault(error.message)
+    }
     let manifest = try CanvasReader.document("imsmanifest.xml", in: entries)
     try PackageChecks.checkListed(manifest, entries)
-    guard let testPath = manifest.descendants("resource").first(where: { $0["type"] == "imsqti_test_xmlv2p1" })?["href"] else {
+    guard
+      let testPath = manifest.descendants("resource").first(where: { $0["type"] == "imsqti_test_xmlv2p1" })?[
+        "href"]
+    else {
       throw ImportFault("the manifest names no test")
     }
     let test = try CanvasReader.document(testPath, in: entries)
     var questions: [ImportedQuestion] = []
     var ids: Set<String> = []
     for section in test.descendants("assessmentSection") {
-      guard section.first("selection")?["select"] == "1" else { throw ImportFault("a section does not draw one item") }
+      guard section.first("selection")?["select"] == "1" else {
+        throw ImportFault("a section does not draw one item")
+      }
       for ref in section.all("assessmentItemRef") {
         guard let path = ref["href"], let id = ref["identifier"], ids.insert(id).inserted else {
           throw ImportFault("an item without address, or twice")
@@ -41,21 +48,28 @@ struct QTI21Item {
 
   /// Checks an item.
   init(_ item: XMLElement, _ paths: Set<String>) throws(ImportFault) {
-    guard item.name == "assessmentItem", let id = item["identifier"], let first = id.first, first.isLetter || first == "_" else {
+    guard item.name == "assessmentItem", let id = item["identifier"], let first = id.first,
+      first.isLetter || first == "_"
+    else {
       throw ImportFault("an item whose identifier does not begin with a letter")
     }
     self.item = item
     title = item["title"] ?? id
-    guard item["adaptive"] == "false", item["timeDependent"] == "false", let body = item.first("itemBody") else {
+    guard item["adaptive"] == "false", item["timeDependent"] == "false", let body = item.first("itemBody")
+    else {
       throw ImportFault("'\(title)': no body, or 'adaptive' and 'timeDependent' are not given")
     }
     responses = item.all("responseDeclaration")
     let outcomes = item.all("outcomeDeclaration")
-    guard let most = outcomes.first(where: { $0["identifier"] == "MAXSCORE" })?.first("defaultValue", "value")?.text,
+    guard
+      let most = outcomes.first(where: { $0["identifier"] == "MAXSCORE" })?.first("defaultValue", "value")?
+        .text,
       let maximum = Double(most), maximum > 0
     else { throw ImportFault("'\(title)' has no MAXSCORE") }
     self.maximum = maximum
-    let interactions = ["textEntryInteraction", "choiceInteraction", "extendedTextInteraction"].flatMap { body.descendants($0) }
+    let interactions = ["textEntryInteraction", "choiceInteraction", "extendedTextInteraction"].flatMap {
+      body.descendants($0)
+    }
     let named = interactions.map { $0["responseIdentifier"] ?? "" }
     guard Set(named) == Set(responses.compactMap { $0["identifier"] }), named.count == responses.count else {
       throw ImportFault("'\(title)': interactions and responses are not the same")
@@ -65,24 +79,31 @@ struct QTI21Item {
     if body.elements.contains(where: { $0.name == "textEntryInteraction" || $0.name == "img" }) {
       throw ImportFault("'\(title)': text entry or picture outside a block")
     }
-    let names = item.descendants("img").compactMap { $0["src"] } + item.descendants("a").compactMap { $0["href"] }
+    let names =
+      item.descendants("img").compactMap { $0["src"] } + item.descendants("a").compactMap { $0["href"] }
     for name in names where !name.contains("://") && !paths.contains("items/" + name) {
       throw ImportFault("'\(title)' names '\(name)', which is not in the package")
     }
     let shown = Set(item.all("modalFeedback").compactMap { $0["identifier"] })
     for value in item.descendants("baseValue") where value["baseType"] == "identifier" {
       let isOption = item.descendants("simpleChoice").contains { $0["identifier"] == value.text }
-      if !isOption, !shown.contains(value.text) { throw ImportFault("'\(title)': '\(value.text)' is neither feedback nor option") }
+      if !isOption, !shown.contains(value.text) {
+        throw ImportFault("'\(title)': '\(value.text)' is neither feedback nor option")
+      }
     }
   }
 
   /// What the item's rules give, as a share of MAXSCORE.
   func share(of given: [PartResponse]) throws(ImportFault) -> Double {
-    guard given.count == responses.count else { throw ImportFault("\(given.count) responses to \(responses.count) parts") }
+    guard given.count == responses.count else {
+      throw ImportFault("\(given.count) responses to \(responses.count) parts")
+    }
     var machine = QTI21Machine(item)
     for (declaration, response) in zip(responses, given) { try machine.set(declaration, response) }
     try machine.run(item.first("responseProcessing")?.elements ?? [])
-    guard case .float(let score) = machine.variables["SCORE"] ?? .null else { throw ImportFault("'\(title)' sets no SCORE") }
+    guard case .float(let score) = machine.variables["SCORE"] ?? .null else {
+      throw ImportFault("'\(title)' sets no SCORE")
+    }
     return score / maximum
   }
 }
@@ -125,7 +146,8 @@ struct QTI21Machine {
     for rule in rules {
       switch rule.name {
       case "setOutcomeValue":
-        guard let id = rule["identifier"], variables.keys.contains(id), let expression = rule.elements.first else {
+        guard let id = rule["identifier"], variables.keys.contains(id), let expression = rule.elements.first
+        else {
           throw ImportFault("an outcome is set that is not declared")
         }
         variables[id] = try value(of: expression)
@@ -162,7 +184,9 @@ struct QTI21Machine {
       return .float(x)
     case "correct":
       let texts = declaration(id)?.first("correctResponse")?.all("value").map(\.text) ?? []
-      if declaration(id)?["baseType"] == "float" { return texts.first.flatMap(Double.init).map { .float($0) } ?? .null }
+      if declaration(id)?["baseType"] == "float" {
+        return texts.first.flatMap(Double.init).map { .float($0) } ?? .null
+      }
       return .identifiers(texts)
     case "isNull": return .boolean(try value(of: try operand(e, 0)) == .null)
     case "not":
@@ -171,7 +195,8 @@ struct QTI21Machine {
     case "equal": return try equal(e)
     case "match": return .boolean(try value(of: try operand(e, 0)) == value(of: try operand(e, 1)))
     case "member":
-      guard case .identifiers(let one) = try value(of: try operand(e, 0)), case .identifiers(let all) = try value(of: try operand(e, 1))
+      guard case .identifiers(let one) = try value(of: try operand(e, 0)),
+        case .identifiers(let all) = try value(of: try operand(e, 1))
       else { return .boolean(false) }
       return .boolean(all.contains(one[0]))
     case "multiple":
@@ -197,12 +222,16 @@ struct QTI21Machine {
 
   /// x₀ − t₀ ≤ y ≤ x₀ + t₁ for the first and second operand y and x₀.
   private func equal(_ e: XMLElement) throws(ImportFault) -> Value {
-    guard case .float(let y) = try value(of: try operand(e, 0)), case .float(let x) = try value(of: try operand(e, 1)) else { return .null }
+    guard case .float(let y) = try value(of: try operand(e, 0)),
+      case .float(let x) = try value(of: try operand(e, 1))
+    else { return .null }
     switch e["toleranceMode"] {
     case "exact": return .boolean(x == y)
     case "absolute":
       let bounds = (e["tolerance"] ?? "").split(separator: " ").compactMap { Double($0) }
-      guard let low = bounds.first, let high = bounds.last, (1...2).contains(bounds.count) else { throw ImportFault("a tolerance is no pair of numbers") }
+      guard let low = bounds.first, let high = bounds.last, (1...2).contains(bounds.count) else {
+        throw ImportFault("a tolerance is no pair of numbers")
+      }
       let dust = 1e-12 * max(1, abs(x))
       return .boolean(y >= x - low - dust && y <= x + high + dust)
     default: throw ImportFault("the tolerance mode '\(e["toleranceMode"] ?? "")' is not known")
@@ -213,9 +242,12 @@ struct QTI21Machine {
     guard let mapping = declaration(id)?.first("mapping") else { throw ImportFault("'\(id)' has no mapping") }
     guard case .identifiers(let chosen) = variables[id] ?? .null else { return .float(0) }
     let entries = Dictionary(
-      mapping.all("mapEntry").map { ($0["mapKey"] ?? "", Double($0["mappedValue"] ?? "") ?? .nan) }) { a, _ in a }
+      mapping.all("mapEntry").map { ($0["mapKey"] ?? "", Double($0["mappedValue"] ?? "") ?? .nan) }
+    ) { a, _ in a }
     var sum = 0.0
-    for option in Set(chosen).sorted() { sum += entries[option] ?? Double(mapping["defaultValue"] ?? "") ?? 0 }
+    for option in Set(chosen).sorted() {
+      sum += entries[option] ?? Double(mapping["defaultValue"] ?? "") ?? 0
+    }
     if let low = mapping["lowerBound"].flatMap(Double.init) { sum = max(low, sum) }
     if let high = mapping["upperBound"].flatMap(Double.init) { sum = min(high, sum) }
     return .float(sum)

@@ -13,9 +13,13 @@ struct RExamsReader {
     return questions
   }
 
-  private static func question(_ text: String, _ path: String, _ names: Set<String>) throws(ImportFault) -> ImportedQuestion {
+  private static func question(_ text: String, _ path: String, _ names: Set<String>) throws(ImportFault)
+    -> ImportedQuestion
+  {
     for section in ["Question\n========\n", "Solution\n========\n", "Meta-information\n================\n"] {
-      guard text.pieces(after: section).count == 1 else { throw ImportFault("\(path): not exactly one section \(section.prefix { $0 != "\n" })") }
+      guard text.pieces(after: section).count == 1 else {
+        throw ImportFault("\(path): not exactly one section \(section.prefix { $0 != "\n" })")
+      }
     }
     for piece in text.pieces(after: "include_supplement(\"") {
       let name = String(piece.prefix { $0 != "\"" })
@@ -33,22 +37,29 @@ struct RExamsReader {
     let types = type == "cloze" ? (meta["exclozetype"] ?? "").split(separator: "|").map(String.init) : [type]
     let solutions = solution.split(separator: "|").map(String.init)
     let tolerances = (meta["extol"] ?? "").split(separator: "|").map(String.init)
-    guard types.count == solutions.count, !types.isEmpty else { throw ImportFault("\(path): \(solutions.count) solutions to \(types.count) parts") }
+    guard types.count == solutions.count, !types.isEmpty else {
+      throw ImportFault("\(path): \(solutions.count) solutions to \(types.count) parts")
+    }
     if type == "cloze" {
-      for i in types.indices where !text.contains("##ANSWER\(i + 1)##") { throw ImportFault("\(path): no ##ANSWER\(i + 1)##") }
+      for i in types.indices where !text.contains("##ANSWER\(i + 1)##") {
+        throw ImportFault("\(path): no ##ANSWER\(i + 1)##")
+      }
     }
     let weights = (meta["expoints"] ?? "1").split(separator: "|").map { Double($0) ?? 1 }
     var parts: [(part: GradedPart, right: [Int])] = []
     for (i, type) in types.enumerated() {
       switch type {
       case "num":
-        guard tolerances.indices.contains(i), let value = Double(solutions[i]), let tolerance = Double(tolerances[i]) else {
+        guard tolerances.indices.contains(i), let value = Double(solutions[i]),
+          let tolerance = Double(tolerances[i])
+        else {
           throw ImportFault("\(path): a number without solution or tolerance")
         }
         parts.append((.numeric([(value, tolerance, 1)]), []))
       case "schoice", "mchoice":
         let right = solutions[i].enumerated().filter { $0.element == "1" }.map(\.offset)
-        guard solutions[i].allSatisfy({ $0 == "0" || $0 == "1" }), type == "mchoice" || right.count == 1 else {
+        guard solutions[i].allSatisfy({ $0 == "0" || $0 == "1" }), type == "mchoice" || right.count == 1
+        else {
           throw ImportFault("\(path): the solution '\(solutions[i])' names no options")
         }
         parts.append((.single([]), right))

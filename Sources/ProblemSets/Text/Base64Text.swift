@@ -9,7 +9,8 @@ enum Base64Text {
     for i in stride(from: 0, to: bytes.count, by: 3) {
       let rest = bytes.count - i
       let group =
-        UInt32(bytes[i]) << 16 | (rest > 1 ? UInt32(bytes[i + 1]) << 8 : 0) | (rest > 2 ? UInt32(bytes[i + 2]) : 0)
+        UInt32(bytes[i]) << 16 | (rest > 1 ? UInt32(bytes[i + 1]) << 8 : 0)
+        | (rest > 2 ? UInt32(bytes[i + 2]) : 0)
       out.append(letters[Int(group >> 18)])
       out.append(letters[Int(group >> 12 & 63)])
       out.append(rest > 1 ? letters[Int(group >> 6 & 63)] : UInt8(ascii: "="))

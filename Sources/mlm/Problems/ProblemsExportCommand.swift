@@ -7,7 +7,8 @@ import ProblemSets
 struct ProblemsExportCommand: ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Export problems to Moodle, Canvas, QTI 2.1, R/exams or GIFT: some variants of each, of which one is drawn.",
+    abstract:
+      "Export problems to Moodle, Canvas, QTI 2.1, R/exams or GIFT: some variants of each, of which one is drawn.",
     discussion: """
       Each problem becomes a category or section with its variants; pictures and data are embedded; one file a language. The files are read back by
       the importers' rules and graded again: every key must earn everything, every misconception its credit, another number nothing.
@@ -21,7 +22,9 @@ struct ProblemsExportCommand: ReportingCommand {
   var source: String
 
   @Option(
-    name: .long, help: ArgumentHelp("Format: moodle, canvas, qti21, rexams or gift; may be repeated.", valueName: "FORMAT"))
+    name: .long,
+    help: ArgumentHelp("Format: moodle, canvas, qti21, rexams or gift; may be repeated.", valueName: "FORMAT")
+  )
   var to: [ExportTargetChoice]
 
   @Option(name: .long, help: ArgumentHelp("Output folder.", valueName: "DIR"), completion: .directory)
@@ -49,7 +52,9 @@ struct ProblemsExportCommand: ReportingCommand {
   @Flag(name: .long, help: "Let the platform shuffle options.")
   var shuffle = false
 
-  @Flag(inversion: .prefixedNo, help: "Read the files back and grade them; a difference is an error and nothing is written.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Read the files back and grade them; a difference is an error and nothing is written.")
   var verify = true
 
   @Flag(name: .long, help: "Put a folder that stands at DIR aside, as DIR.previous.")
@@ -60,8 +65,12 @@ struct ProblemsExportCommand: ReportingCommand {
   }
 
   func validate() throws {
-    if to.isEmpty { throw ValidationError("--to names no format; moodle, canvas, qti21, rexams or gift would work") }
-    if !(1...1000).contains(variants) { throw ValidationError("--variants is \(variants); from 1 to 1000 would work") }
+    if to.isEmpty {
+      throw ValidationError("--to names no format; moodle, canvas, qti21, rexams or gift would work")
+    }
+    if !(1...1000).contains(variants) {
+      throw ValidationError("--variants is \(variants); from 1 to 1000 would work")
+    }
     if !(0...1).contains(penalty) { throw ValidationError("--penalty is \(penalty); from 0 to 1 would work") }
   }
 
@@ -103,10 +112,13 @@ struct ProblemsExportCommand: ReportingCommand {
     return result
   }
 
-  private func line(_ target: ExportTarget, _ language: LabLanguage, _ export: QuestionExport, _ responses: Int) -> String {
+  private func line(
+    _ target: ExportTarget, _ language: LabLanguage, _ export: QuestionExport, _ responses: Int
+  ) -> String {
     let count = export.problems.reduce(0) { $0 + $1.count }
     return "\(target.rawValue) \(language.rawValue): \(export.problems.count) problems, \(count) variants"
-      + (verify ? "; read back and graded \(responses) responses, all as the keys say" : "; not read back") + "\n"
+      + (verify ? "; read back and graded \(responses) responses, all as the keys say" : "; not read back")
+      + "\n"
   }
 
   private func variantSource(in context: CommandContext) throws -> any ProblemVariantSource {

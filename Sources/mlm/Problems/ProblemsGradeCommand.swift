@@ -31,7 +31,8 @@ struct ProblemsGradeCommand: ReportingCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Write grades, totals, feedback sheets, item statistics and a figure into this folder.", valueName: "DIR"),
+      "Write grades, totals, feedback sheets, item statistics and a figure into this folder.",
+      valueName: "DIR"),
     completion: .directory)
   var out: String?
 
@@ -55,6 +56,11 @@ struct ProblemsGradeCommand: ReportingCommand {
     name: .long,
     help: ArgumentHelp("Refuse keys that were made with any other course key.", valueName: "FILE"))
   var courseKeyFile: String?
+
+  @Option(
+    name: .long, help: ArgumentHelp("Width of the figure with unit. (default: 16cm)", valueName: "16cm"),
+    transform: Length.init(parsing:))
+  var width: Length?
 
   @Flag(name: .long, help: "Print the right answers on feedback sheets.")
   var showKey = false
@@ -114,7 +120,9 @@ struct ProblemsGradeCommand: ReportingCommand {
   }
 
   private func files(_ grading: SetGrading, _ items: [ItemStatistics]) throws -> [OutputFile] {
-    func text(_ path: String, _ text: String) -> OutputFile { OutputFile(path: path, bytes: Array(text.utf8)) }
+    func text(_ path: String, _ text: String) -> OutputFile {
+      OutputFile(path: path, bytes: Array(text.utf8))
+    }
     var files = [
       text("grades.csv", grading.gradesCSV(languages[0])), text("totals.csv", grading.totalsCSV()),
       text("unmatched.csv", grading.unmatchedCSV()), text("by-hand.csv", grading.byHandCSV()),
@@ -135,9 +143,11 @@ struct ProblemsGradeCommand: ReportingCommand {
     return files
   }
 
-  private func figures(_ items: [ItemStatistics], _ language: LabLanguage, _ mark: String) throws -> [OutputFile] {
+  private func figures(_ items: [ItemStatistics], _ language: LabLanguage, _ mark: String) throws
+    -> [OutputFile]
+  {
     let renderer = FigureRenderer()
-    let pages = ItemFigure(items, language).pages()
+    let pages = ItemFigure(items, language, width: width?.points ?? Size.centimetres(16, 10).width).pages()
     return try pages.enumerated().flatMap { i, figure in
       let scene = try figure.layout(measuring: renderer).scene
       let name = pages.count > 1 ? "items-\(i + 1)\(mark)" : "items\(mark)"
