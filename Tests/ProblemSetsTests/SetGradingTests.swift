@@ -146,7 +146,19 @@ struct SetGradingTests {
     let totals = graded.totalsCSV().split(separator: "\n")
     #expect(totals[0] == "student,name,points,max,open,numerical,percent,single,multiple,cloze,essay,mixed")
     #expect(totals[1] == "007,\"N, \"\"007\"\"\",2,28,4,2,0,0,0,0,,0")
-    #expect(graded.byHandCSV().split(separator: "\n").count == 2)
+    let byHand = graded.byHandCSV(.en)
+    #expect(byHand.split(separator: "\n").count == 2 && byHand.contains(",1: names $w$,4,\n"))
+    var marked = graded
+    try marked.take(
+      marks: Array(byHand.replacing("$w$,4,\n", with: "$w$,4,\"2,5\"\n").utf8), file: "by-hand.csv")
+    #expect(marked.totalsCSV().split(separator: "\n")[1] == "007,\"N, \"\"007\"\"\",4.5,28,0,2,0,0,0,0,2.5,0")
+    #expect(throws: AnswerSheetError.self) {
+      try marked.take(marks: Array("student,problem,answer,points\n007,essay,a0,1\n".utf8), file: "m")
+    }
+    var other = graded
+    #expect(throws: AnswerSheetError.self) {
+      try other.take(marks: Array("student,problem,answer,points\n007,essay,a0,5\n".utf8), file: "m")
+    }
   }
 
   @Test("feedback sheets in both languages")

@@ -99,11 +99,17 @@ struct GIFTWriter {
 enum GIFTText {
   /// The text with `~ = # { } : \` behind backslashes, without line ends.
   static func escaped(_ text: String) -> String {
-    var out = ""
-    for c in text {
-      if "~=#{}:\\".contains(c) { out.append("\\") }
-      out.append(c.isNewline ? " " : c)
+    var out: [UInt8] = []
+    out.reserveCapacity(text.utf8.count + text.utf8.count / 16)
+    for byte in text.utf8 {
+      switch byte {
+      case 0x0A, 0x0D: out.append(0x20)
+      case UInt8(ascii: "~"), UInt8(ascii: "="), UInt8(ascii: "#"), UInt8(ascii: "{"), UInt8(ascii: "}"),
+        UInt8(ascii: ":"), UInt8(ascii: "\\"):
+        out += [UInt8(ascii: "\\"), byte]
+      default: out.append(byte)
+      }
     }
-    return out
+    return String(decoding: out, as: UTF8.self)
   }
 }

@@ -20,6 +20,9 @@ struct MoodleWriter {
     var out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<quiz>\n"
     for variants in export.problems {
       let name = variants[0].problem
+      if variants.contains(where: { $0.files.contains { $0.mediaType == "image/svg+xml" } }) {
+        tell("problem '\(name)': not every Moodle site shows SVG pictures; PNG is shown everywhere")
+      }
       let parts = MoodleParts(of: variants)
       if !parts.automatic.isEmpty {
         out += category([export.set, name])

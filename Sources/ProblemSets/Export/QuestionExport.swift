@@ -110,6 +110,12 @@ public struct QuestionExport: Sendable {
           "the file '\(file.path)' cannot go to a platform; names of ASCII letters, digits, '.', '_' and '-' can"
         )
       }
+      let names = ExportedText(variant: variant, language: language).files.map {
+        ExportedText.flatName($0.path)
+      }
+      if Set(names).count < names.count {
+        throw ExportError(problem: variant.problem, "two files would have one name on a platform")
+      }
       for answer in variant.answers {
         if case .number(let key) = answer.key, !key.value.isFinite || !key.tolerance.isFinite {
           throw ExportError(problem: variant.problem, "the key of '\(answer.id)' is not finite")

@@ -86,12 +86,12 @@ struct RExamsWriter {
     var out = (variant.stem[language] ?? []).map { piece in
       switch piece {
       case .markdown(let words): words
-      case .blank(let index): isCloze ? "##ANSWER\(index + 1)##" : "______"
+      case .blank(let index): isCloze ? "\\#\\#ANSWER\(index + 1)\\#\\#" : "______"
       }
     }.joined()
     if isCloze {
       for i in variant.answersWithoutBlank(language) {
-        out += "\n\n\(variant.answers[i].id): ##ANSWER\(i + 1)##"
+        out += "\n\n\(variant.answers[i].id): \\#\\#ANSWER\(i + 1)\\#\\#"
       }
     }
     let unnamed = text.files.filter { $0.role == .data && !text.names($0, in: out) }

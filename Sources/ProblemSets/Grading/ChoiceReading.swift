@@ -17,8 +17,7 @@ public enum ChoiceReading {
     let plain = PlainCharacters.of(text)
     guard !plain.isEmpty else { throw .empty }
     if let whole = options.firstIndex(where: { o in o.text.values.contains { PlainCharacters.of($0) == plain }
-      })
-    {
+    }) {
       return [whole]
     }
     if ["none", "none of them", "-", "无", "没有", "均无"].contains(plain.lowercased()) { return [] }

@@ -62,17 +62,29 @@ extension SetGrading {
     return out
   }
 
-  /// What a person has to mark: `by-hand.csv`, one row an open answer with an empty column for the points.
-  public func byHandCSV() -> String {
-    var out = CSVText.line(["student", "name", "problem", "answer", "given", "why", "max", "points"])
+  /// What a person has to mark: `by-hand.csv`, one row an open answer with its rubric and an empty column for the points.
+  public func byHandCSV(_ language: LabLanguage) -> String {
+    var out = CSVText.line([
+      "student", "name", "problem", "answer", "given", "why", "rubric", "max", "points",
+    ])
     for problem in problems {
       for (answer, graded) in zip(problem.key.answers, problem.answers) where graded.verdict.isOpen {
         out += CSVText.line([
           problem.key.student, problem.key.name, problem.key.problem, answer.id, graded.given,
-          graded.verdict.word, AnswerText.points(problem.key.points * answer.weight), "",
+          graded.verdict.word, answer.key.rubricText(language),
+          AnswerText.points(problem.key.points * answer.weight), "",
         ])
       }
     }
     return out
+  }
+}
+
+extension AnswerKey {
+  /// The lines of a rubric, points first; empty for other keys.
+  fileprivate func rubricText(_ language: LabLanguage) -> String {
+    guard case .essay(let rubric) = self else { return "" }
+    let lines = rubric[language] ?? rubric[.en] ?? []
+    return lines.map { "\(AnswerText.points($0.points)): \($0.text)" }.joined(separator: "; ")
   }
 }

@@ -20,8 +20,10 @@ public struct GradedAnswer: Sendable, Equatable {
     case missing
     /// Two different answers were given, and none of them was to be taken.
     case double
-    /// Marked by hand.
+    /// To be marked by hand.
     case byHand
+    /// Marked by hand.
+    case marked
 
     /// The word in tables.
     public var word: String {
@@ -35,6 +37,7 @@ public struct GradedAnswer: Sendable, Equatable {
       case .missing: "missing"
       case .double: "double"
       case .byHand: "by hand"
+      case .marked: "marked"
       }
     }
 

@@ -10,7 +10,8 @@ enum GradingWords {
   static let wrong = texts("Not right.", "不正确。")
   static let partial = texts("Partly right.", "部分正确。")
   static let missing = texts("No answer was given.", "未作答。")
-  static let byHand = texts("Marked by hand.", "人工评分。")
+  static let byHand = texts("Not yet marked.", "待人工评分。")
+  static let marked = texts("Marked by hand.", "人工评分。")
   static let double = texts(
     "Two different answers were given; neither was graded.", "提交了两个不同的答案，均未评分。")
 

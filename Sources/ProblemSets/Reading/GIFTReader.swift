@@ -1,7 +1,7 @@
 /// Reads GIFT as Moodle's importer does.
 struct GIFTReader {
   /// Private-use characters that stand for escaped ones while a question is taken apart.
-  private static let hidden: [Character: Character] = [
+  private static let hidden: [Unicode.Scalar: Unicode.Scalar] = [
     "~": "\u{E010}", "=": "\u{E011}", "#": "\u{E012}", "{": "\u{E013}", "}": "\u{E014}", ":": "\u{E015}",
     "\\": "\u{E016}",
   ]
@@ -34,19 +34,19 @@ struct GIFTReader {
 
   /// Escaped characters out of the way.
   private static func hiding(_ text: String) -> String {
-    var out = ""
+    var out = String.UnicodeScalarView()
     var isEscaped = false
-    for c in text {
+    for scalar in text.unicodeScalars {
       if isEscaped {
-        out.append(hidden[c] ?? (c == "n" ? "\n" : c))
+        out.append(hidden[scalar] ?? (scalar == "n" ? "\n" : scalar))
         isEscaped = false
-      } else if c == "\\" {
+      } else if scalar == "\\" {
         isEscaped = true
       } else {
-        out.append(c)
+        out.append(scalar)
       }
     }
-    return out
+    return String(out)
   }
 
   private static func question(_ block: String, _ category: String) throws(ImportFault) -> ImportedQuestion {

@@ -41,7 +41,7 @@ struct RExamsReader {
       throw ImportFault("\(path): \(solutions.count) solutions to \(types.count) parts")
     }
     if type == "cloze" {
-      for i in types.indices where !text.contains("##ANSWER\(i + 1)##") {
+      for i in types.indices where !text.contains("\\#\\#ANSWER\(i + 1)\\#\\#") {
         throw ImportFault("\(path): no ##ANSWER\(i + 1)##")
       }
     }

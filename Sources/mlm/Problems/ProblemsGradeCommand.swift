@@ -49,6 +49,13 @@ struct ProblemsGradeCommand: ReportingCommand {
       valueName: "refuse|first|last"))
   var take: DoubleAnswerChoice = .refuse
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Points that a person gave: the by-hand.csv of an earlier grading with its column of points filled.",
+      valueName: "BY-HAND.csv"), completion: .file(extensions: ["csv"]))
+  var marks: String?
+
   @Option(name: .long, help: ArgumentHelp("Refuse keys of any other set.", valueName: "ID"))
   var set: String?
 
@@ -81,7 +88,8 @@ struct ProblemsGradeCommand: ReportingCommand {
     let file = try keyFile(in: context)
     let sheet = try AnswerSheet(
       csv: answers == "-" ? try InputFile.standardInput() : try context.read(answers), file: answers)
-    let grading = try SetGrading(file, sheet, double: SetGrading.DoubleChoice(rawValue: take.rawValue)!)
+    var grading = try SetGrading(file, sheet, double: SetGrading.DoubleChoice(rawValue: take.rawValue)!)
+    if let marks { try grading.take(marks: try context.read(marks), file: marks) }
     let items = grading.itemStatistics()
     let report = CommandResult(
       output: ItemStatisticsTables.text(items, languages[0]), notes: grading.notes.map { "note: \($0)" })
@@ -125,7 +133,7 @@ struct ProblemsGradeCommand: ReportingCommand {
     }
     var files = [
       text("grades.csv", grading.gradesCSV(languages[0])), text("totals.csv", grading.totalsCSV()),
-      text("unmatched.csv", grading.unmatchedCSV()), text("by-hand.csv", grading.byHandCSV()),
+      text("unmatched.csv", grading.unmatchedCSV()), text("by-hand.csv", grading.byHandCSV(languages[0])),
       text("items.csv", ItemStatisticsTables.itemsCSV(items)),
       text("misconceptions.csv", ItemStatisticsTables.misconceptionsCSV(items)),
     ]
