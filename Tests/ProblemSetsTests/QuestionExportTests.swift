@@ -94,6 +94,9 @@ struct QuestionExportTests {
     #expect(
       ClozeWeights.of([0.25, 0.25, 0.5]).whole == [1, 1, 2]
         && ClozeWeights.of([1.0 / 3, 2.0 / 3]).whole == [1, 2])
+    #expect(
+      ClozeWeights.of([0.5, 0.5], points: 4).whole == [2, 2]
+        && ClozeWeights.of([0.5, 0.5], points: 3).whole == [1, 1])
     #expect(ClozeWeights.of([0.4, 0.6]).whole == [2, 3] && !ClozeWeights.of([0.123456, 0.876544]).isExact)
   }
 
@@ -161,6 +164,15 @@ struct QuestionExportTests {
     #expect(message { $0.answers = [] }.contains("nothing is asked"))
     let wrong = Synthetic.options(["a", "b"], right: [])
     #expect(message { $0.answers[0].key = .single(wrong) }.contains("0 of 2 options are right"))
+  }
+
+  @Test("a note names all problems that it is about")
+  func notes() throws {
+    let notes = try Synthetic.export.files(for: .rexams, in: .en).notes
+    #expect(
+      notes == [
+        "problems numerical, percent, cloze, mixed: R/exams gives no partial credit for numbers; misconceptions stand in the solution"
+      ])
   }
 
   @Test("tolerances lose their dust and never shrink")

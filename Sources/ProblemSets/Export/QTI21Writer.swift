@@ -4,7 +4,9 @@ import Labs
 struct QTI21Writer {
   private let export: QuestionExport
   private let language: LabLanguage
-  private(set) var notes: [String] = []
+  private var told = ExportNotes()
+  /// What the one who imports should know.
+  var notes: [String] { told.lines }
 
   init(_ export: QuestionExport, _ language: LabLanguage) {
     self.export = export
@@ -145,7 +147,7 @@ struct QTI21Writer {
           "<responseDeclaration identifier=\"\(response)\" cardinality=\"single\" baseType=\"string\"/>\n"
         blocks += "<extendedTextInteraction responseIdentifier=\"\(response)\" expectedLines=\"15\"/>\n"
         blocks += "<rubricBlock view=\"scorer\">\(text.rubric(rubric))</rubricBlock>\n"
-        tell("problem '\(variant.problem)': the text '\(answer.id)' scores nothing until a person marks it")
+        told.tell(variant.problem, "the text '\(answer.id)' scores nothing until a person marks it")
       }
       declarations += outcome("SCORE_\(k + 1)")
     }
@@ -175,8 +177,6 @@ struct QTI21Writer {
     let files = text.files.map { "items/" + place($0) }
     return Item(id: id, path: "items/\(id).xml", document: document, files: files)
   }
-
-  private mutating func tell(_ note: String) { if !notes.contains(note) { notes.append(note) } }
 
   /// The modal feedback of an item.
   private struct Feedback {
