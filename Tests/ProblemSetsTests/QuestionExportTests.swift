@@ -175,6 +175,13 @@ struct QuestionExportTests {
       ])
   }
 
+  @Test("numbers lose the dust of binary sums")
+  func numbers() {
+    #expect(ExportedNumber.text(22.1788518 + 10) == "32.1788518" && ExportedNumber.text(-0.1 - 0.2) == "-0.3")
+    #expect(ExportedNumber.text(41000) == "41000" && ExportedNumber.text(1.0 / 3) == "0.333333333333")
+    #expect(abs(Double(ExportedNumber.text(0.00012345678901234))! - 0.00012345678901234) < 1e-15)
+  }
+
   @Test("tolerances lose their dust and never shrink")
   func tolerances() {
     #expect(ExportedNumber.tolerance(0.0051) == "0.0051" && ExportedNumber.tolerance(0.1 + 0.2) == "0.3")

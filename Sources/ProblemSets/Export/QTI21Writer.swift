@@ -120,6 +120,8 @@ struct QTI21Writer {
     let place: (VariantFile) -> String = { Self.address($0, variant) }
     let id = Self.identifier("item", "\(variant.problem)-\(variant.code)")
     var declarations = ""
+    // All responses are declared before any outcome.
+    var outcomes = ""
     var processing = ""
     var blocks = ""
     var feedback = Feedback()
@@ -149,7 +151,7 @@ struct QTI21Writer {
         blocks += "<rubricBlock view=\"scorer\">\(text.rubric(rubric))</rubricBlock>\n"
         told.tell(variant.problem, "the text '\(answer.id)' scores nothing until a person marks it")
       }
-      declarations += outcome("SCORE_\(k + 1)")
+      outcomes += outcome("SCORE_\(k + 1)")
     }
     let stem = self.stem(text, place)
     let sum = variant.answers.indices.map { "<variable identifier=\"SCORE_\($0 + 1)\"/>" }.joined()
@@ -161,7 +163,7 @@ struct QTI21Writer {
       <?xml version="1.0" encoding="UTF-8"?>
       <assessmentItem \(Self.namespace) identifier="\(id)" title="\(XMLText.escaped(text.title + " · " + variant.code))" \
       adaptive="false" timeDependent="false" xml:lang="\(language == .en ? "en" : "zh-CN")">
-      \(declarations)\(outcome("SCORE"))\(outcome("MAXSCORE", ExportedNumber.text(variant.points)))\
+      \(declarations)\(outcomes)\(outcome("SCORE"))\(outcome("MAXSCORE", ExportedNumber.text(variant.points)))\
       <outcomeDeclaration identifier="FEEDBACK" cardinality="multiple" baseType="identifier"/>
       <itemBody>
       \(stem)
