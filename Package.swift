@@ -8,7 +8,7 @@ let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 let libraries = [
   "LinearAlgebra", "Tables", "Estimates", "Distributions", "Plotting", "ModelFormula", "CairoRendering",
   "MixedModels", "BayesianModels", "Designs", "Studies", "StudyResults", "Reporting",
-  "Poststratification", "ModelFigures", "Labs", "Specifications",
+  "Poststratification", "ModelFigures", "Labs", "ProblemSets", "Specifications",
 ]
 
 let package = Package(
@@ -100,6 +100,12 @@ let package = Package(
 
     // 6: documents
     .target(name: "Labs", dependencies: ["Tables", "Estimates"]),
+    .target(
+      name: "ProblemSets",
+      dependencies: [
+        "Labs", "Reporting", "Designs", "Specifications", "Distributions", "Plotting", "Estimates", "Tables",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
 
     // 7: the programs, and what they share
     .target(
@@ -111,7 +117,7 @@ let package = Package(
     .executableTarget(
       name: "mlm",
       dependencies: [
-        "CommandSupport", "Labs", "ModelFigures", "CairoRendering", "Plotting", "Reporting", "StudyResults",
+        "CommandSupport", "ProblemSets", "Labs", "ModelFigures", "CairoRendering", "Plotting", "Reporting", "StudyResults",
         "Poststratification", "Studies", "Designs", "BayesianModels", "MixedModels", "ModelFormula",
         "Specifications", "Estimates", "Tables", "Distributions", "LinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -168,6 +174,7 @@ let package = Package(
         ]
       ),
       ("Labs", ["Estimates"]),
+      ("ProblemSets", ["Labs", "Plotting", "Estimates", "Tables"]),
       (
         "mlm",
         [
