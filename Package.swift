@@ -103,7 +103,8 @@ let package = Package(
     .target(
       name: "ProblemSets",
       dependencies: [
-        "Labs", "Reporting", "Designs", "Specifications", "Distributions", "Plotting", "Estimates", "Tables",
+        "Labs", "Reporting", "Designs", "MixedModels", "ModelFormula", "Specifications", "Distributions",
+        "Plotting", "Estimates", "Tables",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
 

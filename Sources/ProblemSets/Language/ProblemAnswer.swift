@@ -13,7 +13,9 @@ public struct ProblemAnswer: Sendable {
     case variance
     /// A mean over simulations: three Monte Carlo standard errors.
     case monteCarlo = "monte-carlo"
-    /// A whole number: exact.
+    /// Sums of printed numbers: their last digit.
+    case exact
+    /// A whole number.
     case count
   }
 
@@ -88,6 +90,7 @@ struct ToleranceRule {
     case .fixed: return max(rounding, 0.005 * abs(value))
     case .variance: return max(rounding, 0.01 * abs(value))
     case .monteCarlo: return max(rounding, 3 * error)
+    case .exact: return rounding
     case .count: return 0.01
     }
   }

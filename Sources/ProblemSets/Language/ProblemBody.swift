@@ -82,7 +82,9 @@ private struct BodyReader {
     self.first = first
   }
 
-  private func location(_ index: Int) -> LabLocation { LabLocation(file: first.file, line: first.line + index) }
+  private func location(_ index: Int) -> LabLocation {
+    LabLocation(file: first.file, line: first.line + index)
+  }
 
   mutating func read() {
     while next < lines.count {
@@ -94,7 +96,8 @@ private struct BodyReader {
       } else {
         if language == nil, !line.allSatisfy(\.isWhitespace) {
           faults.append(
-            LabFault(at: location(next), "text stands outside '::: en' and '::: zh'; write it in both languages"))
+            LabFault(
+              at: location(next), "text stands outside '::: en' and '::: zh'; write it in both languages"))
         }
         if text.isEmpty { textStart = next }
         text.append(line)
@@ -102,7 +105,9 @@ private struct BodyReader {
       }
     }
     flush()
-    if language != nil { faults.append(LabFault(at: location(languageOpened), "this ':::' part is never closed")) }
+    if language != nil {
+      faults.append(LabFault(at: location(languageOpened), "this ':::' part is never closed"))
+    }
     if part != .stem { faults.append(LabFault(at: location(partOpened), "this ':::' part is never closed")) }
   }
 
@@ -144,7 +149,11 @@ private struct BodyReader {
     let place = location(next)
     switch name {
     case "":
-      if language != nil { language = nil } else if part != .stem { part = .stem } else {
+      if language != nil {
+        language = nil
+      } else if part != .stem {
+        part = .stem
+      } else {
         faults.append(LabFault(at: place, "':::' closes nothing"))
       }
     case "en", "zh":
@@ -168,7 +177,9 @@ private struct BodyReader {
     let info = String(lines[next].dropFirst(width)).trimmingBlanks()
     let word = String(info.prefix { $0 != " " })
     var end = next + 1
-    while end < lines.count, !(lines[end].trimmingBlanks() == String(repeating: "`", count: width)) { end += 1 }
+    while end < lines.count, !(lines[end].trimmingBlanks() == String(repeating: "`", count: width)) {
+      end += 1
+    }
     if end == lines.count {
       faults.append(LabFault(at: location(start), "the fence is never closed; end it with '```'"))
     }
@@ -208,7 +219,8 @@ private struct BodyReader {
       steps.append(.file(.init(path: path, lines: body, location: location(start))))
     } else {
       faults.append(
-        LabFault(at: location(start), "a fence outside a language is 'mlm' (commands) or has file=NAME (a file)"))
+        LabFault(
+          at: location(start), "a fence outside a language is 'mlm' (commands) or has file=NAME (a file)"))
     }
   }
 }

@@ -18,12 +18,16 @@ struct ProblemChecks {
 
   private var top: LabLocation { LabLocation(file: problem.file, line: 1) }
 
-  private mutating func fault(_ place: LabLocation, _ message: String) { faults.append(LabFault(at: place, message)) }
+  private mutating func fault(_ place: LabLocation, _ message: String) {
+    faults.append(LabFault(at: place, message))
+  }
 
   /// Names are given once, and expressions name what stands before them.
   private mutating func checkNames() {
     let blocks = problem.body.blocks.compactMap { block in block.id.map { ($0, block.location) } }
-    for (id, place) in blocks where !names.insert(id).inserted { fault(place, "the id '\(id)' is given twice") }
+    for (id, place) in blocks where !names.insert(id).inserted {
+      fault(place, "the id '\(id)' is given twice")
+    }
     for parameter in problem.parameters + problem.results {
       if !names.insert(parameter.name).inserted || parameter.name == "seed" {
         fault(parameter.location, "the name '\(parameter.name)' is given twice")
@@ -50,16 +54,19 @@ struct ProblemChecks {
     for (address, _) in expression.addresses { check(address, known, place, "") }
   }
 
-  private mutating func check(_ address: Address, _ known: Set<String>, _ place: LabLocation, _ head: String) {
+  private mutating func check(_ address: Address, _ known: Set<String>, _ place: LabLocation, _ head: String)
+  {
     if known.contains(address.parts[0]) { return }
-    let near = NearestNames.close(to: address.parts[0], among: known.sorted()).map { " (did you mean '\($0)'?)" } ?? ""
+    let near =
+      NearestNames.close(to: address.parts[0], among: known.sorted()).map { " (did you mean '\($0)'?)" } ?? ""
     fault(place, "\(head)nothing before it is called '\(address.parts[0])'\(near)")
   }
 
   private mutating func checkAnswers() {
     if problem.answers.isEmpty { fault(top, "answers: at least one is needed") }
     if problem.kind != .cloze, problem.answers.count > 1 {
-      fault(problem.answers[1].location, "type \(problem.kind.rawValue) has one answer; type cloze may have more")
+      fault(
+        problem.answers[1].location, "type \(problem.kind.rawValue) has one answer; type cloze may have more")
     }
     for answer in problem.answers {
       switch answer.content {
@@ -78,7 +85,9 @@ struct ProblemChecks {
     }
   }
 
-  private mutating func checkOptions(_ options: [ProblemAnswer.Option], isMultiple: Bool, _ answer: ProblemAnswer) {
+  private mutating func checkOptions(
+    _ options: [ProblemAnswer.Option], isMultiple: Bool, _ answer: ProblemAnswer
+  ) {
     var ids: Set<String> = []
     for option in options {
       if !ids.insert(option.id).inserted { fault(option.location, "the option '\(option.id)' stands twice") }
@@ -103,7 +112,8 @@ struct ProblemChecks {
   private mutating func checkRubric(_ answer: ProblemAnswer) {
     let rubric = problem.body.rubric
     for language in LabLanguage.allCases where rubric[language]?.isEmpty ?? true {
-      fault(answer.location, "an essay needs '::: rubric' with lines '- POINTS: text' in \(language.rawValue)")
+      fault(
+        answer.location, "an essay needs '::: rubric' with lines '- POINTS: text' in \(language.rawValue)")
     }
     let sums = rubric.values.map { $0.reduce(0) { $0 + $1.points } }
     if sums.contains(where: { abs($0 - problem.points) > 1e-9 }) {
@@ -113,7 +123,8 @@ struct ProblemChecks {
 
   /// Both languages are there, with the same blanks, one for each answer.
   private mutating func checkTexts() {
-    for (what, texts) in [("the stem", problem.body.stemTexts), ("the solution", problem.body.solutionTexts)] {
+    for (what, texts) in [("the stem", problem.body.stemTexts), ("the solution", problem.body.solutionTexts)]
+    {
       for language in LabLanguage.allCases {
         if texts(language).isEmpty { fault(top, "\(what) has no text in \(language.rawValue)") }
         for text in texts(language) { checkText(text) }
@@ -124,7 +135,9 @@ struct ProblemChecks {
     for language in LabLanguage.allCases {
       let blanks = problem.body.stemTexts(language).flatMap(\.blanks)
       for blank in blanks where !ids.contains(blank) {
-        fault(top, "[[\(blank)]] in \(language.rawValue) is no answer; answers are \(ids.joined(separator: ", "))")
+        fault(
+          top, "[[\(blank)]] in \(language.rawValue) is no answer; answers are \(ids.joined(separator: ", "))"
+        )
       }
       if Set(blanks).count < blanks.count { fault(top, "a blank stands twice in \(language.rawValue)") }
       if problem.kind == .cloze, blanks != ids {
@@ -146,7 +159,8 @@ struct ProblemChecks {
       fault(
         text.location,
         names.contains(word)
-          ? "{{\(word)}} is a number and needs a format, for example {{\(word):%.2f}}" : "no drawn word '\(word)'")
+          ? "{{\(word)}} is a number and needs a format, for example {{\(word):%.2f}}"
+          : "no drawn word '\(word)'")
     }
     for value in text.values {
       for (address, column) in value.expression.addresses {
@@ -162,7 +176,7 @@ extension ProblemParameter {
     switch law {
     case .steps(let from, let to, let step): [from, to, step]
     case .numbers(let list): list
-    case .words: []
+    case .words(_, _, let index): index.map { [$0] } ?? []
     case .computed(let expression, _): [expression]
     }
   }

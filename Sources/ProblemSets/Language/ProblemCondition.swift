@@ -82,7 +82,8 @@ public struct ProblemCondition: Sendable, Equatable {
         sign: sign, right: try expression(String(characters[(i + skip)...]), at: start + i + skip))
     }
     throw ConditionError(
-      column: start + 1, description: "'\(text)' compares nothing; write for example a > 2 * b or m.boundary = 0")
+      column: start + 1,
+      description: "'\(text)' compares nothing; write for example a > 2 * b or m.boundary = 0")
   }
 
   private static func expression(_ text: String, at start: Int) throws(ConditionError) -> ValueExpression {
@@ -112,7 +113,8 @@ extension String {
     while i < characters.count {
       if characters[i] == "\"" { inQuotes.toggle() }
       let end = i + mark.count
-      if !inQuotes, i > 0, characters[i - 1].isWhitespace, end < characters.count, characters[end].isWhitespace,
+      if !inQuotes, i > 0, characters[i - 1].isWhitespace, end < characters.count,
+        characters[end].isWhitespace,
         Array(characters[i..<end]) == mark
       {
         parts.append((String(characters[start..<i]), start))

@@ -27,7 +27,8 @@ struct ProblemFrontMatter {
     let fields = try node.fields(Self.names)
     let idNode = try fields.required("id")
     id = try idNode.text()
-    guard !id.isEmpty, id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }) else {
+    guard !id.isEmpty, id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
+    else {
       throw idNode.fault("'\(id)' cannot be an id; use ASCII letters, digits, _ and -")
     }
     titles = try fields.required("title").bilingualText()
@@ -54,7 +55,8 @@ struct ProblemFrontMatter {
     self.answers = answers
   }
 
-  private static func parameters(_ node: SpecificationNode?) throws(SpecificationError) -> [ProblemParameter] {
+  private static func parameters(_ node: SpecificationNode?) throws(SpecificationError) -> [ProblemParameter]
+  {
     guard let node else { return [] }
     var parameters: [ProblemParameter] = []
     for entry in try node.entries() { parameters.append(try ProblemParameter(entry)) }
@@ -69,12 +71,15 @@ extension ProblemAnswer {
   private static let choiceNames = ["options", "multiple", "shuffle", "weight"]
 
   /// Reads `id: {value: …, digits: 2, …}` or `id: {options: […]}`.
-  init(_ entry: SpecificationNode.Entry, in kind: Problem.Kind, _ faults: inout [LabFault]) throws(SpecificationError) {
+  init(_ entry: SpecificationNode.Entry, in kind: Problem.Kind, _ faults: inout [LabFault])
+    throws(SpecificationError)
+  {
     id = entry.key
     location = entry.keyPlace.location
     guard entry.key.isParameterName else {
       throw SpecificationError(
-        at: entry.keyPlace, "'\(entry.key)' cannot be an answer's id; use ASCII letters, digits and _, a letter first")
+        at: entry.keyPlace,
+        "'\(entry.key)' cannot be an answer's id; use ASCII letters, digits and _, a letter first")
     }
     if kind == .essay {
       weight = 1
@@ -109,14 +114,17 @@ extension ProblemAnswer.Number {
     value = try valueNode.expression()
     if value.addresses.isEmpty {
       throw valueNode.fault(
-        "'\(value.text)' is a typed key; a key is computed from fits or drawn numbers, whose names stand in it")
+        "'\(value.text)' is a typed key; a key is computed from fits or drawn numbers, whose names stand in it"
+      )
     }
     kind = try fields.required("kind").choice()
     digits = try fields["digits"]?.integer(in: 0...9) ?? 0
     if kind != .count, fields["digits"] == nil { throw node.fault("'digits' is missing") }
     isPercent = try fields["percent"]?.flag() ?? false
     error = try fields["mcse"]?.expression()
-    if kind == .monteCarlo, error == nil { throw node.fault("'mcse' is missing; a mean over simulations needs it") }
+    if kind == .monteCarlo, error == nil {
+      throw node.fault("'mcse' is missing; a mean over simulations needs it")
+    }
     mayBeZero = try fields["zero"]?.word(["allowed", "refused"]) == "allowed"
     var mistakes: [ProblemAnswer.Mistake] = []
     for entry in try fields["mistakes"]?.entries() ?? [] {

@@ -10,8 +10,8 @@ public struct ProblemParameter: Sendable {
     case steps(from: ValueExpression, to: ValueExpression, step: ValueExpression)
     /// One of several numbers.
     case numbers([ValueExpression])
-    /// One of several words, none that the named parameters already have.
-    case words([Word], except: [String])
+    /// One of several words, none that the named parameters already have; with an index, the word at that place, counted from 1.
+    case words([Word], except: [String], index: ValueExpression?)
     /// Arithmetic over earlier numbers, rounded where digits are told.
     case computed(ValueExpression, digits: Int?)
   }
@@ -32,7 +32,12 @@ public struct ProblemParameter: Sendable {
   /// Whether it is a word.
   var isWord: Bool { if case .words = law { true } else { false } }
   /// Whether chance decides it.
-  var isDrawn: Bool { if case .computed = law { false } else { true } }
+  var isDrawn: Bool {
+    switch law {
+    case .computed, .words(_, _, index: .some): false
+    default: true
+    }
+  }
 }
 
 extension ProblemParameter {
@@ -43,14 +48,15 @@ extension ProblemParameter {
     location = entry.keyPlace.location
     guard entry.key.isParameterName else {
       throw SpecificationError(
-        at: entry.keyPlace, "'\(entry.key)' cannot be a name; use ASCII letters, digits and _, a letter first")
+        at: entry.keyPlace, "'\(entry.key)' cannot be a name; use ASCII letters, digits and _, a letter first"
+      )
     }
     guard case .mapping = entry.value.content else {
       law = .computed(try entry.value.expression(), digits: nil)
       return
     }
     let fields = try entry.value.fields([
-      "from", "to", "step", "decimals", "integers", "numbers", "words", "except", "value", "digits",
+      "from", "to", "step", "decimals", "integers", "numbers", "words", "except", "index", "value", "digits",
     ])
     if let node = fields["integers"] {
       let ends = try node.items()
@@ -62,7 +68,8 @@ extension ProblemParameter {
           try ValueExpression(text: "10^(0 - \(try node.integer(in: 0...9)))", at: node)
         } else { try ValueExpression(number: 1) }
       law = .steps(
-        from: try fields.required("from").expression(), to: try fields.required("to").expression(), step: step)
+        from: try fields.required("from").expression(), to: try fields.required("to").expression(), step: step
+      )
     } else if let node = fields["numbers"] {
       var list: [ValueExpression] = []
       for item in try node.items() { list.append(try item.expression()) }
@@ -70,7 +77,7 @@ extension ProblemParameter {
     } else if let node = fields["words"] {
       var except: [String] = []
       for item in try fields["except"]?.items() ?? [] { except.append(try item.text()) }
-      law = .words(try Word.list(node), except: except)
+      law = .words(try Word.list(node), except: except, index: try fields["index"]?.expression())
     } else {
       law = .computed(
         try fields.required("value").expression(), digits: try fields["digits"]?.integer(in: 0...12))
@@ -114,7 +121,8 @@ extension SpecificationNode {
   }
 
   /// A template in both languages.
-  func bilingualTemplate(_ faults: inout [LabFault]) throws(SpecificationError) -> [LabLanguage: TextTemplate] {
+  func bilingualTemplate(_ faults: inout [LabFault]) throws(SpecificationError) -> [LabLanguage: TextTemplate]
+  {
     if case .scalar = content {
       let template = TextTemplate(try text(), at: place.location, faults: &faults)
       return [.en: template, .zh: template]

@@ -67,7 +67,9 @@ public struct TextTemplate: Sendable {
       flush(&faults)
       let start = i
       var formula = [lines[i]]
-      while !(formula.last!.hasSuffix("$$") && (formula.count > 1 || formula[0].count > 3)), i + 1 < lines.count {
+      while !(formula.last!.hasSuffix("$$") && (formula.count > 1 || formula[0].count > 3)),
+        i + 1 < lines.count
+      {
         i += 1
         formula.append(lines[i])
       }

@@ -9,7 +9,13 @@ extension VariantDraw {
     for parameter in parameters {
       var numbers = self.numbers(for: "parameter " + parameter.name)
       switch parameter.law {
-      case .words(let words, let except):
+      case .words(let words, _, let index?):
+        let place = try parameter.value(index, scope)
+        guard let k = Int(exactly: place), words.indices.contains(k - 1) else {
+          throw parameter.fault("there is no word \(shortestText(place)) of \(words.count)")
+        }
+        scope.set(parameter.name, words[k - 1])
+      case .words(let words, let except, nil):
         let taken = except.compactMap { scope.words[$0]?.key }
         let free = words.filter { !taken.contains($0.key) }
         guard !free.isEmpty else { throw parameter.fault("no word is left") }
@@ -34,7 +40,8 @@ extension VariantDraw {
 
   /// The digits after the point that write all numbers exactly, at most 9.
   private func decimals(of values: [Double]) -> Int {
-    for digits in 0..<9 where values.allSatisfy({ abs(rounded($0, to: digits) - $0) < 1e-10 * max(1, abs($0)) }) {
+    for digits in 0..<9
+    where values.allSatisfy({ abs(rounded($0, to: digits) - $0) < 1e-10 * max(1, abs($0)) }) {
       return digits
     }
     return 9

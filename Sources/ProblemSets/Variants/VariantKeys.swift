@@ -86,7 +86,8 @@ private struct Parts {
     }
     let key = NumberKey(
       value: number.kind == .count ? exact.rounded() : exact, decimals: number.digits,
-      tolerance: rule.tolerance(of: exact, error: error), isPercent: number.isPercent, misconceptions: mistakes)
+      tolerance: rule.tolerance(of: exact, error: error), isPercent: number.isPercent,
+      misconceptions: mistakes)
     if let pair = key.inseparable(unit: rule.unit) {
       throw DrawFailure(.separation, "answer '\(answer.id)': \(pair.0) and \(pair.1) are too close")
     }
@@ -95,7 +96,9 @@ private struct Parts {
 
   private func texts(_ templates: [LabLanguage: TextTemplate]) throws -> [LabLanguage: String] {
     var made: [LabLanguage: String] = [:]
-    for language in languages { made[language] = try templates[language].map { try texts.text($0, language) } }
+    for language in languages {
+      made[language] = try templates[language].map { try texts.text($0, language) }
+    }
     return made
   }
 

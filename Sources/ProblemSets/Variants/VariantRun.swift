@@ -28,7 +28,8 @@ struct VariantRun {
   private(set) var files: [VariantFile] = []
 
   init(
-    _ problem: Problem, seed: Int, runner: any CommandRunner, languages: [LabLanguage], figures: VariantFigures
+    _ problem: Problem, seed: Int, runner: any CommandRunner, languages: [LabLanguage],
+    figures: VariantFigures
   ) {
     self.problem = problem
     self.runner = runner

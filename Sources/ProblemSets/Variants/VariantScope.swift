@@ -37,7 +37,9 @@ struct VariantScope {
     let parts = address.parts
     if parts.count == 1 {
       if let number = numbers[parts[0]] { return number }
-      throw Missing(description: words[parts[0]] != nil ? "'\(parts[0])' is a word, no number" : "no number '\(parts[0])'")
+      throw Missing(
+        description: words[parts[0]] != nil ? "'\(parts[0])' is a word, no number" : "no number '\(parts[0])'"
+      )
     }
     guard let found = estimates[parts[0]] else { throw Missing(description: "no number '\(address)'") }
     if parts.count == 2, parts[1] == "boundary" { return Double(boundaries[parts[0]] ?? 0) }
@@ -63,9 +65,13 @@ struct VariantScope {
         continue
       }
       out += rest[..<open]
-      if let word = words[name] { out += word.key } else if let number = numbers[name] {
+      if let word = words[name] {
+        out += word.key
+      } else if let number = numbers[name] {
         out += number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : shortestText(number)
-      } else { throw Missing(description: "nothing drawn is called '\(name)'") }
+      } else {
+        throw Missing(description: "nothing drawn is called '\(name)'")
+      }
       rest = behind.dropFirst(2)
     }
     return out + rest

@@ -43,7 +43,7 @@ struct VariantDraw: Sendable {
   /// The seed of data: 31 bits, as R's `set.seed` takes them.
   var dataSeed: Int { Int(seed >> 33) }
   /// Names the variant without telling its seed: the next four bytes in hexadecimal digits.
-  var code: String { hexadecimal(digest[8..<12]) }
+  var code: String { hexadecimal(Array(digest[8..<12])) }
 
   /// Random numbers for one purpose; those of others do not move them.
   func numbers(for purpose: String) -> DrawNumbers {
@@ -84,13 +84,4 @@ func domainHash(_ domain: String, _ parts: [[UInt8]]) -> [UInt8] {
     hash.update(data: part)
   }
   return Array(hash.finalize())
-}
-
-/// Bytes as hexadecimal digits.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef")
-  return bytes.reduce(into: "") {
-    $0.append(digits[Int($1 >> 4)])
-    $0.append(digits[Int($1 & 15)])
-  }
 }

@@ -13,7 +13,8 @@ struct VariantTexts {
 
   /// A template's text in one language.
   func text(_ template: TextTemplate, _ language: LabLanguage) throws -> String {
-    try VariantTexts.joined(try pieces(template, language).map { if case .markdown(let text) = $0 { text } else { "" } })
+    try VariantTexts.joined(
+      try pieces(template, language).map { if case .markdown(let text) = $0 { text } else { "" } })
   }
 
   private static func joined(_ texts: [String]) throws -> String { texts.joined() }
@@ -47,7 +48,8 @@ struct VariantTexts {
     }
     do { return try value.format.text(number, inFormula: value.isInFormula) } catch {
       throw DrawFailure(
-        .degenerate, "\(value.location): '\(value.expression.text)' is \(error == .notWhole ? "not whole" : "no number")")
+        .degenerate,
+        "\(value.location): '\(value.expression.text)' is \(error == .notWhole ? "not whole" : "no number")")
     }
   }
 
@@ -139,7 +141,9 @@ extension String {
     var inFence = false
     for line in split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("```") { inFence.toggle() }
-      if !inFence, line.isEmpty, let last = lines.last, last.isEmpty, lines.count > 1 || !keepsStart { continue }
+      if !inFence, line.isEmpty, let last = lines.last, last.isEmpty, lines.count > 1 || !keepsStart {
+        continue
+      }
       lines.append(line)
     }
     if !keepsStart { while let first = lines.first, first.isEmpty { lines.removeFirst() } }

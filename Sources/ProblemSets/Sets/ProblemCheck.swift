@@ -1,0 +1,171 @@
+import Dispatch
+import Labs
+import Synchronization
+
+/// A trial of problems over many seeds: does each build, does its key score full marks and each mistake its credit, how often is drawn again?
+public struct ProblemCheck: Sendable {
+  /// The problems.
+  public let problems: [Problem]
+  /// How many variants of each are made.
+  public let seeds: Int
+  /// How many variants also draw their figures.
+  public let drawnSeeds: Int
+  /// How many variants are made at the same time.
+  public let threads: Int
+
+  /// The specification.
+  public init(_ problems: [Problem], seeds: Int = 100, drawnSeeds: Int = 2, threads: Int = 1) {
+    self.problems = problems
+    self.seeds = seeds
+    self.drawnSeeds = drawnSeeds
+    self.threads = threads
+  }
+
+  /// What was found of one problem.
+  public struct Row: Sendable {
+    /// The problem.
+    public let problem: Problem
+    /// How many variants were made.
+    public let built: Int
+    /// Draws that failed a test, by kind.
+    public let redraws: [DrawFailure.Kind: Int]
+    /// Each failed test with its count, the most frequent first.
+    public let failures: [DrawFailure.Count]
+    /// How many differ in their keys.
+    public let distinct: Int
+    /// What is wrong; empty where all is well.
+    public let faults: [String]
+  }
+
+  /// Makes all variants.
+  public func run(with runner: any CommandRunner & Sendable) -> [Row] {
+    let results = Mutex(
+      [[Result<VariantBuilder.Built, ProblemError>?]](
+        repeating: [Result<VariantBuilder.Built, ProblemError>?](repeating: nil, count: seeds),
+        count: problems.count))
+    let next = Atomic(0)
+    DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
+      while true {
+        let k = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard k < problems.count * seeds else { return }
+        let (i, seed) = (k / seeds, k % seeds)
+        let result = Result<VariantBuilder.Built, ProblemError> { () throws(ProblemError) in
+          try build(problems[i], seed, runner)
+        }
+        results.withLock { $0[i][seed] = result }
+      }
+    }
+    return results.withLock { all in zip(problems, all).map { row($0, $1.compactMap { $0 }) } }
+  }
+
+  private func build(
+    _ problem: Problem, _ seed: Int, _ runner: any CommandRunner & Sendable
+  ) throws(ProblemError) -> VariantBuilder.Built {
+    let builder = VariantBuilder(problem, runner: runner, figures: seed < drawnSeeds ? .svg : .none)
+    return try builder.variant(
+      from: VariantSeed(
+        courseKey: Array("check".utf8), set: "check", problem: problem.id, owner: String(seed + 1)))
+  }
+
+  private func row(_ problem: Problem, _ results: [Result<VariantBuilder.Built, ProblemError>]) -> Row {
+    var (faults, failures): ([String], [DrawFailure]) = ([], [])
+    var keys: Set<String> = []
+    var built = 0
+    for (i, result) in results.enumerated() {
+      switch result {
+      case .failure(let error): faults.append("seed \(i + 1): \(error)")
+      case .success(let made):
+        built += 1
+        failures += made.failures
+        faults += VariantTrial(made.variant).faults.map { "seed \(i + 1): \($0)" }
+        keys.insert(VariantTrial.content(of: made.variant))
+      }
+    }
+    if built > 1, keys.count == 1,
+      problem.parameters.contains(where: \.isDrawn) || !problem.body.blocks.isEmpty
+    {
+      faults.append("all \(built) variants are the same")
+    }
+    let kinds = Dictionary(grouping: failures, by: \.kind).mapValues(\.count)
+    return Row(
+      problem: problem, built: built, redraws: kinds, failures: failures.counted, distinct: keys.count,
+      faults: faults)
+  }
+}
+
+/// Answers a variant with its key and with each mistake, as a student writes them, and grades the answers.
+struct VariantTrial {
+  let faults: [String]
+
+  init(_ variant: ProblemVariant) {
+    var faults: [String] = []
+    for answer in variant.answers {
+      switch answer.key {
+      case .number(let key): faults += VariantTrial.faults(key).map { "answer '\(answer.id)': \($0)" }
+      case .single(let options):
+        if options.filter(\.isRight).count != 1 || options.contains(where: { !$0.isRight && $0.credit >= 1 })
+        {
+          faults.append("answer '\(answer.id)': not exactly one option earns full marks")
+        }
+      case .multiple(let options):
+        let right = options.filter(\.isRight).reduce(0) { $0 + $1.credit }
+        if abs(right - 1) > 1e-9 || options.contains(where: { !$0.isRight && $0.credit > 0 }) {
+          faults.append("answer '\(answer.id)': the right options do not sum to full marks")
+        }
+      case .essay(let rubric):
+        for lines in rubric.values where abs(lines.reduce(0) { $0 + $1.points } - variant.points) > 1e-9 {
+          faults.append("answer '\(answer.id)': the rubric does not sum to the points")
+        }
+      }
+      if let texts = VariantTrial.doubledOption(answer.key) {
+        faults.append("answer '\(answer.id)': \(texts)")
+      }
+    }
+    if abs(variant.answers.reduce(0) { $0 + $1.weight } - 1) > 1e-9 {
+      faults.append("the weights do not sum to 1")
+    }
+    self.faults = faults
+  }
+
+  private static func faults(_ key: NumberKey) -> [String] {
+    var faults: [String] = []
+    if share(of: key.value, key) != 1 || share(of: rounded(key.value, to: key.decimals), key) != 1 {
+      faults.append("the key does not score full marks")
+    }
+    for mistake in key.misconceptions {
+      for given in [mistake.value, rounded(mistake.value, to: key.decimals)]
+      where share(of: given, key) != mistake.credit {
+        faults.append("the mistake '\(mistake.id)' scores \(share(of: given, key)), not \(mistake.credit)")
+      }
+    }
+    return faults
+  }
+
+  /// The share of the points that a number earns.
+  static func share(of given: Double, _ key: NumberKey) -> Double {
+    if abs(given - key.value) <= key.tolerance { return 1 }
+    return key.misconceptions.first { abs(given - $0.value) <= $0.tolerance }?.credit ?? 0
+  }
+
+  private static func doubledOption(_ key: AnswerKey) -> String? {
+    guard let options = key.options else { return nil }
+    for language in LabLanguage.allCases {
+      let texts = options.compactMap { $0.text[language] }
+      if Set(texts).count < texts.count { return "two options have one text in \(language.rawValue)" }
+    }
+    return nil
+  }
+
+  /// What makes two variants the same task.
+  static func content(of variant: ProblemVariant) -> String { "\(variant.answers)\(variant.stem[.en] ?? [])" }
+}
+
+extension AnswerKey {
+  /// The options of a choice.
+  var options: [ChoiceOption]? {
+    switch self {
+    case .single(let options), .multiple(let options): options
+    default: nil
+    }
+  }
+}
