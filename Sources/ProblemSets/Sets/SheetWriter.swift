@@ -39,8 +39,8 @@ struct SheetWriter {
     for (i, variant) in variants.enumerated() {
       parts.append(heading(i, variant))
       parts.append(stem(variant))
-      if let data = dataLine(variant) { parts.append(data) }
       parts.append(contentsOf: answerPlaces(variant))
+      if let data = dataLine(variant) { parts.append(data) }
     }
     return parts.joined(separator: "\n\n") + "\n"
   }

@@ -154,8 +154,8 @@ struct VariantRun {
     guard let drawn = result.files.first(where: { $0.path == path }), drawn.failure == nil else {
       throw ProblemError.faults([LabFault(at: command.location, "the block is as=figure, but draws none")])
     }
-    let file = drawn.describing(alt)
-    files.append(VariantFile(path: path, role: .figure, language: language, bytes: file.bytes))
+    let bytes = NamelessFigure(drawn.describing(alt), title: problem.titles[language] ?? problem.id).bytes
+    files.append(VariantFile(path: path, role: .figure, language: language, bytes: bytes))
     outcomes[language, default: [:]][index] = Outcome(figure: path)
   }
 
