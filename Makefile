@@ -137,6 +137,7 @@ check: lint test
 
 .PHONY: bench
 bench: build
+	Benchmarks/problems
 	VECTORS='$(VECTORS)' Benchmarks/run
 
 .PHONY: install

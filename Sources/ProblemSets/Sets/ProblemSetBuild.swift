@@ -62,7 +62,7 @@ public struct ProblemSetBuild: Sendable {
     try folder.prepare()
     do {
       let report = try make(folder, runner)
-      var notes = report.notes
+      var notes = report.notes + folderNotes
       if try keepReplacedKeys(path, folder) {
         notes.append(
           "note: the keys differ from those that were there, which are kept as instructor/keys-replaced.json")
@@ -80,6 +80,26 @@ public struct ProblemSetBuild: Sendable {
     let hash = domainHash(
       "multilevel-lab sheet 1", [courseKey.bytes, Array(set.id.utf8), Array(student.id.utf8)])
     return hexadecimal(Array(hash[..<4]))
+  }
+
+  /// What folders' names hide.
+  private var folderNotes: [String] {
+    var notes: [String] = []
+    let escaped = roster.students.filter { $0.folder != $0.id }
+    if let first = escaped.first {
+      notes.append(
+        "note: \(escaped.count) ids cannot be folder names as they are; '\(first.id)' has the folder '\(first.folder)' (all are in "
+          + "instructor/manifest.csv)")
+    }
+    let folded = Dictionary(grouping: roster.students) { $0.folder.lowercased() }.values.filter {
+      $0.count > 1
+    }
+    for same in folded.map({ $0.map(\.id) }).sorted(by: { $0[0] < $1[0] }) {
+      notes.append(
+        "note: the ids \(same.joined(separator: ", ")) differ in capitals only; some computers cannot tell their folders apart"
+      )
+    }
+    return notes
   }
 
   // MARK: what is there already
@@ -226,7 +246,8 @@ struct StudentMaker: Sendable {
         switch format {
         case .markdown: try folder.write(Array("# \(writer.title)\n\n\(text)".utf8), to: name + ".md")
         case .html:
-          let page = MarkdownPage(title: writer.title, markdown: text, language: language)
+          let page = MarkdownPage(
+            title: writer.title, markdown: writer.sheet(variants, as: .page), language: language)
           let files = variants.flatMap(\.files).filter { $0.role == .figure }
             .map { OutputFile(path: $0.path, bytes: $0.bytes) }
           try folder.write(Array(try page.html(embedding: files).utf8), to: name + ".html")

@@ -3,6 +3,12 @@ import Tables
 
 /// Writes a student's sheet and the worked solutions to it, Markdown.
 struct SheetWriter {
+  /// The dialect: plain Markdown, or the divisions and spans of pandoc from which the HTML page is styled.
+  enum Markup {
+    case plain
+    case page
+  }
+
   let set: ProblemSet
   let student: Roster.Student
   let version: String
@@ -33,23 +39,30 @@ struct SheetWriter {
   }
 
   /// The sheet without its title.
-  func sheet(_ variants: [ProblemVariant]) -> String {
+  func sheet(_ variants: [ProblemVariant], as markup: Markup = .plain) -> String {
     var parts = [facts]
     if let instructions = set.instructions[language], !instructions.isEmpty { parts.append(instructions) }
     for (i, variant) in variants.enumerated() {
-      parts.append(heading(i, variant))
-      parts.append(stem(variant))
-      parts.append(contentsOf: answerPlaces(variant))
-      if let data = dataLine(variant) { parts.append(data) }
+      var inside = [stem(variant)] + answerPlaces(variant, as: markup)
+      if let data = dataLine(variant) { inside.append(data) }
+      parts += framed(inside, i, variant, as: markup)
     }
     return parts.joined(separator: "\n\n") + "\n"
   }
 
-  private func heading(_ i: Int, _ variant: ProblemVariant) -> String {
+  /// A problem under its heading.
+  private func framed(
+    _ inside: [String], _ i: Int, _ variant: ProblemVariant, as markup: Markup
+  ) -> [String] {
     let name = variant.titles[language] ?? variant.problem
-    let what = "## \(phrases.problem(i + 1))\(phrases.stop)\(name)"
-    return what
-      + "\n\n*\(phrases.points(variant.points)) · \(variant.problem) · \(phrases.version) `\(variant.code)`*"
+    let facts =
+      "\(phrases.points(variant.points)) · \(variant.problem) · \(phrases.version) `\(variant.code)`"
+    switch markup {
+    case .plain: return ["## \(phrases.problem(i + 1))\(phrases.stop)\(name)", "*\(facts)*"] + inside
+    case .page:
+      let head = "[\(phrases.problem(i + 1))]{.label} [\(name)]{.title} [\(facts)]{.points}"
+      return ["::: {.problem}\n::: {.head}\n\(head)\n:::"] + inside + [":::"]
+    }
   }
 
   private func stem(_ variant: ProblemVariant) -> String {
@@ -85,7 +98,7 @@ struct SheetWriter {
   }
 
   /// Options, and a place for an answer that has no blank in the text.
-  private func answerPlaces(_ variant: ProblemVariant) -> [String] {
+  private func answerPlaces(_ variant: ProblemVariant, as markup: Markup) -> [String] {
     let blanks = (variant.stem[language] ?? []).compactMap { if case .blank(let i) = $0 { i } else { nil } }
     var parts: [String] = []
     for (i, answer) in variant.answers.enumerated() {
@@ -96,17 +109,27 @@ struct SheetWriter {
         parts.append(label + "*\(isSingle ? phrases.onlyOne : phrases.anyNumber)*")
         parts.append(
           options.enumerated().map { k, option in
-            "- (\(OptionLetter.of(k))) \(option.text[language] ?? "")"
+            "- **(\(OptionLetter.of(k)))** \(option.text[language] ?? "")"
           }.joined(separator: "\n"))
         if !blanks.contains(i) { parts.append("\(phrases.answer)\(phrases.colon)\\_\\_\\_\\_") }
       case .number where !blanks.contains(i):
         parts.append("\(phrases.answer)\(phrases.colon)\\_\\_\\_\\_\\_\\_\\_\\_")
       case .essay:
-        parts.append(Array(repeating: "&nbsp;\n\n---", count: 5).joined(separator: "\n\n"))
+        parts.append(SheetWriter.ruledLines(5, as: markup))
       default: break
       }
     }
     return parts
+  }
+
+  /// Space to write on.
+  private static func ruledLines(_ count: Int, as markup: Markup) -> String {
+    switch markup {
+    case .plain: return Array(repeating: "&nbsp;\n\n---", count: count).joined(separator: "\n\n")
+    case .page:
+      let rules = String(repeating: "<div></div>", count: count)
+      return "```{=html}\n<div class=\"answer\" aria-hidden=\"true\">\(rules)</div>\n```"
+    }
   }
 
   // MARK: solutions
@@ -115,9 +138,9 @@ struct SheetWriter {
   func solutions(_ variants: [ProblemVariant]) -> String {
     var parts = [facts, "**\(phrases.instructorOnly)**"]
     for (i, variant) in variants.enumerated() {
-      parts.append(heading(i, variant))
-      parts.append(contentsOf: variant.answers.enumerated().map { key($1, $0, variant) })
-      if let text = variant.solution[language] { parts.append(text) }
+      var inside = variant.answers.enumerated().map { key($1, $0, variant) }
+      if let text = variant.solution[language] { inside.append(text) }
+      parts += framed(inside, i, variant, as: .plain)
     }
     return parts.joined(separator: "\n\n") + "\n"
   }
@@ -144,7 +167,7 @@ struct SheetWriter {
       for (i, option) in options.enumerated() {
         let mark = option.isRight ? " ✓" : ""
         let words = option.feedback[language].map { " — \($0)" } ?? ""
-        lines.append("- (\(OptionLetter.of(i)))\(mark) \(option.text[language] ?? "")\(words)")
+        lines.append("- **(\(OptionLetter.of(i)))**\(mark) \(option.text[language] ?? "")\(words)")
       }
       return lines.joined(separator: "\n")
     case .essay(let rubric):
