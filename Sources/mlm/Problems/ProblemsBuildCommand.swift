@@ -59,7 +59,7 @@ struct ProblemsBuildCommand: ParsableCommand {
           to.isEmpty ? form == .markdown : to.contains { $0.rawValue == form.rawValue }
         },
         threads: thread.count)
-      let report = try ProblemsFiles.conflictAware { try build.run(into: out, with: SubcommandRunner()) }
+      let report = try ProblemsFiles.conflictAware { try build.run(into: out, with: RepeatingRunner()) }
       for note in report.notes { Terminal.note(note) }
       let drawn = report.redraws.filter { $0.count > 0 }.map { "\($0.problem) \($0.count)" }
       Terminal.note(

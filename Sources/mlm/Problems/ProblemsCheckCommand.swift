@@ -45,7 +45,7 @@ struct ProblemsCheckCommand: ParsableCommand {
           problems += found.filter { one in !problems.contains { $0.file == one.file } }
         } catch { unread.append("\(error)") }
       }
-      let rows = ProblemCheck(problems, seeds: seeds, threads: thread.count).run(with: SubcommandRunner())
+      let rows = ProblemCheck(problems, seeds: seeds, threads: thread.count).run(with: RepeatingRunner())
       try Terminal.print(table(rows).text())
       for row in rows where details {
         for count in row.failures {
