@@ -1,6 +1,7 @@
 import Dispatch
 import Labs
 import Synchronization
+import Tables
 
 /// A trial of problems over many seeds: does each build, does its key score full marks and each mistake its credit, how often is drawn again?
 public struct ProblemCheck: Sendable {
@@ -103,14 +104,21 @@ struct VariantTrial {
       switch answer.key {
       case .number(let key): faults += VariantTrial.faults(key).map { "answer '\(answer.id)': \($0)" }
       case .single(let options):
-        if options.filter(\.isRight).count != 1 || options.contains(where: { !$0.isRight && $0.credit >= 1 })
-        {
-          faults.append("answer '\(answer.id)': not exactly one option earns full marks")
+        for (i, option) in options.enumerated() {
+          let share = answer.key.grade(OptionLetter.of(i)).share
+          if share != (option.isRight ? 1 : option.credit) || (share == 1) != option.isRight {
+            faults.append("answer '\(answer.id)': the option '\(option.id)' scores \(share ?? 0)")
+          }
         }
       case .multiple(let options):
-        let right = options.filter(\.isRight).reduce(0) { $0 + $1.credit }
-        if abs(right - 1) > 1e-9 || options.contains(where: { !$0.isRight && $0.credit > 0 }) {
-          faults.append("answer '\(answer.id)': the right options do not sum to full marks")
+        let right = options.indices.filter { options[$0].isRight }.map(OptionLetter.of)
+        if answer.key.grade(right.joined(separator: ";")).share != 1 {
+          faults.append("answer '\(answer.id)': the right options do not score full marks")
+        }
+        for (i, option) in options.enumerated() where !option.isRight {
+          if answer.key.grade(OptionLetter.of(i)).share != 0 {
+            faults.append("answer '\(answer.id)': the wrong option '\(option.id)' alone scores")
+          }
         }
       case .essay(let rubric):
         for lines in rubric.values where abs(lines.reduce(0) { $0 + $1.points } - variant.points) > 1e-9 {
@@ -129,22 +137,18 @@ struct VariantTrial {
 
   private static func faults(_ key: NumberKey) -> [String] {
     var faults: [String] = []
-    if share(of: key.value, key) != 1 || share(of: rounded(key.value, to: key.decimals), key) != 1 {
-      faults.append("the key does not score full marks")
-    }
-    for mistake in key.misconceptions {
-      for given in [mistake.value, rounded(mistake.value, to: key.decimals)]
-      where share(of: given, key) != mistake.credit {
-        faults.append("the mistake '\(mistake.id)' scores \(share(of: given, key)), not \(mistake.credit)")
-      }
+    func share(_ value: Double) -> Double? { AnswerKey.number(key).grade(written(value, key)).share }
+    if share(key.value) != 1 { faults.append("the key does not score full marks") }
+    for mistake in key.misconceptions where share(mistake.value) != mistake.credit {
+      let found = share(mistake.value).map { shortestText($0) } ?? "nothing"
+      faults.append("the mistake '\(mistake.id)' scores \(found), not \(shortestText(mistake.credit))")
     }
     return faults
   }
 
-  /// The share of the points that a number earns.
-  static func share(of given: Double, _ key: NumberKey) -> Double {
-    if abs(given - key.value) <= key.tolerance { return 1 }
-    return key.misconceptions.first { abs(given - $0.value) <= $0.tolerance }?.credit ?? 0
+  /// A number as a student writes it, with the digits asked for.
+  static func written(_ value: Double, _ key: NumberKey) -> String {
+    FixedDecimals.text(value, key.decimals) + (key.isPercent ? "%" : "")
   }
 
   private static func doubledOption(_ key: AnswerKey) -> String? {

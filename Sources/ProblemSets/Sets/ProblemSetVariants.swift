@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Variant 1, 2, … of a problem come from the course key as students' variants do; a number stands in place of a student's id, marked
 /// as one, so that no student has the same.
-public struct ProblemSetVariants: Sendable {
+public struct ProblemSetVariants: ProblemVariantSource, Sendable {
   private let problemSet: ProblemSet
   private let courseKey: CourseKey
   private let runner: any CommandRunner & Sendable

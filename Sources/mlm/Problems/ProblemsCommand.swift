@@ -9,7 +9,10 @@ struct ProblemsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "problems",
     abstract: "Problem sets: individual data, computed keys, mistakes with feedback.",
-    subcommands: [ProblemsBuildCommand.self, ProblemsCheckCommand.self, ProblemsFindCommand.self])
+    subcommands: [
+      ProblemsBuildCommand.self, ProblemsCheckCommand.self, ProblemsFindCommand.self,
+      ProblemsGradeCommand.self, ProblemsExportCommand.self,
+    ])
 }
 
 /// How many things are done at the same time.
@@ -24,5 +27,8 @@ struct ThreadOption: ParsableArguments {
   }
 
   /// The number of threads.
-  var count: Int { threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  var count: Int { threads ?? ThreadOption.processors }
+
+  /// The processors of this machine.
+  static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }

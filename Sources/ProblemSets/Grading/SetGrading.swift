@@ -1,0 +1,246 @@
+import Labs
+import Tables
+
+/// All answers of a set, graded: one row an answer of every key, whether or not anything was given.
+public struct SetGrading: Sendable {
+  /// Which of two different answers to one question counts.
+  public enum DoubleChoice: String, Sendable, CaseIterable {
+    /// Neither: both are reported, and a person decides.
+    case refuse
+    /// The one that stands first in the file.
+    case first
+    /// The one that stands last in the file.
+    case last
+  }
+
+  /// One student's problem.
+  public struct Problem: Sendable {
+    /// The key.
+    public var key: ProblemKey
+    /// What was given, in the order of the key's answers.
+    public var answers: [GradedAnswer]
+
+    /// The points that were earned; nothing is counted for what is open.
+    public var points: Double {
+      zip(key.answers, answers).reduce(0) { $0 + key.points * $1.0.weight * ($1.1.share ?? 0) }
+    }
+    /// The points that a person still has to give or refuse.
+    public var openPoints: Double {
+      zip(key.answers, answers).reduce(0) {
+        $0 + ($1.1.verdict.isOpen ? key.points * $1.0.weight : 0)
+      }
+    }
+  }
+
+  /// An answer that belongs to no key, or was not counted.
+  public struct Unmatched: Sendable, Equatable {
+    /// The answer.
+    public var entry: AnswerSheet.Entry
+    /// Why it was not counted, and what may have been meant.
+    public var reason: String
+  }
+
+  /// The set's id.
+  public var set: String
+  /// The problems in the order of the keys.
+  public var problems: [Problem]
+  /// Answers that were not counted, in the order of the file.
+  public var unmatched: [Unmatched]
+  /// What the one who grades should know.
+  public var notes: [String]
+
+  /// Grades a sheet of answers.
+  /// - Parameters:
+  ///   - keys: the keys of the set.
+  ///   - sheet: what was given.
+  ///   - double: which of two different answers counts.
+  /// - Throws: `AnswerSheetError` where no student of the sheet is in the keys, or most codes on the sheet are of other variants: the files do not belong
+  ///   together.
+  public init(_ keys: ProblemKeyFile, _ sheet: AnswerSheet, double: DoubleChoice = .refuse)
+    throws(AnswerSheetError)
+  {
+    set = keys.set
+    var matching = AnswerMatching(keys, double: double)
+    try matching.checkThatFilesBelongTogether(sheet)
+    for entry in sheet.entries { matching.place(entry) }
+    unmatched = matching.unmatched
+    var doubles: [[Int]: [AnswerSheet.Entry]] = [:]
+    problems = keys.keys.enumerated().map { i, key in
+      let answers = key.answers.enumerated().map { j, answer in
+        let given = matching.given[i][j]
+        if Set(given.map(\.value)).count > 1 {
+          doubles[[i, j]] = given
+          if double == .refuse {
+            return GradedAnswer(
+              given: given.map(\.value).joined(separator: " | "), share: nil, verdict: .double,
+              feedback: GradingWords.double)
+          }
+        }
+        let taken = double == .first ? given.first : given.last
+        return answer.key.grade(taken?.value)
+      }
+      return Problem(key: key, answers: answers)
+    }
+    notes = []
+    for (_, given) in doubles.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      for (k, entry) in given.enumerated() {
+        let isTaken = double == .first ? k == 0 : double == .last ? k == given.count - 1 : false
+        if !isTaken {
+          let others = given.indices.filter { $0 != k }.map { "\(given[$0].location.line)" }
+          unmatched.append(
+            Unmatched(
+              entry: entry,
+              reason: "another answer to the same question stands in line \(others.joined(separator: ", "))"))
+        }
+      }
+    }
+    unmatched.sort {
+      ($0.entry.location.line, $0.entry.location.column) < ($1.entry.location.line, $1.entry.location.column)
+    }
+    notes = gradingNotes(sheet, doubles: doubles.count, choice: double)
+  }
+
+  /// The students in the order of the keys, each with the range of its problems.
+  public var students: [(id: String, name: String, problems: [Problem])] {
+    var order: [String] = []
+    var byStudent: [String: [Problem]] = [:]
+    for problem in problems {
+      if byStudent[problem.key.student] == nil { order.append(problem.key.student) }
+      byStudent[problem.key.student, default: []].append(problem)
+    }
+    return order.map { ($0, byStudent[$0]![0].key.name, byStudent[$0]!) }
+  }
+
+  private func gradingNotes(_ sheet: AnswerSheet, doubles: Int, choice: DoubleChoice) -> [String] {
+    var notes: [String] = []
+    let known = Set(problems.map(\.key.student))
+    let strangers = sheet.students.filter { !known.contains($0.id) }
+    for stranger in strangers.prefix(5) {
+      let near = NearestNames.close(to: stranger.id, among: Array(known).sorted())
+      notes.append(
+        "\(stranger.location): no student '\(stranger.id)' in the keys"
+          + (near.map { " (did you mean '\($0)'?)" } ?? ""))
+    }
+    if strangers.count > 5 {
+      notes.append("\(strangers.count - 5) more students of the answers are not in the keys")
+    }
+    let absent = known.subtracting(sheet.students.map(\.id)).sorted()
+    if !absent.isEmpty {
+      let names = absent.prefix(5).joined(separator: ", ") + (absent.count > 5 ? ", …" : "")
+      notes.append("no answers at all from \(counted(absent.count, "student")): \(names)")
+    }
+    if doubles > 0 {
+      let done =
+        switch choice {
+        case .refuse: "none was graded; --take last or --take first takes one"
+        case .first: "the first was graded"
+        case .last: "the last was graded"
+        }
+      notes.append("two different answers to \(counted(doubles, "question")): \(done)")
+    }
+    func count(_ verdict: GradedAnswer.Verdict) -> Int {
+      problems.reduce(0) { $0 + $1.answers.count { $0.verdict == verdict } }
+    }
+    if count(.unreadable) > 0 { notes.append("\(counted(count(.unreadable), "answer")) could not be read") }
+    if count(.missing) > 0 {
+      notes.append("\(counted(count(.missing), "answer")) \(count(.missing) == 1 ? "is" : "are") missing")
+    }
+    if count(.byHand) > 0 {
+      let n = count(.byHand)
+      notes.append(
+        "\(counted(n, "essay")) \(n == 1 ? "is" : "are") to be marked by hand; the points are left empty")
+    }
+    if !unmatched.isEmpty {
+      notes.append("\(counted(unmatched.count, "answer")) counted nowhere; unmatched.csv says why")
+    }
+    return notes
+  }
+}
+
+/// `1 answer`, `2 answers`.
+func counted(_ n: Int, _ noun: String) -> String { n == 1 ? "1 \(noun)" : "\(n) \(noun)s" }
+
+/// Where each given answer belongs.
+private struct AnswerMatching {
+  let keys: ProblemKeyFile
+  /// What was given to each answer of each key.
+  var given: [[[AnswerSheet.Entry]]]
+  var unmatched: [SetGrading.Unmatched] = []
+  private var positions: [String: [String: Int]] = [:]
+  private let problemNames: [String]
+
+  init(_ keys: ProblemKeyFile, double: SetGrading.DoubleChoice) {
+    self.keys = keys
+    given = keys.keys.map { $0.answers.map { _ in [] } }
+    for (i, key) in keys.keys.enumerated() { positions[key.student, default: [:]][key.problem] = i }
+    problemNames = Set(keys.keys.map(\.problem)).sorted()
+  }
+
+  /// Two files of which nothing fits the other were not made together.
+  func checkThatFilesBelongTogether(_ sheet: AnswerSheet) throws(AnswerSheetError) {
+    if let first = sheet.students.first, !sheet.students.contains(where: { positions[$0.id] != nil }) {
+      let example = keys.keys.first.map { " such as '\($0.student)'" } ?? ""
+      throw .fault(
+        first.location,
+        "none of the students, '\(first.id)' the first, is in the keys of set '\(keys.set)', which has \(counted(positions.count, "student"))\(example); "
+          + "are these the keys of another set or roster?")
+    }
+    if let first = sheet.entries.first, !sheet.entries.contains(where: { problemNames.contains($0.problem) })
+    {
+      throw .fault(
+        first.location,
+        "none of the problems, '\(first.problem)' the first, is in the keys of set '\(keys.set)'; its problems are "
+          + problemNames.joined(separator: ", "))
+    }
+    let coded = sheet.entries.filter { $0.code != nil && positions[$0.student]?[$0.problem] != nil }
+    let foreign = coded.filter { !hasCode($0) }
+    if let first = foreign.first, foreign.count * 2 > coded.count {
+      throw .fault(
+        first.location,
+        "\(foreign.count) of \(coded.count) answers are to other variants ('\(first.code!)' is the first; the key has "
+          + "'\(keys.keys[positions[first.student]![first.problem]!].code)'): "
+          + "the sheets were made with another course key, set or version than these keys")
+    }
+  }
+
+  private func hasCode(_ entry: AnswerSheet.Entry) -> Bool {
+    guard let code = entry.code, let i = positions[entry.student]?[entry.problem] else { return true }
+    return PlainCharacters.of(code).lowercased() == keys.keys[i].code.lowercased()
+  }
+
+  mutating func place(_ entry: AnswerSheet.Entry) {
+    if let reason = fault(entry) { unmatched.append(SetGrading.Unmatched(entry: entry, reason: reason)) }
+  }
+
+  /// Puts an answer into its place, or says why it has none.
+  private mutating func fault(_ entry: AnswerSheet.Entry) -> String? {
+    guard let ofStudent = positions[entry.student] else {
+      return "no student '\(entry.student)' in the keys"
+        + meant(entry.student, among: positions.keys.sorted())
+    }
+    guard let i = ofStudent[entry.problem] else {
+      return "no problem '\(entry.problem)' in the keys of this student"
+        + meant(entry.problem, among: ofStudent.keys.sorted())
+    }
+    guard hasCode(entry) else {
+      return "the code '\(entry.code!)' is that of another variant; this student has '\(keys.keys[i].code)'"
+    }
+    let ids = keys.keys[i].answers.map(\.id)
+    guard let answer = entry.answer else {
+      guard ids.count == 1 else {
+        return "the problem asks for \(ids.count) answers; name one of \(ids.joined(separator: ", "))"
+      }
+      given[i][0].append(entry)
+      return nil
+    }
+    guard let j = ids.firstIndex(of: answer) else {
+      return "no answer '\(answer)' in this problem" + meant(answer, among: ids)
+    }
+    given[i][j].append(entry)
+    return nil
+  }
+
+  private func meant(_ name: String, among names: [String]) -> String {
+    NearestNames.close(to: name, among: names).map { " (did you mean '\($0)'?)" } ?? ""
+  }
+}
