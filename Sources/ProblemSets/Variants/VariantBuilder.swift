@@ -68,7 +68,7 @@ public struct VariantBuilder: Sendable {
       try result.compute(expression, digits, in: &scope)
     }
     try require(scope) { !$0.allSatisfy { early.contains($0.parts[0]) } }
-    let keys = try VariantKeys(problem, scope, draw, languages: languages).answers
+    let keys = try VariantKeys(problem, scope, draw, languages: languages).answers()
     let texts = VariantTexts(problem, scope)
     try run.draw(scope) { try texts.altText($0, $1) }
     var stem: [LabLanguage: [StemPiece]] = [:]

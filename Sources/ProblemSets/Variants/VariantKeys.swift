@@ -3,41 +3,30 @@ import Labs
 
 /// Computes a variant's answers and refuses draws whose answers cannot be told apart.
 struct VariantKeys {
-  /// The answers in order.
-  let answers: [VariantAnswer]
-
   private let problem: Problem
   private let scope: VariantScope
   private let draw: VariantDraw
   private let languages: [LabLanguage]
   private let texts: VariantTexts
 
-  init(_ problem: Problem, _ scope: VariantScope, _ draw: VariantDraw, languages: [LabLanguage]) throws {
+  init(_ problem: Problem, _ scope: VariantScope, _ draw: VariantDraw, languages: [LabLanguage]) {
     self.problem = problem
     self.scope = scope
     self.draw = draw
     self.languages = languages
     texts = VariantTexts(problem, scope)
-    var made: [VariantAnswer] = []
-    let total = problem.answers.reduce(0) { $0 + $1.weight }
-    let parts = Parts(problem: problem, scope: scope, draw: draw, languages: languages, texts: texts)
-    for answer in problem.answers {
-      made.append(
-        VariantAnswer(id: answer.id, weight: answer.weight / total, key: try parts.key(of: answer)))
-    }
-    answers = made
   }
-}
 
-/// Makes the key of one answer.
-private struct Parts {
-  let problem: Problem
-  let scope: VariantScope
-  let draw: VariantDraw
-  let languages: [LabLanguage]
-  let texts: VariantTexts
+  /// The answers in order, their weights shares of 1.
+  /// - Throws: `DrawFailure` for a draw that is to be repeated, `ProblemError.faults` for names that lead nowhere.
+  func answers() throws -> [VariantAnswer] {
+    let total = problem.answers.reduce(0) { $0 + $1.weight }
+    return try problem.answers.map {
+      VariantAnswer(id: $0.id, weight: $0.weight / total, key: try key(of: $0))
+    }
+  }
 
-  func key(of answer: ProblemAnswer) throws -> AnswerKey {
+  private func key(of answer: ProblemAnswer) throws -> AnswerKey {
     switch answer.content {
     case .number(let number): return .number(try key(of: number, answer))
     case .choice(let options, let isMultiple, let shuffles):

@@ -13,11 +13,8 @@ struct VariantTexts {
 
   /// A template's text in one language.
   func text(_ template: TextTemplate, _ language: LabLanguage) throws -> String {
-    try VariantTexts.joined(
-      try pieces(template, language).map { if case .markdown(let text) = $0 { text } else { "" } })
+    try pieces(template, language).map { if case .markdown(let text) = $0 { text } else { "" } }.joined()
   }
-
-  private static func joined(_ texts: [String]) throws -> String { texts.joined() }
 
   /// A template's pieces in one language, blanks by the answers' order.
   func pieces(_ template: TextTemplate, _ language: LabLanguage) throws -> [StemPiece] {
