@@ -23,12 +23,12 @@ import Testing
   @Test(
     "ids become different folders from which they can be read back",
     arguments: [
-      "a", "A.b", "..", ".hidden", "a/b", "a\\b", "%41", "张 三", "x:y*?", "-", "é",
+      "a", "A.b", "..", ".hidden", "a/b", "a\\b", "%41", "张 三", "x:y*?", "-", "é", "CON", "nul.txt", "a.",
     ])
   func folders(_ id: String) {
     let name = FolderName(id).text
     #expect(name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.%".contains($0)) })
-    #expect(!name.hasPrefix("."))
+    #expect(!name.hasPrefix(".") && !name.hasSuffix(".") && name != "CON")
     #expect(FolderName.id(of: name) == id)
   }
 

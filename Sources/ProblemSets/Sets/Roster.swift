@@ -84,8 +84,9 @@ public struct RosterError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String { faults.map(\.description).joined(separator: "\n") }
 }
 
-/// An id as a folder's name: ASCII letters, digits, `-`, `_`, and points that do not come first stay; every other byte of its UTF-8 becomes
-/// `%` and two digits, so that different ids have different folders and the id can be read back.
+/// An id as a folder's name: ASCII letters, digits, `-`, `_`, and points that come neither first nor last stay; every other byte of its
+/// UTF-8 becomes `%` and two digits, so that different ids have different folders and the id can be read back. So does the first letter of
+/// names that Windows keeps for devices.
 public struct FolderName: Sendable, Equatable {
   /// The name.
   public let text: String
@@ -93,9 +94,12 @@ public struct FolderName: Sendable, Equatable {
   /// The name for an id.
   public init(_ id: String) {
     var text = ""
+    let last = id.utf8.count - 1
+    let isDevice = FolderName.devices.contains(String(id.uppercased().prefix { $0 != "." }))
     for (i, byte) in id.utf8.enumerated() {
       let c = Character(UnicodeScalar(byte))
-      if byte < 0x80, c.isLetter || c.isNumber || c == "-" || c == "_" || (c == "." && i > 0) {
+      let isPlain = c.isLetter || c.isNumber || c == "-" || c == "_" || (c == "." && i > 0 && i < last)
+      if byte < 0x80, isPlain, !(isDevice && i == 0) {
         text.append(c)
       } else {
         text += "%" + hexadecimal([byte]).uppercased()
@@ -103,6 +107,11 @@ public struct FolderName: Sendable, Equatable {
     }
     self.text = text
   }
+
+  private static let devices: Set<String> = {
+    let numbered = (1...9).flatMap { ["COM\($0)", "LPT\($0)"] }
+    return Set(["CON", "PRN", "AUX", "NUL"] + numbered)
+  }()
 
   /// The id behind a folder's name; nil where it is none.
   public static func id(of text: String) -> String? {
