@@ -90,5 +90,10 @@ struct ChoiceReadingTests {
   func letterFirst() throws {
     let shuffled = Synthetic.options(["b", "a"], right: ["a"])
     #expect(try ChoiceReading.indices(in: "a", of: shuffled) == [0])
+    let panels = ["b", "a", "none"].map {
+      ChoiceOption(id: "x" + $0, text: [.en: $0], isRight: $0 == "a", credit: 0, feedback: [:])
+    }
+    #expect(try ChoiceReading.indices(in: "B", of: panels) == [1])
+    #expect(try ChoiceReading.indices(in: "none", of: panels) == [2])
   }
 }

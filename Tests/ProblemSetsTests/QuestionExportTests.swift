@@ -94,6 +94,9 @@ struct QuestionExportTests {
     #expect(
       ClozeWeights.of([0.25, 0.25, 0.5]).whole == [1, 1, 2]
         && ClozeWeights.of([1.0 / 3, 2.0 / 3]).whole == [1, 2])
+    #expect(
+      ClozeWeights.of([0.5, 0.5], points: 4).whole == [2, 2]
+        && ClozeWeights.of([0.5, 0.5], points: 3).whole == [1, 1])
     #expect(ClozeWeights.of([0.4, 0.6]).whole == [2, 3] && !ClozeWeights.of([0.123456, 0.876544]).isExact)
   }
 
@@ -161,6 +164,22 @@ struct QuestionExportTests {
     #expect(message { $0.answers = [] }.contains("nothing is asked"))
     let wrong = Synthetic.options(["a", "b"], right: [])
     #expect(message { $0.answers[0].key = .single(wrong) }.contains("0 of 2 options are right"))
+  }
+
+  @Test("a note names all problems that it is about")
+  func notes() throws {
+    let notes = try Synthetic.export.files(for: .rexams, in: .en).notes
+    #expect(
+      notes == [
+        "problems numerical, percent, cloze, mixed: R/exams gives no partial credit for numbers; misconceptions stand in the solution"
+      ])
+  }
+
+  @Test("numbers lose the dust of binary sums")
+  func numbers() {
+    #expect(ExportedNumber.text(22.1788518 + 10) == "32.1788518" && ExportedNumber.text(-0.1 - 0.2) == "-0.3")
+    #expect(ExportedNumber.text(41000) == "41000" && ExportedNumber.text(1.0 / 3) == "0.333333333333")
+    #expect(abs(Double(ExportedNumber.text(0.00012345678901234))! - 0.00012345678901234) < 1e-15)
   }
 
   @Test("tolerances lose their dust and never shrink")

@@ -7,7 +7,9 @@ import Labs
 struct CanvasWriter {
   private let export: QuestionExport
   private let language: LabLanguage
-  private(set) var notes: [String] = []
+  private var told = ExportNotes()
+  /// What the one who imports should know.
+  var notes: [String] { told.lines }
   /// Pictures and data by their path in the archive.
   private var files: [String: [UInt8]] = [:]
 
@@ -27,8 +29,9 @@ struct CanvasWriter {
         let parts = isPart ? variants.map { $0.part(with: [k]) } : variants
         sections += try section(parts, isPart: isPart)
         if isPart {
-          tell(
-            "problem '\(variants[0].problem)': Canvas has no questions of several numbers; each part is a question that repeats the text"
+          told.tell(
+            variants[0].problem,
+            "Canvas has no questions of several numbers; each part is a question that repeats the text"
           )
         }
       }
@@ -58,8 +61,6 @@ struct CanvasWriter {
   private func text(_ path: String, _ text: String) -> ZipArchive.Entry {
     ZipArchive.Entry(path: path, bytes: Array(text.utf8))
   }
-
-  private mutating func tell(_ note: String) { if !notes.contains(note) { notes.append(note) } }
 
   private func meta(_ id: String, _ title: String) -> String {
     let points = export.problems.reduce(0) { $0 + $1[0].points }
@@ -200,8 +201,9 @@ struct CanvasWriter {
       )
     }
     if !key.misconceptions.isEmpty {
-      tell(
-        "problem '\(variant.problem)': Canvas knows no partial credit and no feedback for numbers; misconceptions earn nothing there"
+      told.tell(
+        variant.problem,
+        "Canvas knows no partial credit and no feedback for numbers; misconceptions earn nothing there"
       )
     }
     let margin = ExportedNumber.tolerance(key.tolerance)
@@ -255,8 +257,9 @@ struct CanvasWriter {
         problem: text.variant.problem, "\(options.count(where: \.isRight)) options are right; one would work")
     }
     if options.contains(where: { !$0.isRight && $0.credit > 0 }) {
-      tell(
-        "problem '\(text.variant.problem)': Canvas knows no partial credit for single choices; wrong options earn nothing there"
+      told.tell(
+        text.variant.problem,
+        "Canvas knows no partial credit for single choices; wrong options earn nothing there"
       )
     }
     let (ids, markup) = labels(options, text, place)
@@ -277,8 +280,9 @@ struct CanvasWriter {
     guard options.contains(where: \.isRight) else {
       throw ExportError(problem: text.variant.problem, "no option is right; at least one would work")
     }
-    tell(
-      "problem '\(text.variant.problem)': Canvas itself shares out the credit of a multiple choice: each right option adds as much as each wrong one takes away"
+    told.tell(
+      text.variant.problem,
+      "Canvas itself shares out the credit of a multiple choice: each right option adds as much as each wrong one takes away"
     )
     let (ids, markup) = labels(options, text, place)
     let (conditions, all) = comments(options, ids, text, place)

@@ -4,7 +4,9 @@ import Labs
 struct GIFTWriter {
   private let export: QuestionExport
   private let language: LabLanguage
-  private(set) var notes: [String] = []
+  private var told = ExportNotes()
+  /// What the one who imports should know.
+  var notes: [String] { told.lines }
 
   init(_ export: QuestionExport, _ language: LabLanguage) {
     self.export = export
@@ -23,16 +25,15 @@ struct GIFTWriter {
           out += try question(isPart ? variant.part(with: [k]) : variant, name: name) + "\n"
         }
         if isPart {
-          tell(
-            "problem '\(variants[0].problem)': GIFT has no questions of several parts; each part is a question that repeats the text"
+          told.tell(
+            variants[0].problem,
+            "GIFT has no questions of several parts; each part is a question that repeats the text"
           )
         }
       }
     }
     return out
   }
-
-  private mutating func tell(_ note: String) { if !notes.contains(note) { notes.append(note) } }
 
   private mutating func question(_ variant: ProblemVariant, name: String) throws(ExportError) -> String {
     let text = ExportedText(variant: variant, language: language)
@@ -48,7 +49,7 @@ struct GIFTWriter {
     case .single(let options): out += choice(options, text, isSingle: true) + general + "\n}\n"
     case .multiple(let options): out += choice(options, text, isSingle: false) + general + "\n}\n"
     case .essay:
-      tell("problem '\(variant.problem)': GIFT has no place for a rubric")
+      told.tell(variant.problem, "GIFT has no place for a rubric")
       out += general.isEmpty ? "}\n" : general + "\n}\n"
     }
     return out
@@ -57,8 +58,9 @@ struct GIFTWriter {
   private mutating func fraction(_ share: Double, _ text: ExportedText, _ id: String) -> String {
     let legal = LegalFraction.nearest(share)
     if legal.isMoved {
-      tell(
-        "problem '\(text.variant.problem)': the credit of '\(id)', \(AnswerText.points(share * 100)) %, becomes \(legal.text) %, the nearest that Moodle takes"
+      told.tell(
+        text.variant.problem,
+        "the credit of '\(id)', \(AnswerText.points(share * 100)) %, becomes \(legal.text) %, the nearest that Moodle takes"
       )
     }
     return legal.text

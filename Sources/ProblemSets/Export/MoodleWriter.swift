@@ -8,7 +8,9 @@ import Labs
 struct MoodleWriter {
   private let export: QuestionExport
   private let language: LabLanguage
-  private(set) var notes: [String] = []
+  private var told = ExportNotes()
+  /// What the one who imports should know.
+  var notes: [String] { told.lines }
 
   init(_ export: QuestionExport, _ language: LabLanguage) {
     self.export = export
@@ -21,7 +23,7 @@ struct MoodleWriter {
     for variants in export.problems {
       let name = variants[0].problem
       if variants.contains(where: { $0.files.contains { $0.mediaType == "image/svg+xml" } }) {
-        tell("problem '\(name)': not every Moodle site shows SVG pictures; PNG is shown everywhere")
+        told.tell(name, "not every Moodle site shows SVG pictures; PNG is shown everywhere")
       }
       let parts = MoodleParts(of: variants)
       if !parts.automatic.isEmpty {
@@ -108,14 +110,13 @@ struct MoodleWriter {
   private mutating func fraction(_ share: Double, _ text: ExportedText, _ id: String) -> String {
     let legal = LegalFraction.nearest(share)
     if legal.isMoved {
-      tell(
-        "problem '\(text.variant.problem)': the credit of '\(id)', \(AnswerText.points(share * 100)) %, becomes \(legal.text) %, the nearest that Moodle takes"
+      told.tell(
+        text.variant.problem,
+        "the credit of '\(id)', \(AnswerText.points(share * 100)) %, becomes \(legal.text) %, the nearest that Moodle takes"
       )
     }
     return legal.text
   }
-
-  private mutating func tell(_ note: String) { if !notes.contains(note) { notes.append(note) } }
 
   private mutating func numerical(_ key: NumberKey, _ text: ExportedText) -> String {
     func answer(_ fraction: String, _ value: Double, _ tolerance: Double, _ said: [LabLanguage: String])
@@ -181,10 +182,10 @@ struct MoodleWriter {
 
   private mutating func cloze(_ text: ExportedText) throws(ExportError) -> String {
     let variant = text.variant
-    let weights = ClozeWeights.of(variant.answers.map(\.weight))
+    let weights = ClozeWeights.of(variant.answers.map(\.weight), points: variant.points)
     if !weights.isExact {
-      tell(
-        "problem '\(variant.problem)': the parts' weights are rounded to whole numbers, as cloze questions need them"
+      told.tell(
+        variant.problem, "the parts' weights are rounded to whole numbers, as cloze questions need them"
       )
     }
     var marks: [String] = []
@@ -198,8 +199,9 @@ struct MoodleWriter {
       stem += "\n<p>\(XMLText.escaped(variant.answers[i].id)): \(marks[i])</p>"
     }
     if abs(Double(weights.whole.reduce(0, +)) - variant.points) > 1e-9 {
-      tell(
-        "problem '\(variant.problem)': as a cloze question it is worth \(weights.whole.reduce(0, +)) in Moodle's bank, the sum of its parts' weights; the quiz scales it to \(AnswerText.points(variant.points))"
+      told.tell(
+        variant.problem,
+        "as a cloze question it is worth \(weights.whole.reduce(0, +)) in Moodle's bank, the sum of its parts' weights; the quiz scales it to \(AnswerText.points(variant.points))"
       )
     }
     return frame("cloze", text, part: nil, stem: stem, "")
@@ -263,9 +265,14 @@ struct MoodleParts {
 
 /// Whole weights of a cloze question's parts.
 enum ClozeWeights {
-  /// The smallest whole numbers in the proportion of the weights, or hundredths where there are none below 100.
-  static func of(_ weights: [Double]) -> (whole: [Int], isExact: Bool) {
+  /// Whole numbers in the proportion of the weights: with the sum `points` where there are such, else the smallest, or hundredths where
+  /// there are none below 100.
+  static func of(_ weights: [Double], points: Double = 0) -> (whole: [Int], isExact: Bool) {
     let sum = weights.reduce(0, +)
+    let shares = weights.map { $0 / sum * points }
+    if points <= 1000, shares.allSatisfy({ abs($0 - $0.rounded()) < 1e-6 && $0 > 0.5 }) {
+      return (shares.map { Int($0.rounded()) }, true)
+    }
     for total in 1...100 {
       let scaled = weights.map { $0 / sum * Double(total) }
       if scaled.allSatisfy({ abs($0 - $0.rounded()) < 1e-6 && $0 > 0.5 }) {

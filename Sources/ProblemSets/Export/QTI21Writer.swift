@@ -4,7 +4,9 @@ import Labs
 struct QTI21Writer {
   private let export: QuestionExport
   private let language: LabLanguage
-  private(set) var notes: [String] = []
+  private var told = ExportNotes()
+  /// What the one who imports should know.
+  var notes: [String] { told.lines }
 
   init(_ export: QuestionExport, _ language: LabLanguage) {
     self.export = export
@@ -118,6 +120,8 @@ struct QTI21Writer {
     let place: (VariantFile) -> String = { Self.address($0, variant) }
     let id = Self.identifier("item", "\(variant.problem)-\(variant.code)")
     var declarations = ""
+    // All responses are declared before any outcome.
+    var outcomes = ""
     var processing = ""
     var blocks = ""
     var feedback = Feedback()
@@ -145,9 +149,9 @@ struct QTI21Writer {
           "<responseDeclaration identifier=\"\(response)\" cardinality=\"single\" baseType=\"string\"/>\n"
         blocks += "<extendedTextInteraction responseIdentifier=\"\(response)\" expectedLines=\"15\"/>\n"
         blocks += "<rubricBlock view=\"scorer\">\(text.rubric(rubric))</rubricBlock>\n"
-        tell("problem '\(variant.problem)': the text '\(answer.id)' scores nothing until a person marks it")
+        told.tell(variant.problem, "the text '\(answer.id)' scores nothing until a person marks it")
       }
-      declarations += outcome("SCORE_\(k + 1)")
+      outcomes += outcome("SCORE_\(k + 1)")
     }
     let stem = self.stem(text, place)
     let sum = variant.answers.indices.map { "<variable identifier=\"SCORE_\($0 + 1)\"/>" }.joined()
@@ -159,7 +163,7 @@ struct QTI21Writer {
       <?xml version="1.0" encoding="UTF-8"?>
       <assessmentItem \(Self.namespace) identifier="\(id)" title="\(XMLText.escaped(text.title + " · " + variant.code))" \
       adaptive="false" timeDependent="false" xml:lang="\(language == .en ? "en" : "zh-CN")">
-      \(declarations)\(outcome("SCORE"))\(outcome("MAXSCORE", ExportedNumber.text(variant.points)))\
+      \(declarations)\(outcomes)\(outcome("SCORE"))\(outcome("MAXSCORE", ExportedNumber.text(variant.points)))\
       <outcomeDeclaration identifier="FEEDBACK" cardinality="multiple" baseType="identifier"/>
       <itemBody>
       \(stem)
@@ -175,8 +179,6 @@ struct QTI21Writer {
     let files = text.files.map { "items/" + place($0) }
     return Item(id: id, path: "items/\(id).xml", document: document, files: files)
   }
-
-  private mutating func tell(_ note: String) { if !notes.contains(note) { notes.append(note) } }
 
   /// The modal feedback of an item.
   private struct Feedback {

@@ -6,7 +6,9 @@ import Labs
 struct RExamsWriter {
   private let export: QuestionExport
   private let language: LabLanguage
-  private(set) var notes: [String] = []
+  private var told = ExportNotes()
+  /// What the one who imports should know.
+  var notes: [String] { told.lines }
 
   init(_ export: QuestionExport, _ language: LabLanguage) {
     self.export = export
@@ -56,8 +58,6 @@ struct RExamsWriter {
   private func supplement(_ file: VariantFile, _ variant: ProblemVariant) -> String {
     "\(variant.problem)-\(variant.code)-\(ExportedText.flatName(file.path))"
   }
-
-  private mutating func tell(_ note: String) { if !notes.contains(note) { notes.append(note) } }
 
   private mutating func exercise(_ variant: ProblemVariant, name: String) throws(ExportError) -> String {
     let text = ExportedText(variant: variant, language: language)
@@ -132,7 +132,8 @@ struct RExamsWriter {
     let mistakes = variant.answers.flatMap { answer -> [String] in
       guard case .number(let key) = answer.key else { return [] }
       return key.misconceptions.map {
-        "- \(FixedDecimals.text($0.value, key.decimals)): \(oneLine($0.feedback))"
+        let words = oneLine($0.feedback)
+        return "- \(FixedDecimals.text($0.value, key.decimals))" + (words.isEmpty ? "" : ": \(words)")
       }
     }
     if !mistakes.isEmpty {
@@ -176,8 +177,9 @@ struct RExamsWriter {
         solutions.append(ExportedNumber.text(key.value))
         tolerances.append(ExportedNumber.tolerance(key.tolerance))
         if key.misconceptions.contains(where: { $0.credit > 0 }) {
-          tell(
-            "problem '\(variant.problem)': R/exams gives no partial credit for numbers; misconceptions stand in the solution"
+          told.tell(
+            variant.problem,
+            "R/exams gives no partial credit for numbers; misconceptions stand in the solution"
           )
         }
       case .single(let options):

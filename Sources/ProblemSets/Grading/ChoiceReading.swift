@@ -16,10 +16,9 @@ public enum ChoiceReading {
   public static func indices(in text: String, of options: [ChoiceOption]) throws(Fault) -> [Int] {
     let plain = PlainCharacters.of(text)
     guard !plain.isEmpty else { throw .empty }
-    if let whole = options.firstIndex(where: { o in o.text.values.contains { PlainCharacters.of($0) == plain }
-    }) {
-      return [whole]
-    }
+    if let one = index(of: plain, in: options) { return [one] }
+    let texts = options.map { $0.text.values.map(PlainCharacters.of) }
+    if let whole = texts.firstIndex(where: { $0.contains(plain) }) { return [whole] }
     if ["none", "none of them", "-", "无", "没有", "均无"].contains(plain.lowercased()) { return [] }
     var found: Set<Int> = []
     for word in plain.split(whereSeparator: { ",;/、|+& ".contains($0) }) {

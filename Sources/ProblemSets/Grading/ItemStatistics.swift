@@ -78,7 +78,8 @@ extension SetGrading {
         problem: name[0], titles: first.problem.key.titles, answer: name[1],
         isPart: first.problem.key.answers.count > 1, isByHand: first.answer.isEssay,
         count: cells.count, right: count(.right) + count(.rightButPrecision),
-        imprecise: count(.rightButPrecision), partial: count(.partial) + (first.answer.isEssay ? 0 : count(.marked)), wrong: count(.wrong),
+        imprecise: count(.rightButPrecision),
+        partial: count(.partial) + (first.answer.isEssay ? 0 : count(.marked)), wrong: count(.wrong),
         unreadable: count(.unreadable), missing: count(.missing), double: count(.double),
         mistakes: mistakes(cells.map { ($0.answer, $0.graded) }),
         difficulty: first.answer.isEssay || shares.isEmpty

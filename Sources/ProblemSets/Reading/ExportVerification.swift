@@ -128,7 +128,7 @@ struct ExportVerification {
     let weights = variant.answers.map(\.weight)
     let sum = weights.reduce(0, +)
     guard target == .moodle || target == .rexams else { return weights.map { $0 / sum } }
-    let whole = ClozeWeights.of(weights).whole
+    let whole = ClozeWeights.of(weights, points: target == .moodle ? variant.points : 0).whole
     return whole.map { Double($0) / Double(whole.reduce(0, +)) }
   }
 

@@ -60,6 +60,13 @@ struct QTI21Item {
       throw ImportFault("'\(title)': no body, or 'adaptive' and 'timeDependent' are not given")
     }
     responses = item.all("responseDeclaration")
+    let order = [
+      "responseDeclaration", "outcomeDeclaration", "itemBody", "responseProcessing", "modalFeedback",
+    ]
+    let places = item.elements.map { order.firstIndex(of: $0.name) ?? -1 }
+    guard places == places.sorted(), places.first == 0 else {
+      throw ImportFault("'\(title)': elements that the schema does not know, or in another order")
+    }
     let outcomes = item.all("outcomeDeclaration")
     guard
       let most = outcomes.first(where: { $0["identifier"] == "MAXSCORE" })?.first("defaultValue", "value")?
