@@ -257,7 +257,8 @@ struct StudentMaker: Sendable {
           try folder.write(bytes, to: name + ".docx")
         }
       }
-      let title = "# \(writer.title): \(SetPhrases(language).solutions)\n\n"
+      let phrases = SetPhrases(language)
+      let title = "# \(writer.title)\(phrases.colon)\(phrases.solutions)\n\n"
       try folder.write(
         Array((title + writer.solutions(variants)).utf8),
         to: "instructor/solutions/\(student.folder).\(language.rawValue).md")
