@@ -38,59 +38,59 @@ public struct ProblemCheck: Sendable {
     public let faults: [String]
   }
 
+  /// What one seed gave; the variant itself is not kept.
+  private struct Outcome: Sendable {
+    var failures: [DrawFailure] = []
+    var faults: [String] = []
+    /// A digest of task and key; empty where there is no variant.
+    var content: [UInt8] = []
+  }
+
   /// Makes all variants.
   public func run(with runner: any CommandRunner & Sendable) -> [Row] {
-    let results = Mutex(
-      [[Result<VariantBuilder.Built, ProblemError>?]](
-        repeating: [Result<VariantBuilder.Built, ProblemError>?](repeating: nil, count: seeds),
-        count: problems.count))
+    let outcomes = Mutex([Outcome](repeating: Outcome(), count: problems.count * seeds))
     let next = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
       while true {
         let k = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard k < problems.count * seeds else { return }
-        let (i, seed) = (k / seeds, k % seeds)
-        let result = Result<VariantBuilder.Built, ProblemError> { () throws(ProblemError) in
-          try build(problems[i], seed, runner)
-        }
-        results.withLock { $0[i][seed] = result }
+        let outcome = outcome(of: problems[k / seeds], seed: k % seeds, runner)
+        outcomes.withLock { $0[k] = outcome }
       }
     }
-    return results.withLock { all in zip(problems, all).map { row($0, $1.compactMap { $0 }) } }
+    return outcomes.withLock { all in
+      problems.enumerated().map { i, problem in row(problem, all[(i * seeds)..<((i + 1) * seeds)]) }
+    }
   }
 
-  private func build(
-    _ problem: Problem, _ seed: Int, _ runner: any CommandRunner & Sendable
-  ) throws(ProblemError) -> VariantBuilder.Built {
+  private func outcome(
+    of problem: Problem, seed: Int, _ runner: any CommandRunner & Sendable
+  ) -> Outcome {
     let builder = VariantBuilder(problem, runner: runner, figures: seed < drawnSeeds ? .svg : .none)
-    return try builder.variant(
-      from: VariantSeed(
-        courseKey: Array("check".utf8), set: "check", problem: problem.id, owner: String(seed + 1)))
+    do throws(ProblemError) {
+      let built = try builder.variant(
+        from: VariantSeed(
+          courseKey: Array("check".utf8), set: "check", problem: problem.id, owner: String(seed + 1)))
+      let faults = VariantTrial(built.variant).faults.map { "seed \(seed + 1): \($0)" }
+      return Outcome(
+        failures: built.failures, faults: faults,
+        content: domainHash("content", [Array(VariantTrial.content(of: built.variant).utf8)]))
+    } catch { return Outcome(faults: ["seed \(seed + 1): \(error)"]) }
   }
 
-  private func row(_ problem: Problem, _ results: [Result<VariantBuilder.Built, ProblemError>]) -> Row {
-    var (faults, failures): ([String], [DrawFailure]) = ([], [])
-    var keys: Set<String> = []
-    var built = 0
-    for (i, result) in results.enumerated() {
-      switch result {
-      case .failure(let error): faults.append("seed \(i + 1): \(error)")
-      case .success(let made):
-        built += 1
-        failures += made.failures
-        faults += VariantTrial(made.variant).faults.map { "seed \(i + 1): \($0)" }
-        keys.insert(VariantTrial.content(of: made.variant))
-      }
+  private func row(_ problem: Problem, _ outcomes: ArraySlice<Outcome>) -> Row {
+    var faults = outcomes.flatMap(\.faults)
+    let failures = outcomes.flatMap(\.failures)
+    let contents = outcomes.map(\.content).filter { !$0.isEmpty }
+    let distinct = Set(contents).count
+    let varies = problem.parameters.contains(where: \.isDrawn) || !problem.body.blocks.isEmpty
+    if contents.count > 1, distinct == 1, varies {
+      faults.append("all \(contents.count) variants are the same")
     }
-    if built > 1, keys.count == 1,
-      problem.parameters.contains(where: \.isDrawn) || !problem.body.blocks.isEmpty
-    {
-      faults.append("all \(built) variants are the same")
-    }
-    let kinds = Dictionary(grouping: failures, by: \.kind).mapValues(\.count)
     return Row(
-      problem: problem, built: built, redraws: kinds, failures: failures.counted, distinct: keys.count,
-      faults: faults)
+      problem: problem, built: contents.count,
+      redraws: Dictionary(grouping: failures, by: \.kind).mapValues(\.count), failures: failures.counted,
+      distinct: distinct, faults: faults)
   }
 }
 
