@@ -22,6 +22,7 @@ PREFIX ?= /usr/local
 HANDOUTS := handouts
 FIGURES := figures
 LABS := $(wildcard labs/*/*.lab.md)
+SETS := $(wildcard labs/sets/*.yml)
 
 .PHONY: help
 help:
@@ -62,9 +63,20 @@ $(foreach stamp,$(wildcard $(STAMPS)),\
 .PHONY: missing-files
 missing-files:
 
+# Problem sets for the sample students. Their key is public: courses take one of their own.
+SET_STAMPS := $(SETS:labs/sets/%.yml=$(HANDOUTS)/.made/sets/%.stamp)
+SET_FLAGS := --roster labs/sets/sample-roster.csv --course-key-file labs/sets/sample-course.key --lang both \
+  --to markdown --to html
+
+$(HANDOUTS)/.made/sets/%.stamp: labs/sets/%.yml labs/sets/sample-roster.csv labs/sets/sample-course.key \
+  $(wildcard labs/problems/*.problem.md) $(MLM)
+	@mkdir -p $(@D) && rm -rf $(HANDOUTS)/sets/$*
+	$(MLM) problems build $< $(SET_FLAGS) --out $(HANDOUTS)/sets/$*
+	@touch $@
+
 .PHONY: labs
-labs: $(HANDOUTS)/index.html $(FIGURES)/gallery.html
-	@echo 'Open $(HANDOUTS)/index.html; every kind of figure is in $(FIGURES)/gallery.html'
+labs: $(HANDOUTS)/index.html $(FIGURES)/gallery.html $(SET_STAMPS)
+	@echo 'Open $(HANDOUTS)/index.html; every kind of figure is in $(FIGURES)/gallery.html; problem sets are in $(HANDOUTS)/sets'
 
 $(FIGURES)/gallery.html: Scripts/gallery.sh $(MLM)
 	@mkdir -p $(FIGURES)
@@ -91,6 +103,9 @@ labs-check: labs
 	  $(MLM) lab build $$lab --out "$$again"/handouts --figures "$$again"/figures $(LAB_FLAGS) || exit 1; \
 	done && \
 	$(MLM) lab index $(LABS) --out "$$again"/handouts $(LAB_FLAGS) && \
+	for set in $(SETS); do \
+	  $(MLM) problems build $$set $(SET_FLAGS) --out "$$again"/handouts/sets/$$(basename $$set .yml) || exit 1; \
+	done && \
 	Scripts/gallery.sh $(MLM) "$$again"/figures && \
 	diff -r --exclude=.made $(HANDOUTS) "$$again"/handouts && diff -r $(FIGURES) "$$again"/figures && \
 	echo 'Built again, byte for byte the same.'
@@ -122,6 +137,7 @@ check: lint test
 
 .PHONY: bench
 bench: build
+	Benchmarks/problems
 	VECTORS='$(VECTORS)' Benchmarks/run
 
 .PHONY: install

@@ -103,7 +103,8 @@ let package = Package(
     .target(
       name: "ProblemSets",
       dependencies: [
-        "Labs", "Reporting", "Designs", "Specifications", "Distributions", "Plotting", "Estimates", "Tables",
+        "Labs", "Reporting", "Designs", "MixedModels", "ModelFormula", "Specifications", "Distributions",
+        "Plotting", "Estimates", "Tables",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
 
@@ -117,7 +118,8 @@ let package = Package(
     .executableTarget(
       name: "mlm",
       dependencies: [
-        "CommandSupport", "ProblemSets", "Labs", "ModelFigures", "CairoRendering", "Plotting", "Reporting", "StudyResults",
+        "CommandSupport", "ProblemSets", "Labs", "ModelFigures", "CairoRendering", "Plotting", "Reporting",
+        "StudyResults",
         "Poststratification", "Studies", "Designs", "BayesianModels", "MixedModels", "ModelFormula",
         "Specifications", "Estimates", "Tables", "Distributions", "LinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -174,12 +176,12 @@ let package = Package(
         ]
       ),
       ("Labs", ["Estimates"]),
-      ("ProblemSets", ["Labs", "Plotting", "Estimates", "Tables"]),
+      ("ProblemSets", ["Labs", "Designs", "ModelFormula", "Plotting", "Estimates", "Tables"]),
       (
         "mlm",
         [
-          "CommandSupport", "Labs", "Estimates", "Tables", "Designs", "Distributions", "MixedModels",
-          "ModelFormula", "Reporting", "Studies",
+          "CommandSupport", "ProblemSets", "Labs", "Estimates", "Tables", "Designs", "Distributions",
+          "MixedModels", "ModelFormula", "Reporting", "Studies",
         ]
       ),
     ]),

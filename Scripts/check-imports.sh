@@ -46,7 +46,7 @@ Swift:               *
 Glibc:               *
 Synchronization:     *
 FoundationEssentials: *
-Dispatch:            CairoRendering MixedModels BayesianModels Studies Poststratification
+Dispatch:            CairoRendering MixedModels BayesianModels Studies Poststratification ProblemSets
 RealModule:          LinearAlgebra Distributions MixedModels BayesianModels
 ArgumentParser:      CommandSupport mlm mlm-worker
 GRDB:                StudyResults

@@ -1,5 +1,5 @@
 /// Bytes as base64 text with padding (RFC 4648, section 4), for data addresses in HTML.
-func base64(_ bytes: [UInt8]) -> String {
+package func base64(_ bytes: [UInt8]) -> String {
   let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   var out: [UInt8] = []
   out.reserveCapacity((bytes.count + 2) / 3 * 4)

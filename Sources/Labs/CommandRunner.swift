@@ -112,10 +112,10 @@ public final class CommandContext {
   }
 
   /// Keeps a file for the commands that follow.
-  func keep(_ file: OutputFile) { written[CommandContext.normalized(file.path)] = file }
+  package func keep(_ file: OutputFile) { written[CommandContext.normalized(file.path)] = file }
 
   /// The path without `./` and doubled slashes.
-  static func normalized(_ path: String) -> String {
+  package static func normalized(_ path: String) -> String {
     let parts = path.split(separator: "/").filter { $0 != "." }
     return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }

@@ -1,7 +1,7 @@
 extension OutputFile {
   /// The same SVG with another text for those who cannot see it: what stands in its first `<desc>`. Other files stay as
   /// they are.
-  func describing(_ text: String) -> OutputFile {
+  package func describing(_ text: String) -> OutputFile {
     guard path.hasSuffix(".svg"),
       let open = bytes.firstRange(of: Array("<desc".utf8)),
       let start = bytes[open.upperBound...].firstIndex(of: UInt8(ascii: ">")),

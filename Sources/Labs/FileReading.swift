@@ -3,7 +3,7 @@ import Glibc
 /// The bytes of a file on disk.
 /// - Parameter onlyRegular: refuses devices and pipes, whose bytes are not the same when read again.
 /// - Throws: `LabFileError.unreadable` with the system's reason.
-func readFile(_ path: String, onlyRegular: Bool = false) throws(LabFileError) -> [UInt8] {
+package func readFile(_ path: String, onlyRegular: Bool = false) throws(LabFileError) -> [UInt8] {
   var facts = stat()
   if onlyRegular, stat(path, &facts) == 0, ![S_IFREG, S_IFDIR].contains(facts.st_mode & S_IFMT) {
     throw .unreadable(path: path, reason: "a lab reads files, not devices or pipes", written: [])
@@ -29,4 +29,4 @@ private func unreadable(_ path: String) -> LabFileError {
 }
 
 /// The system's words for an error number.
-func systemMessage(_ number: Int32) -> String { String(cString: strerror(number)) }
+package func systemMessage(_ number: Int32) -> String { String(cString: strerror(number)) }

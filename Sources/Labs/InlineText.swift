@@ -48,7 +48,7 @@ public struct InlineText: Sendable, Equatable {
 
   /// Cuts a text; `{{` and `@` in code spans stay as they are.
   /// - Parameter inFormula: the whole text is TeX.
-  init(_ text: String, at start: LabLocation, inFormula: Bool = false, faults: inout [LabFault]) {
+  package init(_ text: String, at start: LabLocation, inFormula: Bool = false, faults: inout [LabFault]) {
     var scanner = InlineScanner(text, at: start, inFormula: inFormula)
     scanner.scan()
     segments = scanner.segments
@@ -278,7 +278,7 @@ private struct InlineScanner {
 
 extension StringProtocol {
   /// The text without blanks at both ends.
-  func trimmingBlanks() -> String {
+  package func trimmingBlanks() -> String {
     let from = drop { $0 == " " || $0 == "\t" }
     var end = from.endIndex
     while end > from.startIndex {

@@ -4,24 +4,27 @@
 ///
 /// A value is a bare word or stands in single or double quotes, where `\"`, `\'`, `\\` and `\n` mean the
 /// quote, the backslash and a new line. A bare word without `=` is kept as a name with an empty value.
-struct LabAttributes: Sendable {
-  struct Entry: Sendable {
-    let name: String
-    let value: String
+package struct LabAttributes: Sendable {
+  package struct Entry: Sendable {
+    package let name: String
+    package let value: String
     /// Where the name begins.
-    let location: LabLocation
+    package let location: LabLocation
     /// Where the value's first character stands.
-    let valueLocation: LabLocation
+    package let valueLocation: LabLocation
   }
 
-  private(set) var entries: [Entry] = []
+  package private(set) var entries: [Entry] = []
 
-  subscript(name: String) -> String? { entries.first { $0.name == name }?.value }
+  /// No pairs.
+  package init() {}
 
-  func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
+  package subscript(name: String) -> String? { entries.first { $0.name == name }?.value }
+
+  package func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
 
   /// Reads pairs up to the end of the line and adds them; a repeated name or an open quote is a fault.
-  mutating func read(_ text: some StringProtocol, at start: LabLocation, faults: inout [LabFault]) {
+  package mutating func read(_ text: some StringProtocol, at start: LabLocation, faults: inout [LabFault]) {
     let characters = Array(text)
     var i = 0
     while true {
@@ -76,7 +79,7 @@ struct LabAttributes: Sendable {
   }
 
   /// Adds a fault for each name that is not known.
-  func checkNames(_ known: [String], of what: String, faults: inout [LabFault]) {
+  package func checkNames(_ known: [String], of what: String, faults: inout [LabFault]) {
     for entry in entries where !known.contains(entry.name) {
       faults.append(
         LabFault(
@@ -86,7 +89,7 @@ struct LabAttributes: Sendable {
   }
 
   /// Adds a fault where one language of a text (`cap.en`, `cap.zh`) is given without the other.
-  func checkLanguagePair(_ name: String, of what: String, faults: inout [LabFault]) {
+  package func checkLanguagePair(_ name: String, of what: String, faults: inout [LabFault]) {
     for (given, missing) in [("en", "zh"), ("zh", "en")] {
       if let entry = entry("\(name).\(given)"), self.entry("\(name).\(missing)") == nil {
         faults.append(

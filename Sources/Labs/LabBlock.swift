@@ -64,8 +64,8 @@ public struct LabBlock: Sendable {
     case show
   }
 
-  var showsCommand: Bool { show == .command || show == .both }
-  var showsOutput: Bool { show == .output || show == .both }
+  package var showsCommand: Bool { show == .command || show == .both }
+  package var showsOutput: Bool { show == .output || show == .both }
 
   /// The key of a numbered figure or table, `fig-plane`.
   var key: String? {
@@ -83,7 +83,7 @@ public struct LabBlock: Sendable {
   ]
 
   /// Makes a block from its fence; everything wrong becomes a fault.
-  init(
+  package init(
     attributes: LabAttributes, body: [String], bodyStart: LabLocation, location: LabLocation,
     visibility: LabVisibility, index: Int, faults: inout [LabFault]
   ) {
@@ -125,7 +125,7 @@ public struct LabBlock: Sendable {
 
 extension LabAttributes {
   /// The value of `id`, which must be a word that can begin an address or a key.
-  func identifier(faults: inout [LabFault]) -> String? {
+  package func identifier(faults: inout [LabFault]) -> String? {
     guard let entry = entry("id") else { return nil }
     let good = entry.value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
     if !good || !(entry.value.first?.isLetter ?? false) || entry.value.hasSuffix("-") {
@@ -185,7 +185,7 @@ extension LabAttributes {
 
 extension Array where Element == String {
   /// The lines without blank ones at both ends.
-  func trimmingBlankLines() -> [String] {
+  package func trimmingBlankLines() -> [String] {
     var lines = self[...]
     while let first = lines.first, first.allSatisfy(\.isWhitespace) { lines.removeFirst() }
     while let last = lines.last, last.allSatisfy(\.isWhitespace) { lines.removeLast() }

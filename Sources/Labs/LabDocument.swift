@@ -97,7 +97,7 @@ public struct LabEquation: Sendable {
 }
 
 extension Array where Element == LabFault {
-  func sortedByPlace() -> [LabFault] {
+  package func sortedByPlace() -> [LabFault] {
     sorted {
       ($0.location.line, $0.location.column, $0.message) < ($1.location.line, $1.location.column, $1.message)
     }

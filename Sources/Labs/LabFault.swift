@@ -18,7 +18,7 @@ public struct LabLocation: Sendable, Hashable, CustomStringConvertible {
   public var description: String { "\(file):\(line):\(column)" }
 
   /// The place some columns further on.
-  func advanced(by columns: Int) -> LabLocation {
+  package func advanced(by columns: Int) -> LabLocation {
     LabLocation(file: file, line: line, column: column + columns)
   }
 }

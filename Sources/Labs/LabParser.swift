@@ -357,7 +357,7 @@ struct LabParser {
 
 extension StringProtocol {
   /// Where a text begins inside this one, the place of the first character.
-  func place(of text: some StringProtocol) -> Index? {
+  package func place(of text: some StringProtocol) -> Index? {
     var i = startIndex
     while i < endIndex {
       if self[i...].hasPrefix(text) { return i }

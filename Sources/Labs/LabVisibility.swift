@@ -20,10 +20,12 @@ public enum LabAudience: String, Sendable, CaseIterable {
 ///
 /// Everything that is left out of a version is left out before anything runs or is written, so the bytes of
 /// a student's handout cannot hold a solution.
-struct LabVisibility: OptionSet, Sendable, Hashable {
-  let rawValue: UInt8
+package struct LabVisibility: OptionSet, Sendable, Hashable {
+  package let rawValue: UInt8
 
-  static let everywhere = LabVisibility(rawValue: 0b1111)
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  package static let everywhere = LabVisibility(rawValue: 0b1111)
   static let instructor = LabVisibility(rawValue: 0b1100)
   static let student = LabVisibility(rawValue: 0b0011)
 

@@ -87,17 +87,7 @@ struct LabWriter {
 
   /// In Chinese a line end between two Chinese characters is no blank.
   private func joinedLines(_ text: String) -> String {
-    guard build.language == .zh else { return text }
-    var out = String.UnicodeScalarView()
-    let scalars = Array(text.unicodeScalars)
-    for (i, scalar) in scalars.enumerated() {
-      if scalar == "\n", i > 0, i + 1 < scalars.count, scalars[i - 1].isEastAsian, scalars[i + 1].isEastAsian
-      {
-        continue
-      }
-      out.append(scalar)
-    }
-    return String(out)
+    build.language == .zh ? text.joiningChineseLines() : text
   }
 
   private mutating func heading(_ heading: LabHeading) -> String {

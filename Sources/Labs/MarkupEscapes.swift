@@ -1,6 +1,6 @@
 extension String {
   /// The text for an attribute or the content of an HTML element.
-  func escapingHTML() -> String {
+  package func escapingHTML() -> String {
     var out = ""
     for c in unicodeScalars {
       switch c {
@@ -16,7 +16,7 @@ extension String {
   }
 
   /// The text between the brackets of a Markdown image.
-  func escapingBrackets() -> String {
+  package func escapingBrackets() -> String {
     var out = ""
     for c in self {
       if "[]\\".contains(c) { out.append("\\") }
@@ -25,8 +25,22 @@ extension String {
     return out
   }
 
+  /// The text without line ends between two Chinese characters, where they are no blank.
+  package func joiningChineseLines() -> String {
+    var out = String.UnicodeScalarView()
+    let scalars = Array(unicodeScalars)
+    for (i, scalar) in scalars.enumerated() {
+      if scalar == "\n", i > 0, i + 1 < scalars.count, scalars[i - 1].isEastAsian, scalars[i + 1].isEastAsian
+      {
+        continue
+      }
+      out.append(scalar)
+    }
+    return String(out)
+  }
+
   /// The text without line ends (and blank lines) at both ends; the first line's indent stays.
-  func trimmingNewlines() -> String {
+  package func trimmingNewlines() -> String {
     let lines = split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     return lines.trimmingBlankLines().joined(separator: "\n")
   }

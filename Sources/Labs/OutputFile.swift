@@ -43,7 +43,7 @@ public struct OutputFile: Sendable, Equatable {
   }
 
   /// The same content at another path.
-  func moved(to path: String) -> OutputFile { OutputFile(path: path, content: content) }
+  package func moved(to path: String) -> OutputFile { OutputFile(path: path, content: content) }
 
   /// Whether path and content are the same; waits for both.
   public static func == (a: OutputFile, b: OutputFile) -> Bool { a.path == b.path && a.bytes == b.bytes }

@@ -2,6 +2,9 @@ import Glibc
 
 /// pandoc as a filter: Markdown in, an HTML fragment with MathML out. Nothing passes through files.
 public struct Pandoc {
+  /// The converter.
+  package init() {}
+
   /// A fragment and what pandoc said about it.
   struct Output {
     let html: String
@@ -34,5 +37,23 @@ public struct Pandoc {
     guard process.status == 0 else { throw .pandocFailed(status: process.status, message: said) }
     let warnings = said.split(separator: "\n").map(String.init)
     return Output(html: String(decoding: process.output, as: UTF8.self), warnings: warnings)
+  }
+
+  /// Converts a text into a Word document; the same text and images give the same bytes.
+  /// - Parameter folder: where the images that the text names lie.
+  /// - Throws: `LabError.pandocMissing` or `.pandocFailed`.
+  package func docx(
+    from markdown: String, title: String, language: LabLanguage, imagesIn folder: String
+  ) throws(LabError) -> [UInt8] {
+    let from = Pandoc.reader + (language == .zh ? "-smart+east_asian_line_breaks" : "+smart")
+    let process = try Subprocess(
+      [
+        "pandoc", "--from", from, "--to", "docx", "--output", "-", "--no-highlight",
+        "--resource-path", folder, "--metadata", "title=\(title)",
+        "--metadata", "lang=\(language == .zh ? "zh-CN" : "en-GB")",
+      ], input: Array(markdown.utf8), variables: ["SOURCE_DATE_EPOCH=315532800"])
+    let said = String(decoding: process.errorOutput, as: UTF8.self).trimmingNewlines()
+    guard process.status == 0 else { throw .pandocFailed(status: process.status, message: said) }
+    return process.output
   }
 }

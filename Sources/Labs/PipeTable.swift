@@ -4,7 +4,7 @@ import Tables
 ///
 /// A column's thousands are parted where one of its numbers has five digits before the point, or any after it: a column of
 /// years stays as it is.
-struct PipeTable {
+package struct PipeTable {
   private let cells: [[String]]
   private let isRight: [Bool]
   /// The table with its numbers set; the same text where none changes.
@@ -31,7 +31,7 @@ struct PipeTable {
   }
 
   /// An output with all its tables set.
-  static func typeset(_ output: String) -> String {
+  package static func typeset(_ output: String) -> String {
     var parts: [String] = []
     var table: [Substring] = []
     func flush() {

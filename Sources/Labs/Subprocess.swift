@@ -10,8 +10,9 @@ struct Subprocess {
   private(set) var status: Int32 = 0
 
   /// Runs `words[0]`, found on the PATH.
+  /// - Parameter variables: more of the environment, each `NAME=value`.
   /// - Throws: `LabError.pandocMissing` when there is no such program; `.pandocFailed` when it cannot be started.
-  init(_ words: [String], input: [UInt8]) throws(LabError) {
+  init(_ words: [String], input: [UInt8], variables: [String] = []) throws(LabError) {
     // Sockets, not pipes: writing to one whose reader is gone is an error and no signal.
     var inputPair: [Int32] = [0, 0]
     var outputPair: [Int32] = [0, 0]
@@ -26,7 +27,7 @@ struct Subprocess {
     }
     let child: pid_t
     do {
-      child = try Subprocess.start(words, [inputPair[1], outputPair[1], errorPair[1]])
+      child = try Subprocess.start(words, [inputPair[1], outputPair[1], errorPair[1]], variables)
     } catch {
       for descriptor in inputPair + outputPair + errorPair { close(descriptor) }
       throw error
@@ -39,12 +40,14 @@ struct Subprocess {
     status = signal == 0 ? (wait >> 8) & 0xff : 128 + signal
   }
 
-  private static func start(_ words: [String], _ ends: [Int32]) throws(LabError) -> pid_t {
+  private static func start(
+    _ words: [String], _ ends: [Int32], _ more: [String]
+  ) throws(LabError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     for (target, end) in ends.enumerated() { posix_spawn_file_actions_adddup2(&actions, end, Int32(target)) }
-    var environment = ["LC_ALL=C.UTF-8"]
+    var environment = ["LC_ALL=C.UTF-8"] + more
     for name in ["PATH", "HOME"] {
       if let value = getenv(name) { environment.append("\(name)=\(String(cString: value))") }
     }

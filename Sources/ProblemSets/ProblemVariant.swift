@@ -36,9 +36,11 @@ public struct VariantFile: Sendable, Equatable {
   public enum Role: String, Sendable { case data, figure }
   /// The path in texts, ASCII.
   public var path: String
+  /// What it is for.
   public var role: Role
   /// nil for both languages.
   public var language: LabLanguage?
+  /// The content.
   public var bytes: [UInt8]
 }
 
@@ -48,6 +50,7 @@ public struct VariantAnswer: Sendable, Equatable {
   public var id: String
   /// Share of the problem's points, above 0; all together are 1.
   public var weight: Double
+  /// What is right.
   public var key: AnswerKey
 }
 
@@ -78,19 +81,25 @@ public struct NumberKey: Sendable, Equatable {
 
 /// A mistake that leads to a number.
 public struct NumberMisconception: Sendable, Equatable {
+  /// Unique within the answer.
   public var id: String
+  /// The number it leads to.
   public var value: Double
+  /// Half the width of the interval around it.
   public var tolerance: Double
   /// Share of the answer's points, from 0 to below 1.
   public var credit: Double
+  /// What the student is told, Markdown.
   public var feedback: [LabLanguage: String]
 }
 
 /// One option of a choice.
 public struct ChoiceOption: Sendable, Equatable {
+  /// Unique within the answer.
   public var id: String
   /// Markdown.
   public var text: [LabLanguage: String]
+  /// Whether it is to be ticked.
   public var isRight: Bool
   /// In a single choice the share of the points that it earns (1 for the right one); in a multiple choice what ticking it adds: right ones sum to 1,
   /// wrong ones are 0 or below, and no total is below 0.
@@ -101,6 +110,8 @@ public struct ChoiceOption: Sendable, Equatable {
 
 /// One line of a rubric.
 public struct RubricLine: Sendable, Equatable {
+  /// What it earns.
   public var points: Double
+  /// What earns it, Markdown.
   public var text: String
 }

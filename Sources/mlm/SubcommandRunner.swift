@@ -4,6 +4,12 @@ import Labs
 /// Runs the commands of labs: the same subcommands, with the lab's files in view.
 struct SubcommandRunner: CommandRunner {
   func run(_ arguments: [String], in context: CommandContext) throws -> CommandResult {
+    try SubcommandRunner.command(arguments).result(in: context)
+  }
+
+  /// The command that the words after `mlm` name, with its options.
+  /// - Throws: `LabCommandError` for words that name none, or none that can stand in a lab.
+  static func command(_ arguments: [String]) throws -> any ReportingCommand {
     // The words that name a subcommand are followed here; the parser would go through the whole tree for each.
     var type: any ParsableCommand.Type = MultilevelLab.self
     var rest = arguments[...]
@@ -28,7 +34,7 @@ struct SubcommandRunner: CommandRunner {
     guard let reporting = command as? any ReportingCommand else {
       throw LabCommandError(message: "'mlm \(arguments.joined(separator: " "))' cannot stand in a lab")
     }
-    return try reporting.result(in: context)
+    return reporting
   }
 }
 

@@ -6,6 +6,7 @@ import ProblemSets
 func openVariantSource(
   _ path: String, courseKeyFile: String?, in context: CommandContext
 ) throws -> any ProblemVariantSource {
-  // To be connected with the reader of sets.
-  throw InputFileError(message: "sets are not read yet; give a file of variants in JSON")
+  let set = try ProblemSet(file: path)
+  let key = try CourseKey(file: courseKeyFile ?? ProblemsFiles.courseKey(beside: path))
+  return ProblemSetVariants(set, courseKey: key, runner: RepeatingRunner(), threads: ThreadOption.processors)
 }
