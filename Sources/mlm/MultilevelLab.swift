@@ -25,7 +25,7 @@ struct MultilevelLab: ParsableCommand {
       PredictCommand.self, AugmentCommand.self,
       ExplainCommand.self,
       PlotCommand.self, StudyCommand.self, MRPCommand.self, BayesCommand.self,
-      LabCommands.self, ProblemsCommand.self, DoctorCommand.self,
+      LabCommands.self, DoctorCommand.self,
     ])
 }
 
