@@ -1,9 +1,10 @@
 import Labs
 
-/// QTI 1.2 as Canvas imports it: an assessment with a section for each problem, from which one variant is drawn.
+/// QTI 1.2 as Canvas imports it: an assessment with a section for each problem, from which one variant is
+/// drawn.
 ///
-/// Canvas has neither cloze questions with numbers nor partial credit for numbers: each answer is a question of its own that repeats the text,
-/// and misconceptions earn nothing.
+/// Canvas has neither cloze questions with numbers nor partial credit for numbers: each answer is a question
+/// of its own that repeats the text, and misconceptions earn nothing.
 struct CanvasWriter {
   private let export: QuestionExport
   private let language: LabLanguage
@@ -146,7 +147,8 @@ struct CanvasWriter {
     case .essay:
       body = (
         "essay_question",
-        "<response_str ident=\"response1\" rcardinality=\"Single\"><render_fib><response_label ident=\"answer1\" rshuffle=\"No\"/></render_fib></response_str>",
+        "<response_str ident=\"response1\" rcardinality=\"Single\"><render_fib>"
+          + "<response_label ident=\"answer1\" rshuffle=\"No\"/></render_fib></response_str>",
         "<respcondition continue=\"No\"><conditionvar><other/></conditionvar></respcondition>", ""
       )
     }
@@ -161,7 +163,8 @@ struct CanvasWriter {
     let generalCondition =
       solution.isEmpty
       ? ""
-      : "<respcondition continue=\"Yes\"><conditionvar><other/></conditionvar><displayfeedback feedbacktype=\"Response\" linkrefid=\"general_fb\"/></respcondition>\n"
+      : "<respcondition continue=\"Yes\"><conditionvar><other/></conditionvar>"
+        + "<displayfeedback feedbacktype=\"Response\" linkrefid=\"general_fb\"/></respcondition>\n"
     let points = ExportedNumber.text(variant.points)
     return """
       <item ident="\(id)" title="\(XMLText.escaped(title))">
@@ -188,7 +191,9 @@ struct CanvasWriter {
   }
 
   private func feedback(_ id: String, _ html: String) -> String {
-    "<itemfeedback ident=\"\(id)\"><flow_mat><material><mattext texttype=\"text/html\">\(XMLText.escaped(html))</mattext></material></flow_mat></itemfeedback>\n"
+    "<itemfeedback ident=\"\(id)\"><flow_mat><material>"
+      + "<mattext texttype=\"text/html\">\(XMLText.escaped(html))</mattext></material></flow_mat>"
+      + "</itemfeedback>\n"
   }
 
   private typealias Body = (type: String, presentation: String, processing: String, feedback: String)
@@ -197,7 +202,8 @@ struct CanvasWriter {
     guard abs(key.value) >= Self.smallest else {
       throw ExportError(
         problem: variant.problem,
-        "Canvas takes numbers of size 0.0001 or more and the answer is \(ExportedNumber.text(key.value)); ask for it in another unit"
+        "Canvas takes numbers of size 0.0001 or more and the answer is \(ExportedNumber.text(key.value)); "
+          + "ask for it in another unit"
       )
     }
     if !key.misconceptions.isEmpty {
@@ -210,7 +216,8 @@ struct CanvasWriter {
     let half = Double(margin)!
     let value = ExportedNumber.text(key.value)
     let presentation =
-      "<response_str ident=\"response1\" rcardinality=\"Single\"><render_fib fibtype=\"Decimal\"><response_label ident=\"answer1\"/></render_fib></response_str>"
+      "<response_str ident=\"response1\" rcardinality=\"Single\"><render_fib fibtype=\"Decimal\">"
+      + "<response_label ident=\"answer1\"/></render_fib></response_str>"
     let (low, high) = (ExportedNumber.text(key.value - half), ExportedNumber.text(key.value + half))
     let processing = """
       <respcondition continue="No">
@@ -228,7 +235,8 @@ struct CanvasWriter {
   ) -> (ids: [String], markup: String) {
     let ids = options.map { "o" + ContentID.of([text.variant.problem, text.variant.code, $0.id]).prefix(12) }
     let markup = zip(ids, options).map { id, option in
-      "<response_label ident=\"\(id)\"><material><mattext texttype=\"text/html\">\(XMLText.escaped(text.short(option.text, address: place)))</mattext></material></response_label>"
+      "<response_label ident=\"\(id)\"><material>"
+        + "<mattext texttype=\"text/html\">\(XMLText.escaped(text.short(option.text, address: place)))</mattext></material></response_label>"
     }.joined(separator: "\n")
     return (ids, markup)
   }
@@ -242,7 +250,8 @@ struct CanvasWriter {
       let html = text.short(option.feedback, address: place)
       if html.isEmpty { continue }
       conditions +=
-        "<respcondition continue=\"Yes\"><conditionvar><varequal respident=\"response1\">\(id)</varequal></conditionvar>"
+        "<respcondition continue=\"Yes\"><conditionvar><varequal respident=\"response1\">\(id)</varequal>"
+        + "</conditionvar>"
         + "<displayfeedback feedbacktype=\"Response\" linkrefid=\"\(id)_fb\"/></respcondition>\n"
       all += feedback("\(id)_fb", html)
     }
@@ -266,10 +275,12 @@ struct CanvasWriter {
     let (conditions, all) = comments(options, ids, text, place)
     let right = ids[options.firstIndex(where: \.isRight)!]
     let presentation =
-      "<response_lid ident=\"response1\" rcardinality=\"Single\"><render_choice>\n\(markup)\n</render_choice></response_lid>"
+      "<response_lid ident=\"response1\" rcardinality=\"Single\">"
+      + "<render_choice>\n\(markup)\n</render_choice></response_lid>"
     let processing =
       conditions
-      + "<respcondition continue=\"No\"><conditionvar><varequal respident=\"response1\">\(right)</varequal></conditionvar>"
+      + "<respcondition continue=\"No\"><conditionvar>"
+      + "<varequal respident=\"response1\">\(right)</varequal></conditionvar>"
       + "<setvar action=\"Set\" varname=\"SCORE\">100</setvar></respcondition>"
     return ("multiple_choice_question", presentation, processing, all)
   }
@@ -282,7 +293,8 @@ struct CanvasWriter {
     }
     told.tell(
       text.variant.problem,
-      "Canvas itself shares out the credit of a multiple choice: each right option adds as much as each wrong one takes away"
+      "Canvas itself shares out the credit of a multiple choice: each right option adds as much as each "
+        + "wrong one takes away"
     )
     let (ids, markup) = labels(options, text, place)
     let (conditions, all) = comments(options, ids, text, place)
@@ -291,7 +303,8 @@ struct CanvasWriter {
       return option.isRight ? equal : "<not>\(equal)</not>"
     }
     let presentation =
-      "<response_lid ident=\"response1\" rcardinality=\"Multiple\"><render_choice>\n\(markup)\n</render_choice></response_lid>"
+      "<response_lid ident=\"response1\" rcardinality=\"Multiple\">"
+      + "<render_choice>\n\(markup)\n</render_choice></response_lid>"
     let processing =
       conditions
       + "<respcondition continue=\"No\"><conditionvar><and>\(terms.joined())</and></conditionvar>"

@@ -3,7 +3,8 @@ import Tables
 
 /// Numbers in exported files: full precision, no digits that come of binary rounding.
 enum ExportedNumber {
-  /// The number with twelve significant digits, without those that are not needed: far closer than any tolerance.
+  /// The number with twelve significant digits, without those that are not needed: far closer than any
+  /// tolerance.
   static func text(_ number: Double) -> String {
     if number == number.rounded(), abs(number) < 1e15 { return String(Int(number)) }
     let digits = 11 - exponent(of: abs(number))

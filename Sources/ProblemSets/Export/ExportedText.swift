@@ -93,7 +93,8 @@ extension VariantFile {
 }
 
 extension ProblemVariant {
-  /// The variant as questions that ask for one thing each; the text is repeated, and other blanks are shown as such.
+  /// The variant as questions that ask for one thing each; the text is repeated, and other blanks are shown
+  /// as such.
   var singleQuestions: [ProblemVariant] {
     if answers.count == 1 { return [self] }
     return answers.indices.map { part(with: [$0]) }

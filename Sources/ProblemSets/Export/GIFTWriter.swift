@@ -1,6 +1,7 @@
 import Labs
 
-/// Moodle's plain format GIFT: one question an answer, since it has no cloze questions. Pictures and data stand in addresses of their own.
+/// Moodle's plain format GIFT: one question an answer, since it has no cloze questions. Pictures and data
+/// stand in addresses of their own.
 struct GIFTWriter {
   private let export: QuestionExport
   private let language: LabLanguage
@@ -60,7 +61,8 @@ struct GIFTWriter {
     if legal.isMoved {
       told.tell(
         text.variant.problem,
-        "the credit of '\(id)', \(AnswerText.points(share * 100)) %, becomes \(legal.text) %, the nearest that Moodle takes"
+        "the credit of '\(id)', \(AnswerText.points(share * 100)) %, becomes \(legal.text) %, the nearest "
+          + "that Moodle takes"
       )
     }
     return legal.text

@@ -1,7 +1,8 @@
 import Estimates
 import Labs
 
-/// Variants in a file: JSON that holds whole problems with their texts, keys, pictures and data, so that they can be exported elsewhere.
+/// Variants in a file: JSON that holds whole problems with their texts, keys, pictures and data, so that they
+/// can be exported elsewhere.
 public struct ProblemVariantFile: ProblemVariantSource, Sendable, Equatable {
   /// What tells these files from other JSON.
   static let format = "multilevel-lab problem variants"
@@ -44,7 +45,8 @@ public struct ProblemVariantFile: ProblemVariantSource, Sendable, Equatable {
   }
 
   /// Reads a file.
-  /// - Throws: `KeyFileError` with the place where the text is no JSON, and with the variant where one lacks something.
+  /// - Throws: `KeyFileError` with the place where the text is no JSON, and with the variant where one lacks
+  /// something.
   public init(parsing bytes: [UInt8], file: String) throws(KeyFileError) {
     let top = LabLocation(file: file, line: 1)
     let json: JSONValue

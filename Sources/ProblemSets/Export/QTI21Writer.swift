@@ -1,6 +1,7 @@
 import Labs
 
-/// A QTI 2.1 package: a test with a section for each problem, from which one variant is drawn; an item is marked answer by answer, misconceptions included.
+/// A QTI 2.1 package: a test with a section for each problem, from which one variant is drawn; an item is
+/// marked answer by answer, misconceptions included.
 struct QTI21Writer {
   private let export: QuestionExport
   private let language: LabLanguage
@@ -14,8 +15,10 @@ struct QTI21Writer {
   }
 
   private static let namespace =
-    "xmlns=\"http://www.imsglobal.org/xsd/imsqti_v2p1\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
-    + "xsi:schemaLocation=\"http://www.imsglobal.org/xsd/imsqti_v2p1 http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd\""
+    "xmlns=\"http://www.imsglobal.org/xsd/imsqti_v2p1\" "
+    + "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
+    + "xsi:schemaLocation=\"http://www.imsglobal.org/xsd/imsqti_v2p1 "
+    + "http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd\""
 
   private struct Item {
     let id: String
@@ -84,7 +87,8 @@ struct QTI21Writer {
 
   private func manifest(_ items: [Item]) -> String {
     var resources =
-      "<resource identifier=\"res_test\" type=\"imsqti_test_xmlv2p1\" href=\"test.xml\">\n<file href=\"test.xml\"/>\n"
+      "<resource identifier=\"res_test\" type=\"imsqti_test_xmlv2p1\" href=\"test.xml\">\n<file "
+      + "href=\"test.xml\"/>\n"
     resources += items.map { "<dependency identifierref=\"res_\($0.id)\"/>\n" }.joined() + "</resource>\n"
     for item in items {
       resources +=
@@ -141,7 +145,8 @@ struct QTI21Writer {
         declarations += choiceDeclaration(options, response, share, isSingle: isSingle)
         processing +=
           "<responseCondition><responseIf><not><isNull><variable identifier=\"\(response)\"/></isNull></not>"
-          + "<setOutcomeValue identifier=\"SCORE_\(k + 1)\"><mapResponse identifier=\"\(response)\"/></setOutcomeValue></responseIf></responseCondition>\n"
+          + "<setOutcomeValue identifier=\"SCORE_\(k + 1)\"><mapResponse identifier=\"\(response)\"/>"
+          + "</setOutcomeValue></responseIf></responseCondition>\n"
         processing += optionFeedback(options, response, text, place, isSingle: isSingle, &feedback)
         blocks += choiceInteraction(options, response, text, place, isSingle: isSingle)
       case .essay(let rubric):
@@ -198,12 +203,14 @@ struct QTI21Writer {
 
   private func declaration(_ id: String, _ cardinality: String, _ type: String, _ values: [String]) -> String
   {
-    "<responseDeclaration identifier=\"\(id)\" cardinality=\"\(cardinality)\" baseType=\"\(type)\"><correctResponse>"
+    "<responseDeclaration identifier=\"\(id)\" cardinality=\"\(cardinality)\" "
+      + "baseType=\"\(type)\"><correctResponse>"
       + values.map { "<value>\($0)</value>" }.joined() + "</correctResponse></responseDeclaration>\n"
   }
 
   private func outcome(_ id: String, _ value: String = "0") -> String {
-    "<outcomeDeclaration identifier=\"\(id)\" cardinality=\"single\" baseType=\"float\"><defaultValue><value>\(value)</value></defaultValue></outcomeDeclaration>\n"
+    "<outcomeDeclaration identifier=\"\(id)\" cardinality=\"single\" baseType=\"float\"><defaultValue>"
+      + "<value>\(value)</value></defaultValue></outcomeDeclaration>\n"
   }
 
   /// The stem with its blanks; a number without a blank of its own gets one below the text.
@@ -240,14 +247,18 @@ struct QTI21Writer {
     {
       let half = ExportedNumber.tolerance(tolerance)
       return
-        "<\(tag)><equal toleranceMode=\"absolute\" tolerance=\"\(half) \(half)\" includeLowerBound=\"true\" includeUpperBound=\"true\">"
+        "<\(tag)><equal toleranceMode=\"absolute\" tolerance=\"\(half) \(half)\" "
+        + "includeLowerBound=\"true\" includeUpperBound=\"true\">"
         + "<variable identifier=\"\(response)\"/>\(centre)</equal>"
-        + "<setOutcomeValue identifier=\"SCORE_\(number)\"><baseValue baseType=\"float\">\(ExportedNumber.text(score))</baseValue></setOutcomeValue>"
+        + "<setOutcomeValue identifier=\"SCORE_\(number)\">"
+        + "<baseValue baseType=\"float\">\(ExportedNumber.text(score))</baseValue></setOutcomeValue>"
         + (id.map { feedback.setting($0) } ?? "") + "</\(tag)>\n"
     }
     var out = "<responseCondition>\n"
     out +=
-      "<responseIf><isNull><variable identifier=\"\(response)\"/></isNull><setOutcomeValue identifier=\"SCORE_\(number)\"><baseValue baseType=\"float\">0</baseValue></setOutcomeValue></responseIf>\n"
+      "<responseIf><isNull><variable identifier=\"\(response)\"/></isNull>"
+      + "<setOutcomeValue identifier=\"SCORE_\(number)\"><baseValue baseType=\"float\">0</baseValue>"
+      + "</setOutcomeValue></responseIf>\n"
     out += branch("responseElseIf", "<correct identifier=\"\(response)\"/>", key.tolerance, share, nil)
     for (m, mistake) in key.misconceptions.enumerated() {
       let html = text.short(mistake.feedback, address: place)
@@ -266,7 +277,8 @@ struct QTI21Writer {
   ) -> String {
     let right = options.indices.filter { options[$0].isRight }.map(Self.optionID)
     var out =
-      "<responseDeclaration identifier=\"\(response)\" cardinality=\"\(isSingle ? "single" : "multiple")\" baseType=\"identifier\"><correctResponse>"
+      "<responseDeclaration identifier=\"\(response)\" "
+      + "cardinality=\"\(isSingle ? "single" : "multiple")\" baseType=\"identifier\"><correctResponse>"
     out += right.map { "<value>\($0)</value>" }.joined() + "</correctResponse>"
     out += "<mapping defaultValue=\"0\" lowerBound=\"0\" upperBound=\"\(ExportedNumber.text(share))\">"
     for (i, option) in options.enumerated() {
@@ -288,7 +300,8 @@ struct QTI21Writer {
       let id = "feedback_\(response)_\(OptionLetter.of(i))"
       feedback.add(id, Self.xhtml(html))
       let chosen =
-        "<baseValue baseType=\"identifier\">\(Self.optionID(i))</baseValue><variable identifier=\"\(response)\"/>"
+        "<baseValue baseType=\"identifier\">\(Self.optionID(i))</baseValue>"
+        + "<variable identifier=\"\(response)\"/>"
       let test = isSingle ? "<match>\(chosen)</match>" : "<member>\(chosen)</member>"
       out +=
         "<responseCondition><responseIf>\(test)\(feedback.setting(id))</responseIf></responseCondition>\n"
@@ -301,7 +314,8 @@ struct QTI21Writer {
     isSingle: Bool
   ) -> String {
     var out =
-      "<choiceInteraction responseIdentifier=\"\(response)\" shuffle=\"\(export.options.shufflesOptions)\" maxChoices=\"\(isSingle ? 1 : 0)\">\n"
+      "<choiceInteraction responseIdentifier=\"\(response)\" "
+      + "shuffle=\"\(export.options.shufflesOptions)\" maxChoices=\"\(isSingle ? 1 : 0)\">\n"
     for (i, option) in options.enumerated() {
       out +=
         "<simpleChoice identifier=\"\(Self.optionID(i))\">\(Self.xhtml(text.short(option.text, address: place)))</simpleChoice>\n"

@@ -14,7 +14,8 @@ public enum ExportTarget: String, Sendable, CaseIterable {
   case gift
 }
 
-/// Problems as questions of a learning platform: for each problem one category or section with its variants, of which one is drawn.
+/// Problems as questions of a learning platform: for each problem one category or section with its variants,
+/// of which one is drawn.
 public struct QuestionExport: Sendable {
   /// What a platform may be told beside the questions.
   public struct Options: Sendable, Equatable {
@@ -107,7 +108,8 @@ public struct QuestionExport: Sendable {
       for file in variant.files where !file.path.isPlainFileName {
         throw ExportError(
           problem: variant.problem,
-          "the file '\(file.path)' cannot go to a platform; names of ASCII letters, digits, '.', '_' and '-' can"
+          "the file '\(file.path)' cannot go to a platform; names of ASCII letters, digits, '.', '_' and "
+            + "'-' can"
         )
       }
       let names = ExportedText(variant: variant, language: language).files.map {

@@ -1,7 +1,8 @@
 import Labs
 import Plotting
 
-/// How a set's questions were answered: for each a bar of full marks, of every known mistake that was made, of other wrong answers and of missing ones.
+/// How a set's questions were answered: for each a bar of full marks, of every known mistake that was made,
+/// of other wrong answers and of missing ones.
 public struct ItemFigure: Sendable {
   private let items: [ItemStatistics]
   private let language: LabLanguage

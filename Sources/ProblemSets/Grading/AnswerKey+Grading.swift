@@ -3,9 +3,10 @@ import Labs
 extension AnswerKey {
   /// Grades one given text.
   ///
-  /// A number is right where |given − value| ≤ tolerance, up to rounding of the subtraction; else the first misconception whose interval it lies
-  /// in decides. A text with several readings is read as the one that is right, else as one of a misconception, else as the most likely. A
-  /// multiple choice earns the sum of the ticked options' credits, from 0 to 1. An essay is left to a person.
+  /// A number is right where |given − value| ≤ tolerance, up to rounding of the subtraction; else the first
+  /// misconception whose interval it lies in decides. A text with several readings is read as the one that is
+  /// right, else as one of a misconception, else as the most likely. A multiple choice earns the sum of the
+  /// ticked options' credits, from 0 to 1. An essay is left to a person.
   /// - Parameter text: the text as it was given; nil or blank for none.
   public func grade(_ text: String?) -> GradedAnswer {
     let given = text ?? ""
@@ -82,7 +83,8 @@ extension NumberKey {
     misconceptions.first { NumberKey.isWithin(number, $0.value, $0.tolerance) }
   }
 
-  /// |number − centre| ≤ tolerance; a number on the edge in decimal counts although binary subtraction may put it beyond.
+  /// |number − centre| ≤ tolerance; a number on the edge in decimal counts although binary subtraction may
+  /// put it beyond.
   static func isWithin(_ number: Double, _ centre: Double, _ tolerance: Double) -> Bool {
     abs(number - centre) <= tolerance + 1e-12 * max(abs(centre), tolerance)
   }
@@ -118,7 +120,8 @@ extension NumberKey {
     return graded
   }
 
-  /// Whether a right number has the digits asked for. Zeros at the end may be missing, as spreadsheets drop them.
+  /// Whether a right number has the digits asked for. Zeros at the end may be missing, as spreadsheets drop
+  /// them.
   private func hasPrecision(_ reading: NumberReading, _ number: Double) -> Bool {
     // With a sign or a word behind it the number's own digits say less than the number itself.
     if reading.multiplier != 1 || (reading.divisor != 1 && !isPercent) { return true }

@@ -31,7 +31,8 @@ public struct AnswerSheet: Sendable, Equatable {
   public var layout: Layout
   /// The answers in the order of the file, empty ones left out.
   public var entries: [Entry]
-  /// The students of the file, each once, whether or not they gave answers, with the places of their first rows.
+  /// The students of the file, each once, whether or not they gave answers, with the places of their first
+  /// rows.
   public var students: [(id: String, location: LabLocation)]
 
   /// Whether two sheets hold the same.
@@ -49,8 +50,9 @@ public struct AnswerSheet: Sendable, Equatable {
 
   /// Reads an answers file.
   ///
-  /// A file with columns student, problem and value is long (answer and variant are read where they are there); one with a column student and
-  /// others is wide, and its columns are called by the problem, or by problem and answer as in `icc.weight`.
+  /// A file with columns student, problem and value is long (answer and variant are read where they are
+  /// there); one with a column student and others is wide, and its columns are called by the problem, or by
+  /// problem and answer as in `icc.weight`.
   /// - Throws: `AnswerSheetError`.
   public init(csv bytes: [UInt8], file: String) throws(AnswerSheetError) {
     let rows: TextRows
@@ -69,7 +71,8 @@ public struct AnswerSheet: Sendable, Equatable {
       guard let value = column(Self.valueNames) else {
         throw .fault(
           rows.header[problem].location,
-          "a column '\(rows.header[problem].text)' but no column 'value'; a file with one row an answer has columns student, problem, answer, value"
+          "a column '\(rows.header[problem].text)' but no column 'value'; a file with one row an answer "
+            + "has columns student, problem, answer, value"
         )
       }
       let answer = column(Self.answerNames)

@@ -10,8 +10,9 @@ public enum ChoiceReading {
 
   /// The indices of the options that a text names, in the order of the sheet.
   ///
-  /// Letters as on the sheet (`A`, `a`, `(A)`, `A.`), several parted by `;`, `,`, `/`, `、`, blanks or nothing (`AC`); the options' ids; one
-  /// option's whole text. `none`, `-` and `无` name no option. A letter of the sheet goes before an id of one letter.
+  /// Letters as on the sheet (`A`, `a`, `(A)`, `A.`), several parted by `;`, `,`, `/`, `、`, blanks or nothing
+  /// (`AC`); the options' ids; one option's whole text. `none`, `-` and `无` name no option. A letter of the
+  /// sheet goes before an id of one letter.
   /// - Throws: `Fault`.
   public static func indices(in text: String, of options: [ChoiceOption]) throws(Fault) -> [Int] {
     let plain = PlainCharacters.of(text)

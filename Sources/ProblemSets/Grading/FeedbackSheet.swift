@@ -124,7 +124,8 @@ public struct FeedbackSheet: Sendable {
 
 /// Ids as file names.
 public enum IDFileName {
-  /// A file name for an id, different for different ids: letters and digits of any script, `-`, `_` and inner points stay, other bytes become `%XX`.
+  /// A file name for an id, different for different ids: letters and digits of any script, `-`, `_` and inner
+  /// points stay, other bytes become `%XX`.
   ///
   /// Names that would be too long keep their beginning and end in a hash.
   public static func of(_ id: String) -> String {

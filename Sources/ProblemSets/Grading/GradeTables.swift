@@ -3,7 +3,8 @@ import Labs
 extension SetGrading {
   /// One row an answer: `grades.csv`.
   ///
-  /// Columns: student, name, problem, variant, answer, given, read_as, points (empty where a person marks), max, share, verdict, misconception, notes.
+  /// Columns: student, name, problem, variant, answer, given, read_as, points (empty where a person marks),
+  /// max, share, verdict, misconception, notes.
   public func gradesCSV(_ language: LabLanguage) -> String {
     var out = CSVText.line([
       "student", "name", "problem", "variant", "answer", "given", "read_as", "points", "max", "share",
@@ -25,7 +26,8 @@ extension SetGrading {
     return out
   }
 
-  /// One row a student: `totals.csv`, with the points of each problem, their sum, the most that can be had and what is still open.
+  /// One row a student: `totals.csv`, with the points of each problem, their sum, the most that can be had
+  /// and what is still open.
   public func totalsCSV() -> String {
     var names: [String] = []
     for problem in problems where !names.contains(problem.key.problem) { names.append(problem.key.problem) }
@@ -62,7 +64,8 @@ extension SetGrading {
     return out
   }
 
-  /// What a person has to mark: `by-hand.csv`, one row an open answer with its rubric and an empty column for the points.
+  /// What a person has to mark: `by-hand.csv`, one row an open answer with its rubric and an empty column for
+  /// the points.
   public func byHandCSV(_ language: LabLanguage) -> String {
     var out = CSVText.line([
       "student", "name", "problem", "answer", "given", "why", "rubric", "max", "points",

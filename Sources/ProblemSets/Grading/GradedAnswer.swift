@@ -53,11 +53,13 @@ public struct GradedAnswer: Sendable, Equatable {
   public var share: Double?
   /// What was found.
   public var verdict: Verdict
-  /// The ids of the mistakes that were found: one for a number or a single choice, the wrong options ticked for a multiple choice.
+  /// The ids of the mistakes that were found: one for a number or a single choice, the wrong options ticked
+  /// for a multiple choice.
   public var mistakes: [String]
   /// What a student is told, in both languages.
   public var feedback: [LabLanguage: String]
-  /// How the text was read, where it could be read in several ways or says more than the number; in both languages.
+  /// How the text was read, where it could be read in several ways or says more than the number; in both
+  /// languages.
   public var notes: [LabLanguage: [String]]
 
   /// What an answer is worth.

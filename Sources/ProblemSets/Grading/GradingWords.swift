@@ -17,7 +17,8 @@ enum GradingWords {
 
   static func precision(_ decimals: Int) -> Texts {
     texts(
-      "Right; the text asks for \(decimals == 1 ? "1 decimal" : decimals == 0 ? "a whole number" : "\(decimals) decimals").",
+      "Right; the text asks for "
+        + "\(decimals == 1 ? "1 decimal" : decimals == 0 ? "a whole number" : "\(decimals) decimals").",
       decimals == 0 ? "正确；题目要求保留整数。" : "正确；题目要求保留 \(decimals) 位小数。")
   }
 

@@ -12,7 +12,8 @@ public struct NumberReading: Sendable, Equatable {
   public var multiplier: Double
 
   /// The number that a key compares with.
-  /// - Parameter isPercent: whether the key is in percent; `12.5`, `12.5%` are then the same and `12.5‰` is 1.25.
+  /// - Parameter isPercent: whether the key is in percent; `12.5`, `12.5%` are then the same and `12.5‰` is
+  /// 1.25.
   public func number(inPercent isPercent: Bool) -> Double {
     if divisor == 1 { return value }
     return isPercent ? value * (100 / divisor) : value / divisor
@@ -36,8 +37,9 @@ public enum NumberReadingFault: Error, Equatable, Sendable {
 extension NumberReading {
   /// All ways to read a text as a number, the most likely first.
   ///
-  /// `.` and `,` are decimal marks or part thousands, blanks and apostrophes part thousands. `1,234` has two readings, 1234 and 1.234;
-  /// `1.234` has 1.234 and 1234; `4.1万` has 41000 and 4.1. A unit of up to three words may follow, a currency sign may precede.
+  /// `.` and `,` are decimal marks or part thousands, blanks and apostrophes part thousands. `1,234` has two
+  /// readings, 1234 and 1.234; `1.234` has 1.234 and 1234; `4.1万` has 41000 and 4.1. A unit of up to three
+  /// words may follow, a currency sign may precede.
   /// - Throws: `NumberReadingFault` where there is none.
   public static func all(of text: String) throws(NumberReadingFault) -> [NumberReading] {
     var scanner = NumberScanner(PlainCharacters.of(text))
@@ -95,7 +97,8 @@ private struct NumberScanner {
     return c == "-"
   }
 
-  /// Digits and the separators between them; a blank or an apostrophe belongs to the number where three digits follow.
+  /// Digits and the separators between them; a blank or an apostrophe belongs to the number where three
+  /// digits follow.
   private mutating func takeBody() -> NumberBody {
     var body = NumberBody(groups: [takeDigits()], separators: [])
     while let c = current, ".,' ".contains(c) {
@@ -196,7 +199,8 @@ private struct NumberScanner {
     return (divisor, rest)
   }
 
-  /// Whether a text can be a unit: at most three words of letters and signs, figures only behind a letter or `^`.
+  /// Whether a text can be a unit: at most three words of letters and signs, figures only behind a letter or
+  /// `^`.
   private static func isUnit(_ text: String) -> Bool {
     let words = text.split(separator: " ")
     guard words.count <= 3, text.count <= 24 else { return false }
@@ -240,7 +244,8 @@ private struct NumberBody {
 
   var hasDigits: Bool { groups.contains { !$0.isEmpty } }
 
-  /// Digits with a point, and how many stand behind it: the ways in which separators make sense, the most likely first.
+  /// Digits with a point, and how many stand behind it: the ways in which separators make sense, the most
+  /// likely first.
   var mantissas: [(digits: String, decimals: Int)] {
     guard let last = separators.last else { return [(groups[0], 0)] }
     var decimal: (String, Int)?
@@ -255,7 +260,8 @@ private struct NumberBody {
     return ordered.compactMap { $0 }.map { (digits: $0.0, decimals: $0.1) }
   }
 
-  /// Whether the separators part thousands: one kind, three digits behind each, one to three before the first, no 0 in front.
+  /// Whether the separators part thousands: one kind, three digits behind each, one to three before the
+  /// first, no 0 in front.
   private func partsThousands(_ groups: ArraySlice<String>, _ separators: ArraySlice<Character>) -> Bool {
     guard let kind = separators.first else { return true }
     let first = groups.first!

@@ -1,9 +1,10 @@
-/// Text as it was typed, with all spellings of one character made one: full-width forms, minus signs, blanks, digits of any script.
+/// Text as it was typed, with all spellings of one character made one: full-width forms, minus signs, blanks,
+/// digits of any script.
 enum PlainCharacters {
   /// The text in plain characters, without blanks at its ends.
   ///
-  /// Full-width forms become ASCII, all dashes and minus signs `-`, all blanks a space, apostrophes `'`, digits of any script 0–9, the
-  /// ideographic full stop a point; characters without width are left out.
+  /// Full-width forms become ASCII, all dashes and minus signs `-`, all blanks a space, apostrophes `'`,
+  /// digits of any script 0–9, the ideographic full stop a point; characters without width are left out.
   static func of(_ text: String) -> String {
     var out = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

@@ -2,8 +2,10 @@ import Labs
 import Tables
 
 extension SetGrading {
-  /// Takes points that a person gave: `by-hand.csv` with its column of points filled. Rows without points stay open.
-  /// - Throws: `AnswerSheetError` with the place of a row that belongs to no open answer, stands twice, or has points that are none.
+  /// Takes points that a person gave: `by-hand.csv` with its column of points filled. Rows without points
+  /// stay open.
+  /// - Throws: `AnswerSheetError` with the place of a row that belongs to no open answer, stands twice, or
+  /// has points that are none.
   public mutating func take(marks bytes: [UInt8], file: String) throws(AnswerSheetError) {
     let rows: TextRows
     do throws(CSVError) { rows = try TextRows(csv: bytes, file: file) } catch { throw .csv(error) }

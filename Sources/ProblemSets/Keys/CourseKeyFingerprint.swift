@@ -2,8 +2,8 @@ import Crypto
 
 /// A course key's fingerprint: what files may show of it, so that a changed key is recognised.
 ///
-/// The first 16 bytes of SHA-256 over `multilevel-lab course key`, a zero byte and the key without blanks and line ends at its end; 32
-/// hexadecimal digits.
+/// The first 16 bytes of SHA-256 over `multilevel-lab course key`, a zero byte and the key without blanks and
+/// line ends at its end; 32 hexadecimal digits.
 public enum CourseKeyFingerprint {
   /// The fingerprint of a course key's bytes.
   public static func of(_ courseKey: [UInt8]) -> String {

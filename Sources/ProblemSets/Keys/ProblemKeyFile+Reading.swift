@@ -17,7 +17,8 @@ extension ProblemKeyFile {
   /// - Parameters:
   ///   - bytes: the whole file.
   ///   - file: what messages call it.
-  /// - Throws: `KeyFileError` with the place: damaged JSON, another format or version, a key that lacks something, two keys for
+  /// - Throws: `KeyFileError` with the place: damaged JSON, another format or version, a key that lacks
+  /// something, two keys for
   ///   one student's problem.
   public init(parsing bytes: [UInt8], file: String) throws(KeyFileError) {
     func error(at offset: Int, _ message: String) -> KeyFileError {
@@ -30,7 +31,8 @@ extension ProblemKeyFile {
     do throws(JSONParsingError) { json = try JSONValue(parsing: bytes) } catch let fault {
       throw error(
         at: fault.offset,
-        "the key file is damaged: \(fault.expected) was expected here; build the set again with its course key"
+        "the key file is damaged: \(fault.expected) was expected here; build the set again with its "
+          + "course key"
       )
     }
     guard json["format"]?.string == ProblemKeyFile.format else {

@@ -2,7 +2,8 @@ import Estimates
 
 /// The keys of a set that was built: one object a student and problem.
 ///
-/// The text is JSON with one key a line, so that it can be written as students are made, without any but the present one in memory:
+/// The text is JSON with one key a line, so that it can be written as students are made, without any but the
+/// present one in memory:
 ///
 ///     {"format":"multilevel-lab problem keys","version":1,"set":"…","courseKey":"…","keys":[
 ///     {"student":"…", …},

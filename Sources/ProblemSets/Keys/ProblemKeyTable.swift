@@ -3,8 +3,8 @@ import Tables
 
 /// The keys as a flat table for people, `keys.csv`: one row an answer and a mistake.
 ///
-/// Columns: student, name, problem, variant, answer, points, kind (right, misconception, wrong, rubric), id, value, from, to, credit, feedback.
-/// `value` is a number with the digits asked for, or an option's letter.
+/// Columns: student, name, problem, variant, answer, points, kind (right, misconception, wrong, rubric), id,
+/// value, from, to, credit, feedback. `value` is a number with the digits asked for, or an option's letter.
 public enum ProblemKeyTable {
   /// The header line.
   public static let head = CSVText.line([

@@ -1,7 +1,7 @@
 import Labs
 
-/// Markdown as XHTML, for learning platforms: paragraphs, headings, emphasis, code, lists, quotes, pipe tables, links, images, and formulas
-/// as `\( \)` and `\[ \]`. Raw HTML is shown as it stands, not obeyed.
+/// Markdown as XHTML, for learning platforms: paragraphs, headings, emphasis, code, lists, quotes, pipe
+/// tables, links, images, and formulas as `\( \)` and `\[ \]`. Raw HTML is shown as it stands, not obeyed.
 struct MarkdownHTML {
   /// The address of a file that a text names; other addresses are passed on unchanged by returning nil.
   var address: (_ path: String) -> String? = { _ in nil }

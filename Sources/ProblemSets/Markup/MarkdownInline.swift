@@ -179,7 +179,8 @@ struct MarkdownInline {
     }
     let place = context.address(address) ?? address
     return
-      "<img src=\"\(XMLText.escaped(place))\" alt=\"\(XMLText.escaped(PlainText.of(String(text))))\" style=\"max-width:100%\"/>"
+      "<img src=\"\(XMLText.escaped(place))\" alt=\"\(XMLText.escaped(PlainText.of(String(text))))\" "
+      + "style=\"max-width:100%\"/>"
   }
 
   private mutating func link() -> String? {

@@ -6,7 +6,8 @@ struct XMLFault: Error, Equatable, CustomStringConvertible {
   var description: String { "line \(line), column \(column): \(message)" }
 }
 
-/// A strict parser of XML 1.0 documents without document types: any departure from well-formedness is a fault.
+/// A strict parser of XML 1.0 documents without document types: any departure from well-formedness is a
+/// fault.
 struct XMLParser {
   private let scalars: [Unicode.Scalar]
   private var i = 0

@@ -1,6 +1,7 @@
 /// Text in XML documents.
 enum XMLText {
-  /// The text for an element's content or an attribute in double quotes; characters that XML cannot hold are left out.
+  /// The text for an element's content or an attribute in double quotes; characters that XML cannot hold are
+  /// left out.
   static func escaped(_ text: String) -> String {
     var out = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

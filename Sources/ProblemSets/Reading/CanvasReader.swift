@@ -130,7 +130,8 @@ struct CanvasReader {
     }
   }
 
-  /// The importer's classes: equal and both bounds alike is exact, equal beside other bounds is a margin, bounds alone are a range.
+  /// The importer's classes: equal and both bounds alike is exact, equal beside other bounds is a margin,
+  /// bounds alone are a range.
   static func numberKind(_ condition: XMLElement, _ name: String) throws(ImportFault) -> NumberKind {
     func number(_ tag: String) throws(ImportFault) -> Double? {
       guard let text = condition.descendants(tag).first?.text else { return nil }

@@ -46,8 +46,8 @@ struct ClozeReader {
 
   /// Alternatives up to the closing brace: each its text and its feedback.
   ///
-  /// `~` and `}` end an alternative unless a backslash stands before them; `#` begins its feedback unless a backslash or `&` does, so that
-  /// character references hold.
+  /// `~` and `}` end an alternative unless a backslash stands before them; `#` begins its feedback unless a
+  /// backslash or `&` does, so that character references hold.
   private static func alternatives(
     _ characters: [Character], from start: Int
   ) throws(ImportFault) -> (list: [String], end: Int) {

@@ -1,6 +1,7 @@
 import Labs
 
-/// Grades exported files again by the importers' rules: each key earns all, each misconception what it should, another number nothing.
+/// Grades exported files again by the importers' rules: each key earns all, each misconception what it
+/// should, another number nothing.
 struct ExportVerification {
   private let export: QuestionExport
   private let target: ExportTarget
@@ -118,7 +119,8 @@ struct ExportVerification {
     guard abs(found - share) < 1e-6 else {
       throw ExportError(
         problem: variant.problem,
-        "'\(question.name)' in \(target.rawValue): \(words) earns \(AnswerText.points(found * 100)) %, not \(AnswerText.points(share * 100)) %"
+        "'\(question.name)' in \(target.rawValue): \(words) earns \(AnswerText.points(found * 100)) %, "
+          + "not \(AnswerText.points(share * 100)) %"
       )
     }
   }
@@ -221,7 +223,8 @@ struct ExportVerification {
 extension QuestionExport {
   /// The files for a platform, read back and graded again.
   /// - Returns: the files, and how many responses were graded.
-  /// - Throws: `ExportError` where a platform has no form for a problem, or would grade otherwise than the key.
+  /// - Throws: `ExportError` where a platform has no form for a problem, or would grade otherwise than the
+  /// key.
   public func verifiedFiles(
     for target: ExportTarget, in language: LabLanguage
   ) throws(ExportError) -> (result: Result, responses: Int) {

@@ -61,7 +61,8 @@ enum MoodleNumber {
     abs(r - a) <= abs(tolerance) + 1e-14 * max(1, abs(a))
   }
 
-  /// A number as the importer's pattern takes it: an optional minus, digits with a point or comma, an exponent; no leading plus.
+  /// A number as the importer's pattern takes it: an optional minus, digits with a point or comma, an
+  /// exponent; no leading plus.
   static func parsed(_ text: String) throws(ImportFault) -> Double {
     let plain = text.trimmingSpaces().replacing(",", with: ".")
     guard let first = plain.first, first == "-" || first == "." || first.isNumber,

@@ -1,4 +1,5 @@
-/// Reads Moodle's XML as its importer does: well-formed XML, known types, legal grades, files beside the text that names them.
+/// Reads Moodle's XML as its importer does: well-formed XML, known types, legal grades, files beside the text
+/// that names them.
 struct MoodleReader {
   /// The questions of a file.
   /// - Throws: `ImportFault` at the first thing that would stop the import or lose something.
@@ -133,7 +134,8 @@ struct MoodleReader {
 }
 
 extension GradedPart {
-  /// Options with grades as an importer checks them: the best of a single choice has 100, the positive ones of a multiple choice have 100 in all.
+  /// Options with grades as an importer checks them: the best of a single choice has 100, the positive ones
+  /// of a multiple choice have 100 in all.
   static func choice(_ shares: [Double], isSingle: Bool, _ name: String) throws(ImportFault) -> GradedPart {
     if isSingle {
       guard shares.max() == 1 else { throw ImportFault("'\(name)': no option earns 100") }

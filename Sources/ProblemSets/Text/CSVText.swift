@@ -1,4 +1,5 @@
-/// Rows of text as CSV (RFC 4180, UTF-8, line feeds), where every field keeps its spelling: ids such as `007` stay as they are.
+/// Rows of text as CSV (RFC 4180, UTF-8, line feeds), where every field keeps its spelling: ids such as `007`
+/// stay as they are.
 public enum CSVText {
   /// One row with its line end.
   public static func line(_ fields: [String]) -> String {

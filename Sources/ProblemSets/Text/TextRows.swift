@@ -3,8 +3,8 @@ import Tables
 
 /// The rows of a CSV file as texts, each field as it is spelt: `007` stays an id, `1,5` an answer.
 ///
-/// RFC 4180 in UTF-8 with or without byte-order mark, any line ends; fields are separated by commas, semicolons or tabs, whichever the header
-/// line has most of. Blank lines are skipped.
+/// RFC 4180 in UTF-8 with or without byte-order mark, any line ends; fields are separated by commas,
+/// semicolons or tabs, whichever the header line has most of. Blank lines are skipped.
 public struct TextRows: Sendable, Equatable {
   /// A field and its place.
   public struct Field: Sendable, Equatable {

@@ -1,7 +1,8 @@
 import Glibc
 import Labs
 
-/// Writes a folder so that nobody ever sees half of it: it is made beside its place and renamed when it is complete.
+/// Writes a folder so that nobody ever sees half of it: it is made beside its place and renamed when it is
+/// complete.
 enum FolderWriting {
   /// Writes files into a new folder.
   /// - Parameters:

@@ -8,7 +8,8 @@ struct ProblemsExportCommand: ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract:
-      "Export problems to Moodle, Canvas, QTI 2.1, R/exams or GIFT: some variants of each, of which one is drawn.",
+      "Export problems to Moodle, Canvas, QTI 2.1, R/exams or GIFT: some variants of each, of which one "
+      + "is drawn.",
     discussion: """
       Each problem becomes a category or section with its variants; pictures and data are embedded; one file a language. The files are read back by
       the importers' rules and graded again: every key must earn everything, every misconception its credit, another number nothing.

@@ -39,7 +39,7 @@ struct ProblemsGradeCommand: ReportingCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Language of feedback sheets and figures. (default: both)", valueName: "en|zh|both"))
+      "Language of feedback sheets and figures: en, zh, or both.", valueName: "en|zh|both"))
   var lang: LabOptions.LanguageChoice = .both
 
   @Option(
