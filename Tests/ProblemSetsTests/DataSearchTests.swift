@@ -24,7 +24,9 @@ import Testing
     }
     let found = try DataProperty.simpson.found(in: table(rows), formula)
     #expect(found.holds && found.measure < -0.9)
-    let straight = rows.map { ($0.0, $0.1, 2 * $0.1 + Double($0.0.utf8.first! % 3)) }
+    let straight = rows.map {
+      ($0.0, $0.1, 2 * $0.1 + ($0.2 - $0.2.rounded()) + Double($0.0.utf8.first! % 3))
+    }
     #expect(try !DataProperty.simpson.found(in: table(straight), formula).holds)
   }
 
@@ -32,7 +34,7 @@ import Testing
   func separation() throws {
     var rows: [(String, Double, Double)] = []
     for (j, name) in ["a", "b", "c"].enumerated() {
-      for i in 0..<6 { rows.append((name, Double(i), j == 0 ? 1 : Double(i * (j + 2) % 2))) }
+      for i in 0..<6 { rows.append((name, Double(i), j == 0 ? 1 : Double((i + j) % 2))) }
     }
     let formula = try ModelFormula("y ~ 1 + (1 | g)")
     #expect(try DataProperty.separation.found(in: table(rows), formula).holds)
