@@ -61,7 +61,12 @@ public struct BayesianMixedModel: Sendable {
 
   /// Whether fixed and group effects are integrated out.
   public var isCollapsed: Bool {
-    if case .generalized = likelihood { return false }
+    switch likelihood {
+    case .generalized: return false
+    // Equal estimates with known errors have a posterior, but no scale for what is integrated out.
+    case .knownVariances(let model): if model.isFittedByPredictors { return false }
+    case .linear: break
+    }
     return priors.fixedEffects.allSatisfy { prior in
       switch prior {
       case .flat, .normal: true

@@ -21,9 +21,6 @@ struct ModelRows {
   /// What has been taken out of the columns; nil for rows that are observations.
   let shifts: Shifts?
 
-  /// Whether residual variances are known, so that a response without residual has a scale all the same.
-  var knowsErrors = false
-
   /// Multiples of the constant column that have been taken out: of each column of Z behind a constant of its term, of each column of X behind a
   /// constant, and of the response where X has one; 0 elsewhere.
   struct Shifts {
@@ -75,7 +72,6 @@ struct ModelRows {
   }
 
   private init(_ other: ModelRows, fixed: Matrix, shifts: Shifts?) {
-    knowsErrors = other.knowsErrors
     random = other.random
     self.fixed = fixed
     response = other.response

@@ -93,15 +93,8 @@ struct WhitenedDesign {
     let length = effects.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot() * largest
     // A residual that is nothing but rounding beside y counts as none.
     let heaviest = rowFactors?.max() ?? 1
-    let isResidual = length.isFinite && largest > 1e-13 * max(size, abs(mean) * heaviest)
-    let responseScale = isResidual ? length : rows.knowsErrors && length.isFinite ? 1 : 0
-    if isResidual {
-      for i in 0..<n { effects[i] /= length }
-    } else if responseScale > 0, p < n {
-      // Criteria take logarithms of the residual; one so small changes nothing else.
-      for i in 0..<n { effects[i] = i == p ? 1e-120 : 0 }
-      qr.applyQ(to: &effects)
-    }
+    let responseScale = length.isFinite && largest > 1e-13 * max(size, abs(mean) * heaviest) ? length : 0
+    if responseScale > 0 { for i in 0..<n { effects[i] /= length } }
     u += effects
     fixedAndResponse = u
     coordinates = Coordinates(

@@ -62,6 +62,9 @@ public struct LinearMixedModel: MixedModel {
     try self.init(frame: try ModelFrame(formula, data: data, roles: roles), knowsVariances: true)
   }
 
+  /// Whether the predictors alone fit every response, as a constant one: nothing is left by which the reduced data could be scaled.
+  package var isFittedByPredictors: Bool { reducedData.design.responseScale == 0 }
+
   /// Whether the criterion is computed by conjugate gradients and random probes, with a Monte Carlo error.
   public var isIterative: Bool { if case .iterative = reducedData { true } else { false } }
 
@@ -85,8 +88,7 @@ public struct LinearMixedModel: MixedModel {
       throw .oneGroup(factor: grouping.name, level: grouping.levels.first ?? "")
     }
     let layout = try RandomLayout(frame)
-    var all = ModelRows(frame, layout, compresses: compresses)
-    all.knowsErrors = frame.roles.standardErrors != nil
+    let all = ModelRows(frame, layout, compresses: compresses)
     let full = all.fixedFactorization
     let names = frame.fixedCoding.columnNames
     let kept = full.pivot[..<full.rank].sorted()
