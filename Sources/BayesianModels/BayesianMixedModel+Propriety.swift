@@ -38,12 +38,15 @@ extension BayesianMixedModel {
       let factor = model.factors[term.factor]
       let bounding = model.boundingLevelCount(of: term)
       let name = term.columns.first { priors.deviations[$0] == .flat }.map { model.randomEffectNames[$0] }
-      if bounding < 3 {
+      // As in `checkFlatTails`: a flat coefficient takes a difference between levels.
+      let needed = priors.fixedEffects.contains(.flat) ? 3 : 2
+      if bounding < needed {
         throw .improper(
           parameter: "the standard deviation of \(name ?? term.label)",
           reason:
-            "of \(factor.levels.count) levels of \(factor.name) only \(bounding) have responses that their own effects do not tell apart without error, and the "
-            + "others leave its tail without end; a prior that falls would work, e.g. half_t(3, 1)")
+            "\(bounding) of \(factor.levels.count) levels of \(factor.name) have responses that their own effects do not tell apart without error; from "
+            + "\(needed) such levels on its tail has an end; a prior that falls would work, e.g. half_t(3, 1)"
+        )
       }
     }
   }
@@ -132,18 +135,39 @@ extension BayesianMixedModel {
   /// Refuses flat priors of standard deviations whose tail the levels do not bound, because flat fixed effects take differences between levels:
   /// J levels of which r differences are taken leave τ^(r − J), which 2 more levels than differences make integrable (Gelman 2006, for a flat mean).
   private func checkFlatTails() throws(BayesianModelError) {
-    let flat = priors.fixedEffects.indices.filter { priors.fixedEffects[$0] == .flat }
     for term in model.terms {
       let factor = model.factors[term.factor]
       for k in term.columns where priors.deviations[k] == .flat {
-        let taken = flat.count - rankWithin(factor.codes, factor.levels.count, column: k, of: flat)
-        if factor.levels.count - taken < 2 {
+        let order = tailOrder(of: k, factor)
+        if order < 2 {
           throw .improper(
             parameter: "the standard deviation of \(model.randomEffectNames[k])",
-            reason: flatTail(levels: factor.levels.count, of: factor.name, taken: taken))
+            reason: flatTail(
+              levels: factor.levels.count, of: factor.name, taken: factor.levels.count - order))
         }
       }
     }
+  }
+
+  /// Whether a standard deviation has a flat prior and so few levels that its mean does not exist: its posterior falls as τ⁻² at most.
+  package func hasNoMean(deviation k: Int) -> Bool {
+    guard priors.deviations[k] == .flat, let term = model.terms.first(where: { $0.columns.contains(k) })
+    else {
+      return false
+    }
+    let factor = model.factors[term.factor]
+    var levels = tailOrder(of: k, factor)
+    if case .generalized(let model) = likelihood {
+      levels -= factor.levels.count - model.boundingLevelCount(of: term)
+    }
+    return levels <= 2
+  }
+
+  /// Levels of a factor less the differences between them that flat fixed effects take.
+  private func tailOrder(of k: Int, _ factor: RandomFactor) -> Int {
+    let flat = priors.fixedEffects.indices.filter { priors.fixedEffects[$0] == .flat }
+    return factor.levels.count - flat.count
+      + rankWithin(factor.codes, factor.levels.count, column: k, of: flat)
   }
 
   private func flatTail(levels: Int, of factor: String, taken: Int) -> String {

@@ -36,9 +36,14 @@ public struct BayesianMixedModel: Sendable {
     /// Centre and spread of the response, on the scale of the link.
     var responseScale: (mean: Double, spread: Double) {
       switch self {
-      case .linear(let model), .knownVariances(let model):
+      case .linear(let model):
         let (mean, sd) = ModelPriors.moments(model.frame.response)
         return (mean, sd > 0 ? sd : 1)
+      case .knownVariances(let model):
+        // Estimates may be nearer to each other than their errors; no more is then known than the most exact of them knows.
+        let (mean, sd) = ModelPriors.moments(model.frame.response)
+        let most = model.frame.weights?.max() ?? 1
+        return (mean, max(sd, 1 / most.squareRoot()))
       case .generalized(let model): return (model.averagePredictor, 1)
       }
     }

@@ -33,7 +33,7 @@ extension BayesianReport {
     return model.terms.compactMap { term in
       let factor = model.factors[term.factor]
       let (count, bounding) = (factor.levels.count, model.boundingLevelCount(of: term))
-      guard bounding < 3 else { return nil }
+      guard bounding < 3, bounding < count else { return nil }
       let names = term.names.joined(separator: words.pick(", ", "、"))
       return words.pick(
         "\(bounding == 0 ? "none" : "only \(bounding)") of the \(count) levels of '\(factor.name)' \(bounding == 1 ? "has" : bounding == 0 ? "has" : "have") responses that its own effects do not tell apart without error (separation by groups): the data set hardly any upper limit to the standard deviation of \(names), and its prior decides; try another one (--priors)",
@@ -45,16 +45,26 @@ extension BayesianReport {
   /// From which shape of a tail on a mean is not to be relied on.
   private static let heavy = 0.7
 
-  /// Parameters whose tails are so heavy that their means say nothing.
-  private func tailNotes(_ words: ExplanationWords) -> [String] {
-    let found = fit.quantities.enumerated().compactMap { k, quantity -> (name: String, shape: Double)? in
+  /// Parameters with tails without a mean, by their draws or by what priors and levels leave.
+  var heavyTails: [(name: String, shape: Double)] {
+    let fixedCount = fit.model.model.fixedEffectNames.count
+    return fit.quantities.enumerated().compactMap { k, quantity in
       switch quantity.kind {
-      case .fixed, .deviation, .sigma, .dispersion: break
+      case .fixed, .sigma, .dispersion: break
+      case .deviation:
+        if fit.model.hasNoMean(deviation: k - fixedCount) {
+          return (label(quantity), max(fit.tailShape(of: k) ?? 1, 1))
+        }
       default: return nil
       }
       guard let shape = fit.tailShape(of: k), shape >= Self.heavy else { return nil }
       return (label(quantity), shape)
     }
+  }
+
+  /// Parameters whose tails are so heavy that their means say nothing.
+  private func tailNotes(_ words: ExplanationWords) -> [String] {
+    let found = heavyTails
     guard let most = found.map(\.shape).max() else { return [] }
     let names = found.map(\.name).joined(separator: words.pick(", ", "、"))
     let k = DecimalText.fixed(most, decimals: 2)

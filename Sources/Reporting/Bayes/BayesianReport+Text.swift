@@ -186,6 +186,7 @@ extension BayesianReport {
         "这些是先验的独立抽样：没有看响应。")
     }
     let divergent = fit.divergenceCount
+    let isHeavy = !heavyTails.isEmpty
     let warning =
       divergent == 0
       ? ""
@@ -205,8 +206,9 @@ extension BayesianReport {
       switch verdict {
       case .enough:
         words.pick(
-          "\(divergent == 0 ? "Enough draws" : "Draws enough in number"): \(parts) agree (every R-hat is below 1.01), and every mean and tail rests on at least 100 independent draws a chain.",
-          "\(divergent == 0 ? "抽样足够" : "抽样次数足够")：\(parts)一致（所有 R-hat 都小于 1.01），每个均值和尾部都相当于每条链至少 100 次独立抽样。")
+          "\(divergent == 0 && !isHeavy ? "Enough draws" : "Draws enough in number"): \(parts) agree (every R-hat is below 1.01), and every \(isHeavy ? "median" : "mean") and tail rests on at least 100 independent draws a chain.",
+          "\(divergent == 0 && !isHeavy ? "抽样足够" : "抽样次数足够")：\(parts)一致（所有 R-hat 都小于 1.01），每个\(isHeavy ? "中位数" : "均值")和尾部都相当于每条链至少 100 次独立抽样。"
+        )
       case .runLonger(let parameter, let bulk, let tail):
         words.pick(
           "Run longer: the draws of \(name(parameter)) are worth only \(size(bulk)) independent ones (\(size(tail)) in the tails); 100 a chain are wanted, so raise --draws.",

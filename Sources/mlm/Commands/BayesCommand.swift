@@ -171,10 +171,11 @@ struct BayesCommand: ReportingCommand {
   private func compared(_ models: [BayesianMixedModel], in context: CommandContext) throws -> CommandResult {
     let language = words.language(in: context).ofSentences
     try PredictiveOptions.checkRows(models)
-    var wasStopped = false
+    var (wasStopped, stops) = (false, [String]())
     let entries = try models.map { model in
       let fit = try sampling.fit(model, in: context)
       wasStopped = wasStopped || fit.chains.wasStopped
+      stops += [SamplingOptions.stopNote(fit)].compactMap { $0 }.map { "\(model.model.formula.text): \($0)" }
       try PredictiveOptions.checkDraws(fit.drawCount * fit.chainCount, "--versus")
       return BayesianComparison.Entry(
         name: model.model.formula.text,
@@ -184,6 +185,7 @@ struct BayesCommand: ReportingCommand {
     let comparison = try BayesianComparison(entries)
     var result = CommandResult(estimates: comparison.estimates)
     result.wasStopped = wasStopped
+    result.notes += stops
     result.echo = "seed \(entries[0].report.fit.plan.seed)"
     if format == .csv || format == .json { result.notes.append(comparison.sentence(in: language)) }
     result.output =
