@@ -67,6 +67,39 @@ struct OddPosteriorTests {
     }
   }
 
+  @Test("two sound levels bound a flat standard deviation's tail beside priors of coefficients, with no mean")
+  func twoLevels() throws {
+    let rows = (0..<40).map { Double($0) }
+    let data = DataTable([
+      Column("y", rows.map { Int($0) * 7 % 5 < 3 ? 1.0 : 0 }), Column("g", rows.map { "g\(Int($0) % 2)" }),
+    ])
+    let likelihood = BayesianMixedModel.Likelihood.generalized(
+      try GeneralizedLinearMixedModel("y ~ 1 + (1 | g)", data: data, family: .binomial))
+    var priors = ModelPriors.weaklyInformative(likelihood)
+    #expect(try !BayesianMixedModel(likelihood, priors: priors).hasNoMean(deviation: 0))
+    priors.deviations = [.flat]
+    #expect(try BayesianMixedModel(likelihood, priors: priors).hasNoMean(deviation: 0))
+    priors.fixedEffects = [.flat]
+    #expect(throws: BayesianModelError.self) { try BayesianMixedModel(likelihood, priors: priors) }
+  }
+
+  @Test("default priors of estimates with known errors are no narrower than the most exact one")
+  func errorsOfDefaults() throws {
+    let data = DataTable([
+      Column("y", [5.0, 5.01, 4.99, 5.02]), Column("se", [9.0, 12, 15, 18]),
+      Column("g", ["a", "b", "c", "d"]),
+    ])
+    let model = try LinearMixedModel(
+      knowingVariances: try ModelFormula("y ~ 1 + (1 | g)"), data: data,
+      roles: ColumnRoles(standardErrors: "se"))
+    let prior = ModelPriors.weaklyInformative(.knownVariances(model)).deviations[0]
+    guard case .halfT(_, let scale) = prior else {
+      Issue.record("\(prior)")
+      return
+    }
+    expectClose(scale, 9, relative: 1e-12)
+  }
+
   @Test(
     "equal estimates with known errors: τ is that of the quadrature, with a prior of the mean and without")
   func equalEstimates() throws {
