@@ -61,12 +61,13 @@ extension ProblemParameter {
     if let node = fields["integers"] {
       let ends = try node.items()
       guard ends.count == 2 else { throw node.fault("two whole numbers, the smaller first, would work") }
-      law = .steps(from: try ends[0].expression(), to: try ends[1].expression(), step: try .init(number: 1))
+      law = .steps(
+        from: try ends[0].expression(), to: try ends[1].expression(), step: try .init(text: "1", at: node))
     } else if fields["from"] != nil || fields["to"] != nil {
       let step =
         if let node = fields["step"] { try node.expression() } else if let node = fields["decimals"] {
           try ValueExpression(text: "10^(0 - \(try node.integer(in: 0...9)))", at: node)
-        } else { try ValueExpression(number: 1) }
+        } else { try ValueExpression(text: "1", at: entry.value) }
       law = .steps(
         from: try fields.required("from").expression(), to: try fields.required("to").expression(), step: step
       )
@@ -142,11 +143,6 @@ extension ValueExpression {
     do throws(ValueExpressionError) { try self.init(parsing: text) } catch {
       throw node.fault("'\(text)': column \(error.column): \(error.description)")
     }
-  }
-
-  fileprivate init(number: Int) throws(SpecificationError) {
-    // A whole number is an expression.
-    self = try! ValueExpression(parsing: String(number))
   }
 }
 

@@ -9,13 +9,14 @@ struct ProblemsBuildCommand: ParsableCommand {
     commandName: "build",
     abstract: "Build a problem set: a sheet with its own data for each student, keys for the instructor.",
     discussion: """
-      Below the output folder, students/ID/ holds the sheet, data, the R lines that make the same data, and figures;
+      Below the output folder, students/ID/ holds the sheet, data, the R lines that make the same data, and figures; \
       instructor/ holds keys.json, keys.csv, manifest.csv and worked solutions. Students' folders hold nothing of a key.
-      The roster is a CSV file with columns id and name, and language (en or zh) if wanted. Every variant comes from
-      the course key, a secret file; with the same key, set and roster the same bytes come again, and a folder that was
+
+      The roster is a CSV file with columns id and name, and language (en or zh) if wanted. Every variant comes from \
+      the course key, a secret file; with the same key, set and roster the same bytes come again, and a folder that was \
       built with another key is left alone (exit 4). HTML and DOCX need pandoc.
 
-      Example: mlm problems build labs/sets/foundations.yml --roster roster.csv --out week-3
+      Example: mlm problems build set.yml --roster roster.csv --out week-3
       """)
 
   enum LanguageChoice: String, ExpressibleByArgument, CaseIterable { case en, zh, both }

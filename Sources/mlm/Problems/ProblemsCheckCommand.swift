@@ -10,8 +10,8 @@ struct ProblemsCheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Try problems over many seeds: keys, mistakes, draws that fail a test.",
     discussion: """
-      Every variant must build, its key must score full marks and each mistake its credit. The table shows how many draws were
-      repeated and why: a condition that does not hold, a number that is degenerate, a fit on a boundary, mistakes too close to
+      Every variant must build, its key must score full marks and each mistake its credit. The table shows how many draws were \
+      repeated and why: a condition that does not hold, a number that is degenerate, a fit on a boundary, mistakes too close to \
       the key (separation), options without exactly one right, a command that fails. Exit 1 with faults.
 
       Example: mlm problems check labs/problems/*.problem.md --seeds 100

@@ -11,10 +11,10 @@ struct ProblemsExportCommand: ReportingCommand {
       "Export problems to Moodle, Canvas, QTI 2.1, R/exams or GIFT: some variants of each, of which one "
       + "is drawn.",
     discussion: """
-      Each problem becomes a category or section with its variants; pictures and data are embedded; one file a language. The files are read back by
+      Each problem becomes a category or section with its variants; pictures and data are embedded; one file a language. The files are read back by \
       the importers' rules and graded again: every key must earn everything, every misconception its credit, another number nothing.
 
-      Example: mlm problems export labs/sets/foundations.yml --to moodle --variants 20 --out export
+      Example: mlm problems export set.yml --to moodle --variants 20 --out export
       """)
 
   @Argument(

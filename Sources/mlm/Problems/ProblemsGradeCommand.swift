@@ -11,11 +11,13 @@ struct ProblemsGradeCommand: ReportingCommand {
     commandName: "grade",
     abstract: "Grade answers: points with partial credit and feedback by mistake, item statistics.",
     discussion: """
-      Answers are a CSV file with columns student, problem, answer, value (one row an answer), or with a column student and one for each
-      problem, or problem.answer (one row a student). Numbers are read with . or , decimals, thousands separators, units and per cent signs. Unknown
+      Answers are a CSV file with columns student, problem, answer, value (one row an answer), or with a column student and one for each \
+      problem, or problem.answer (one row a student).
+
+      Numbers are read with . or , decimals, thousands separators, units and per cent signs. Unknown \
       students and problems, double and missing answers are reported; none is dropped.
 
-      Example: mlm problems grade --keys out/instructor/keys.json --answers answers.csv --out grades
+      Example: mlm problems grade --keys keys.json --answers answers.csv --out grades
       """)
 
   @Option(
