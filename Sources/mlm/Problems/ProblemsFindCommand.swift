@@ -14,15 +14,15 @@ struct ProblemsFindCommand: ParsableCommand {
     abstract: "Search seeds for data sets with a property, with the probability of finding one.",
     discussion: """
       Properties:
-        slope-boundary            the fit is on a boundary: variance 0, correlation ±1
+        slope-boundary            the fit has a variance of 0 or a correlation of ±1
         lsdv-reml-differ          some group's REML and LSDV intercepts differ by
                                   --percent or more of the latter's SD
         lsdv-reml-agree           none differs by more than --percent
-        simpson                   slopes over all rows and within groups differ in sign
+        simpson                   slopes over all and within groups differ in sign
         one-pulled-most           one group moves --times as far as any other
         largest-not-least-pulled  the largest group is not the one that moves least
-        separation                logistic regression with an intercept a group has no
-                                  finite estimates
+        separation                logistic regression with an intercept a group
+                                  has no finite estimates
 
       Data are those of the salary scenario, or of a design with SPEC.yml, drawn from R's stream. Standard output is a \
       table of seeds; the count, the probability and its 95 % Wilson interval go to standard error.
