@@ -13,6 +13,8 @@ public struct BayesianFit: Sendable {
   public let quantities: [Quantity]
   /// Draw s of chain c of quantity k at s + drawCount·(c + chains·k).
   public let draws: [Double]
+  /// The estimates without priors from which the chains began; nil where there are none, and of draws from priors.
+  let maximum: (any MixedModelFit)?
 
   /// What a number is.
   public struct Quantity: Sendable, Equatable {
@@ -28,11 +30,15 @@ public struct BayesianFit: Sendable {
     public let group, level, term: String?
   }
 
-  init(_ model: BayesianMixedModel, plan: SamplingPlan, chains: SampledChains, draws: [Double]) {
+  init(
+    _ model: BayesianMixedModel, plan: SamplingPlan, chains: SampledChains, draws: [Double],
+    maximum: (any MixedModelFit)? = nil
+  ) {
     self.model = model
     self.plan = plan
     self.chains = chains
     self.draws = draws
+    self.maximum = maximum
     quantities = BayesianFit.quantities(of: model)
   }
 

@@ -9,7 +9,8 @@ extension BayesianMixedModel {
     try checkFlatTails()
     if case .generalized(let model) = likelihood {
       try checkSeparation(model)
-      try checkMixedLevels(model)
+      try checkLevels(model)
+      try checkCauchyTails(model)
       try checkDispersion(model)
     }
     guard case .linear(let model) = likelihood else {
@@ -31,21 +32,26 @@ extension BayesianMixedModel {
     }
   }
 
-  /// Refuses flat priors of standard deviations where fewer than three levels bound their effects: of a level with responses of one kind alone the likelihood
-  /// does not fall as its effect runs to infinity, so that such levels leave the standard deviation's tail without end.
-  private func checkMixedLevels(_ model: GeneralizedLinearMixedModel) throws(BayesianModelError) {
-    for term in model.terms where term.columns.contains(where: { priors.deviations[$0] == .flat }) {
-      let factor = model.factors[term.factor]
-      let bounding = model.boundingLevelCount(of: term)
-      let name = term.columns.first { priors.deviations[$0] == .flat }.map { model.randomEffectNames[$0] }
-      // As in `checkFlatTails`: a flat coefficient takes a difference between levels.
-      let needed = priors.fixedEffects.contains(.flat) ? 3 : 2
-      if bounding < needed {
+  /// Refuses priors of standard deviations that fall too slowly for the levels that bound their effects: of a level with responses of one kind alone the likelihood
+  /// does not fall as its effect runs to infinity. As τ grows, B bounding levels and r flat coefficients leave τ^(r − B) of it, and only a prior density that
+  /// falls faster than τ^(B − r − 1) makes that integrable.
+  private func checkLevels(_ model: GeneralizedLinearMixedModel) throws(BayesianModelError) {
+    for term in model.terms {
+      for k in term.columns {
+        guard let power = priors.deviations[k].tailPower, Double(tailOrder(of: k, term, model)) + power <= 1
+        else { continue }
+        let factor = model.factors[term.factor]
+        let bounding = model.boundingLevelCount(of: term)
+        let isFlat = priors.deviations[k] == .flat
+        let needed = 2 + factor.levels.count - tailOrder(of: k, factor)
         throw .improper(
-          parameter: "the standard deviation of \(name ?? term.label)",
+          parameter: "the standard deviation of \(model.randomEffectNames[k])",
+          prior: priors.deviations[k],
           reason:
-            "\(bounding) of \(factor.levels.count) levels of \(factor.name) have responses that their own effects do not tell apart without error; from "
-            + "\(needed) such levels on its tail has an end; a prior that falls would work, e.g. half_t(3, 1)"
+            "\(bounding) of \(factor.levels.count) levels of \(factor.name) have responses that their own effects do not tell apart without error; "
+            + (isFlat
+              ? "from \(needed) such levels on its tail has an end; a prior that falls would work, e.g. half_t(3, 1)"
+              : "with flat coefficients its tail has no end; normal priors of the coefficients would work, or a prior that falls faster, e.g. half_normal(1)")
         )
       }
     }
@@ -65,20 +71,15 @@ extension BayesianMixedModel {
         )
       }
     case .gamma:
-      let power: Double
-      switch prior {
-      case .flat: power = 0
-      case .halfCauchy: power = 2
-      case .halfT(let df, _), .studentT(let df, _, _): power = df + 1
-      default: return
+      guard let power = prior.tailPower, let free = exactRows(model), 0.5 * Double(free) >= power - 1 else {
+        return
       }
-      guard let free = exactRows(model), 0.5 * Double(free) >= power - 1 else { return }
       throw .exactGamma(response: model.formula.response.text)
     default: break
     }
   }
 
-  /// How many more rows there are than directions of predictors and effects, where these fit the logarithm of every response; nil where they do not, and where
+  /// How many more rows there are than directions of predictors and effects, where these fit the logarithm of every response to five digits; nil where they do not, and where
   /// there are too many to be asked.
   private func exactRows(_ model: GeneralizedLinearMixedModel) -> Int? {
     let y = model.frame.response
@@ -104,7 +105,8 @@ extension BayesianMixedModel {
     qr.applyTransposedQ(to: &left)
     let rest = left.dropFirst(qr.rank).reduce(0) { max($0, abs($1)) }
     let size = logs.reduce(1e-3) { max($0, abs($1)) }
-    return rest <= 1e-12 * size * Double(n).squareRoot() ? n - qr.rank : nil
+    // Residuals of 1e-5 are a shape of 1e10, and none above 1e11 is computed.
+    return rest <= max(1e-5, 1e-12 * size * Double(n).squareRoot()) ? n - qr.rank : nil
   }
 
   /// Refuses flat priors of coefficients that the data give no end: rows of one kind that predictors tell from the others without error.
@@ -149,18 +151,47 @@ extension BayesianMixedModel {
     }
   }
 
-  /// Whether a standard deviation has a flat prior and so few levels that its mean does not exist: its posterior falls as τ⁻² at most.
+  /// Whether a standard deviation has a prior that falls so slowly and so few levels that its mean does not exist: its posterior falls as τ⁻² at most.
   package func hasNoMean(deviation k: Int) -> Bool {
-    guard priors.deviations[k] == .flat, let term = model.terms.first(where: { $0.columns.contains(k) })
-    else {
-      return false
-    }
-    let factor = model.factors[term.factor]
-    var levels = tailOrder(of: k, factor)
+    guard let power = priors.deviations[k].tailPower,
+      let term = model.terms.first(where: { $0.columns.contains(k) })
+    else { return false }
+    let order: Int
     if case .generalized(let model) = likelihood {
-      levels -= factor.levels.count - model.boundingLevelCount(of: term)
+      order = tailOrder(of: k, term, model)
+    } else {
+      order = tailOrder(of: k, model.factors[term.factor])
     }
-    return levels <= 2
+    return Double(order) + power <= 2
+  }
+
+  /// Refuses flat coefficients under the cauchit link where so few responses stand against growing coefficients that its tails do not fall fast enough: m responses
+  /// against a direction leave t^−m of the likelihood at the distance t, and p flat coefficients need more than p.
+  ///
+  /// The directions that are asked: along single columns without zeros, up and down.
+  private func checkCauchyTails(_ model: GeneralizedLinearMixedModel) throws(BayesianModelError) {
+    guard model.link == .cauchit else { return }
+    let flat = priors.fixedEffects.indices.filter { priors.fixedEffects[$0] == .flat }
+    for k in flat {
+      guard let opposed = model.opposedResponses(column: k) else { continue }
+      let count = min(opposed.growing, opposed.falling)
+      if count <= Double(flat.count) {
+        throw .improper(
+          parameter: model.fixedEffectNames[k], prior: .flat,
+          reason:
+            "\(Int(count.rounded())) of the responses stand against a coefficient that grows without end, and the cauchit link's tails fall so slowly that "
+            + "\(flat.count + 1) would be needed beside \(flat.count) flat coefficient\(flat.count == 1 ? "" : "s"); a prior that falls would work, e.g. normal(0, 10)"
+        )
+      }
+    }
+  }
+
+  /// As `tailOrder(of:_:)` of the levels that bound their effects; where none does every flat coefficient grows with them.
+  private func tailOrder(of k: Int, _ term: RandomTerm, _ model: GeneralizedLinearMixedModel) -> Int {
+    let factor = model.factors[term.factor]
+    let bounding = model.boundingLevelCount(of: term)
+    if bounding == 0 { return -priors.fixedEffects.count { $0 == .flat } }
+    return tailOrder(of: k, factor) - (factor.levels.count - bounding)
   }
 
   /// Levels of a factor less the differences between them that flat fixed effects take.

@@ -35,7 +35,7 @@ extension BayesianMixedModel {
   /// - Parameters:
   ///   - shouldStop: asked between iterations, from any thread; complete draws are kept.
   ///   - progress: told iterations done and to do of a chain (from 1), from any thread.
-  /// - Throws: `SamplingError` where a chain cannot begin.
+  /// - Throws: `SamplingError` where a chain cannot begin, and for priors so narrow that rounding loses the data.
   public func sample(
     _ plan: SamplingPlan = SamplingPlan(), shouldStop: @Sendable () -> Bool = { false },
     progress: (@Sendable (_ chain: Int, _ done: Int, _ of: Int) -> Void)? = nil
@@ -46,13 +46,18 @@ extension BayesianMixedModel {
     } else {
       tell = nil
     }
-    let coordinates = SamplerCoordinates(self)
+    let maximum = CovarianceStart.fit(likelihood)
+    let coordinates = SamplerCoordinates(self, maximum)
+    if let collapsed = posterior(coordinates) as? CollapsedPosterior, let k = collapsed.likelihood.drownedBy {
+      throw .narrowPrior(effect: model.fixedEffectNames[k], prior: priors.fixedEffects[k])
+    }
     let chains = try Sampling.run(
       chains: plan.chains, draws: plan.draws, warmup: plan.warmup, seed: plan.seed, threads: plan.threads,
       options: NoUTurnOptions(metric: isCollapsed ? .dense : .diagonal),
       from: StartingRegion(centre: posterior(coordinates).start, radius: 0.5),
       make: { _ in posterior(coordinates) }, shouldStop: shouldStop, progress: tell)
-    return BayesianFit(self, plan: plan, chains: chains, draws: quantities(of: chains, coordinates, plan))
+    return BayesianFit(
+      self, plan: plan, chains: chains, draws: quantities(of: chains, coordinates, plan), maximum: maximum)
   }
 
   /// All quantities of all draws: draw s of chain c of quantity k at s + drawCount·(c + chains·k), in the order of `BayesianFit.quantities`.

@@ -9,7 +9,7 @@ public enum BayesianModelError: Error, Equatable, Sendable, CustomStringConverti
   /// An inverse gamma prior of something that is no standard deviation.
   case notOfVariance(parameter: String)
   /// Priors under which no posterior distribution exists.
-  case improper(parameter: String, reason: String)
+  case improper(parameter: String, prior: Prior = .flat, reason: String)
   /// A flat prior, from which nothing can be drawn.
   case nothingDrawn(parameter: String)
   /// Numbers of priors and parameters differ.
@@ -32,8 +32,8 @@ public enum BayesianModelError: Error, Equatable, Sendable, CustomStringConverti
       "the prior of \(parameter) leaves it no values: scales must be positive, and bounds in order and above 0"
     case .notOfVariance(let parameter):
       "inverse_gamma is a prior of variances, and \(parameter) is none; half_cauchy(scale), exponential(rate) or uniform(lower, upper) would work"
-    case .improper(let parameter, let reason):
-      "with a flat prior of \(parameter) there is no posterior: \(reason)"
+    case .improper(let parameter, let prior, let reason):
+      "with \(prior == .flat ? "a flat prior" : "the prior \(prior)") of \(parameter) there is no posterior: \(reason)"
     case .nothingDrawn(let parameter):
       "nothing can be drawn from the flat prior of \(parameter); a distribution such as normal(0, 100) would work"
     case .wrongPriorCount(let what, let expected, let found): "\(found) priors for \(expected) \(what)"
@@ -42,7 +42,7 @@ public enum BayesianModelError: Error, Equatable, Sendable, CustomStringConverti
     case .noResiduals(let response):
       "the effects of all levels and the predictors fit every row of '\(response)', so the posterior density rises without end as sigma goes to 0; fewer effects would work, data that are not rounded or computed, or a prior that keeps sigma away from 0, e.g. uniform(0.1, 10)"
     case .exactGamma(let response):
-      "the effects of all levels and the predictors fit every row of '\(response)' (a constant response is so fitted), so the likelihood rises without end as the shape grows; data that are not rounded or computed would work, fewer effects, or a prior of the shape that falls fast or ends, e.g. exponential(0.1) or uniform(0, 1000)"
+      "the effects of all levels and the predictors fit every row of '\(response)' to five digits or more (a constant response is so fitted), so the likelihood rises as the shape grows, without end or beyond 1e10; data that are not rounded or computed would work, fewer effects, or a prior of the shape that falls fast or ends, e.g. exponential(0.1) or uniform(0, 1000)"
     case .unsuitable(let fault): BayesianModelError.words(of: fault)
     }
   }

@@ -16,6 +16,7 @@ struct OddPosteriorTests {
     return DataTable([
       Column("x", x), Column("five", [Double](repeating: 5, count: n)),
       Column("curve", x.map { exp(0.3 + 0.5 * $0) }),
+      Column("printed", x.map { (exp(0.3 + 0.5 * $0) * 1e7).rounded() / 1e7 }),
       Column("count", (0..<n).map { Double($0 * 5 % 7) }),
       Column("kind", (0..<n).map { Double($0 / 5 % 2) }),
       Column("own", (0..<n).map { $0 % 5 > $0 / 5 % 3 ? 1.0 : 0 }),
@@ -43,7 +44,7 @@ struct OddPosteriorTests {
     let counts = try fault("count ~ x + (1 | g)", .negativeBinomial(theta: 1), .flat)
     #expect(counts?.contains("tends to that of Poisson counts") == true)
     #expect(try fault("count ~ x + (1 | g)", .negativeBinomial(theta: 1), .halfCauchy(scale: 10)) == nil)
-    for formula in ["five ~ 1 + (1 | g)", "curve ~ x + (1 | g)"] {
+    for formula in ["five ~ 1 + (1 | g)", "curve ~ x + (1 | g)", "printed ~ x + (1 | g)"] {
       for prior in [Prior.flat, .halfCauchy(scale: 10), .halfT(degreesOfFreedom: 3, scale: 1)] {
         #expect(
           try fault(formula, .gamma(shape: 1), prior)?.contains("shape grows") == true, "\(formula) \(prior)")
@@ -81,6 +82,99 @@ struct OddPosteriorTests {
     #expect(try BayesianMixedModel(likelihood, priors: priors).hasNoMean(deviation: 0))
     priors.fixedEffects = [.flat]
     #expect(throws: BayesianModelError.self) { try BayesianMixedModel(likelihood, priors: priors) }
+  }
+
+  @Test("levels without bound beside flat coefficients: only priors that fall fast enough leave a posterior")
+  func heavyDeviations() throws {
+    // No level of g bounds its effect; two flat coefficients leave τ² of the likelihood.
+    let likelihood = try Self.generalized("kind ~ x + (1 | g)", .binomial)
+    var priors = ModelPriors.weaklyInformative(likelihood)
+    func isRefused(_ prior: Prior) throws -> Bool {
+      priors.deviations = [prior]
+      do {
+        _ = try BayesianMixedModel(likelihood, priors: priors)
+        return false
+      } catch {
+        #expect("\(error)".contains("there is no posterior"), "\(error)")
+        return true
+      }
+    }
+    #expect(try !isRefused(.halfCauchy(scale: 1)))
+    #expect(try isRefused(.flat))
+    priors.fixedEffects = [.flat, .flat]
+    for (df, refused) in [(1.0, true), (2, true), (2.5, false), (3, false)] {
+      #expect(try isRefused(.halfT(degreesOfFreedom: df, scale: 1)) == refused, "\(df)")
+      #expect(try isRefused(.inverseGamma(shape: df / 2, scale: 1)) == refused, "\(df)")
+    }
+    #expect(try isRefused(.halfCauchy(scale: 1)))
+    #expect(try !isRefused(.halfNormal(sd: 1)))
+    priors.deviations = [.halfT(degreesOfFreedom: 3, scale: 1)]
+    #expect(try BayesianMixedModel(likelihood, priors: priors).hasNoMean(deviation: 0))
+    priors.deviations = [.halfT(degreesOfFreedom: 3.5, scale: 1)]
+    #expect(try !BayesianMixedModel(likelihood, priors: priors).hasNoMean(deviation: 0))
+  }
+
+  @Test("the cauchit link needs more responses against growth than flat coefficients")
+  func cauchit() throws {
+    for (successes, refused) in [(1, true), (2, false), (29, true), (28, false)] {
+      let data = DataTable([
+        Column("y", (0..<30).map { $0 * 7 % 30 < successes ? 1.0 : 0 }),
+        Column("g", (0..<30).map { "g\($0 % 5)" }),
+      ])
+      let likelihood = BayesianMixedModel.Likelihood.generalized(
+        try GeneralizedLinearMixedModel("y ~ 1 + (1 | g)", data: data, family: .binomial, link: .cauchit))
+      var priors = ModelPriors.weaklyInformative(likelihood)
+      #expect(throws: Never.self) { try BayesianMixedModel(likelihood, priors: priors) }
+      priors.fixedEffects = [.flat]
+      #expect((try? BayesianMixedModel(likelihood, priors: priors)) == nil == refused, "\(successes)")
+    }
+  }
+
+  @Test("a prior beside which rounding loses the data is refused; one that disagrees with them is told")
+  func disagreement() throws {
+    let table = DataTable([
+      Column("y", (0..<60).map { 100 + 3 * sin(Double($0 * $0)) + Double($0 % 6) }),
+      Column("g", (0..<60).map { "g\($0 % 6)" }),
+    ])
+    let model = try LinearMixedModel("y ~ 1 + (1 | g)", data: table)
+    let plan = SamplingPlan(chains: 2, draws: 200, warmup: 300, seed: 6, threads: 2)
+    func sampled(_ change: (inout ModelPriors) -> Void) throws -> BayesianFit {
+      var priors = ModelPriors.weaklyInformative(.linear(model))
+      change(&priors)
+      return try BayesianMixedModel(.linear(model), priors: priors).sample(plan)
+    }
+    let narrow = Prior.normal(mean: 0, sd: 1e-5)
+    #expect(throws: SamplingError.narrowPrior(effect: "(Intercept)", prior: narrow)) {
+      try sampled { $0.fixedEffects = [narrow] }
+    }
+    #expect(try sampled { _ in }.priorConflicts.isEmpty)
+    #expect(try sampled { $0.fixedEffects = [.normal(mean: 98, sd: 2)] }.priorConflicts.isEmpty)
+    for prior in [Prior.normal(mean: 0, sd: 1), .uniform(200, 201)] {
+      let found = try sampled { $0.fixedEffects = [prior] }.priorConflicts
+      #expect(found.map(\.quantity) == [0] && found.first?.prior == prior)
+      expectClose(found.first?.estimate ?? 0, 102.5, absolute: 1)
+    }
+    let places = try sampled {
+      $0.deviations = [.exponential(rate: 1e4)]
+      $0.sigma = .uniform(0, 0.5)
+    }.priorConflicts.map(\.quantity)
+    #expect(places == [1, 2])
+  }
+
+  @Test("a uniform prior of sigma far wider than the data does not keep chains from starting")
+  func wideUniform() throws {
+    let table = DataTable([
+      Column("y", (0..<60).map { sin(Double($0 * $0)) + Double($0 % 6) }),
+      Column("g", (0..<60).map { "g\($0 % 6)" }),
+    ])
+    let model = try LinearMixedModel("y ~ 1 + (1 | g)", data: table)
+    var priors = ModelPriors.weaklyInformative(.linear(model))
+    priors.sigma = .uniform(0, 1e300)
+    let fit = try BayesianMixedModel(.linear(model), priors: priors).sample(
+      SamplingPlan(chains: 2, draws: 400, warmup: 400, seed: 2, threads: 2))
+    let sigma = try #require(fit.quantities.firstIndex { $0.kind == .sigma })
+    let draws = fit.values(of: sigma)
+    expectClose(draws.reduce(0, +) / Double(draws.count), try model.fit().sigma, relative: 0.05)
   }
 
   @Test("default priors of estimates with known errors are no narrower than the most exact one")

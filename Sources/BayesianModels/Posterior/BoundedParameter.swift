@@ -26,7 +26,9 @@ struct BoundedParameter {
   /// z of a value, drawn inside the bounds where it lies outside.
   func unbounded(_ x: Double) -> Double {
     if upper == .infinity { return Portable.log(max(x - lower, .leastNormalMagnitude)) }
-    let share = min(max((x - lower) / (upper - lower), 1e-6), 1 - 1e-6)
+    // Above 0 bounds may be far wider than any data.
+    let least = lower == 0 && x > 0 ? 1e-300 : 1e-6
+    let share = min(max((x - lower) / (upper - lower), least), 1 - 1e-6)
     return Portable.log(share / (1 - share))
   }
 }

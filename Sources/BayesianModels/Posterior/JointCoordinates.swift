@@ -38,7 +38,10 @@ struct JointCoordinates: Sendable {
   let start: CovarianceStart
 
   /// Coordinates of a model: from its fit, or where there is none from the priors.
-  init(_ bayesian: BayesianMixedModel) {
+  init(_ bayesian: BayesianMixedModel) { self.init(bayesian, CovarianceStart.fit(bayesian.likelihood)) }
+
+  /// - Parameter fit: a fit of the likelihood, nil where there is none.
+  init(_ bayesian: BayesianMixedModel, _ fit: (any MixedModelFit)?) {
     let model = bayesian.model
     let p = model.fixedEffectNames.count
     bounds = bayesian.priors.fixedEffects.map { prior in
@@ -62,7 +65,6 @@ struct JointCoordinates: Sendable {
     }
     centre = [Double](repeating: 0, count: p)
     root = Matrix(rows: p, columns: p)
-    let fit = CovarianceStart.fit(bayesian.likelihood)
     start = CovarianceStart(bayesian, fit)
     for (k, prior) in ModelPriors.weaklyInformative(bayesian.likelihood).fixedEffects.enumerated() {
       if case .normal(let mean, let sd) = prior {

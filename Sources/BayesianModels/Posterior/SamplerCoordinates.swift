@@ -1,3 +1,5 @@
+import MixedModels
+
 /// Where chains begin and in which coordinates they move, made once for all chains.
 enum SamplerCoordinates: Sendable {
   /// σ, a dispersion parameter and Σ alone; fixed and group effects are integrated out.
@@ -6,8 +8,13 @@ enum SamplerCoordinates: Sendable {
   case joint(JointCoordinates)
 
   /// Those of a model.
-  init(_ bayesian: BayesianMixedModel) {
-    self = bayesian.isCollapsed ? .collapsed(CovarianceStart(bayesian)) : .joint(JointCoordinates(bayesian))
+  init(_ bayesian: BayesianMixedModel) { self.init(bayesian, CovarianceStart.fit(bayesian.likelihood)) }
+
+  /// - Parameter fit: a fit of the likelihood, nil where there is none.
+  init(_ bayesian: BayesianMixedModel, _ fit: (any MixedModelFit)?) {
+    self =
+      bayesian.isCollapsed
+      ? .collapsed(CovarianceStart(bayesian, fit)) : .joint(JointCoordinates(bayesian, fit))
   }
 }
 

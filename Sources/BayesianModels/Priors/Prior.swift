@@ -57,6 +57,17 @@ public enum Prior: Sendable, Equatable {
     }
   }
 
+  /// The power of 1/x that the density falls as far out; nil where it ends, or falls faster than any power.
+  var tailPower: Double? {
+    switch self {
+    case .flat: 0
+    case .halfCauchy: 2
+    case .studentT(let nu, _, _), .halfT(let nu, _): nu + 1
+    case .inverseGamma(let shape, _): 2 * shape + 1
+    case .normal, .uniform, .halfNormal, .exponential: nil
+    }
+  }
+
   /// The logarithm of the density at a point of the support, up to a constant, and its derivative.
   func logDensity(_ x: Double) -> (value: Double, slope: Double) {
     switch self {

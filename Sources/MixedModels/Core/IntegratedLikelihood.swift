@@ -20,6 +20,8 @@ package final class IntegratedLikelihood {
   /// ∂L/∂Σ (q×q, symmetric: dL = tr(G dΣ)) and ∂L/∂σ at the last evaluation.
   package let gradient: Pointer
   package private(set) var sigmaSlope = 0.0
+  /// A coefficient whose prior is so narrow, or so far from the data for its width, that sums of both keep too few digits of the data.
+  package let drownedBy: Int?
   private let criterion: any IntegrableCriterion
   private let scale, constant: Double
   // R_b (q×q), R_x⁻¹ (p×p), the pooled β; Ψ̃ and scratch.
@@ -28,6 +30,9 @@ package final class IntegratedLikelihood {
   /// R_b⁻¹ of each factor (q_f×q_f).
   private let factors: [(width: Int, levelCount: Int, unscale: Pointer)]
   private let block: ScratchBlock
+
+  /// The largest square of a distance in prior standard deviations that leaves four digits.
+  private static let mostPrior = 1e12
 
   /// - Parameters:
   ///   - mean: m (p), of no meaning where the precision is 0.
@@ -41,9 +46,13 @@ package final class IntegratedLikelihood {
     (effectCount, fixedCount) = (q, p)
     scale = design.responseScale
     let unscale = design.fixedScale.upperInverse
+    let (inner, distance) = (unscale * scale, zip(mean, design.pooledCoefficients).map(-))
     if precision.contains(where: { $0 > 0 }) {
-      criterion.priorProducts = Self.priorProducts(
-        inner: unscale * scale, distance: zip(mean, design.pooledCoefficients).map(-), precision)
+      criterion.priorProducts = Self.priorProducts(inner: inner, distance: distance, precision)
+    }
+    drownedBy = (0..<p).first { i in
+      let most = (0..<p).reduce(abs(distance[i])) { max($0, abs(inner[i, $1])) }
+      return precision[i] * most * most > Self.mostPrior
     }
     let logFixed = design.fixedScale.diagonal.reduce(0) { $0 + Portable.log(abs($1)) }
     constant =

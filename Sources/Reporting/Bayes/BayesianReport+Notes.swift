@@ -17,7 +17,8 @@ extension BayesianReport {
     } else {
       separation = []
     }
-    return left + separation + levelNotes(words) + boundNotes(words) + tailNotes(words) + distanceNotes(words)
+    return left + separation + levelNotes(words) + conflictNotes(words) + boundNotes(words) + tailNotes(words)
+      + distanceNotes(words)
       + model.factors.filter { $0.levels.count == 2 }.map { factor in
         let names = factor.effectNames.joined(separator: words.pick(", ", "、"))
         return words.pick(
@@ -40,6 +41,26 @@ extension BayesianReport {
         "“\(factor.name)”的 \(count) 个水平中，\(bounding == 0 ? "没有一个" : "只有 \(bounding) 个")的响应不能被该水平自身的效应完全分开（组间分离）：数据几乎不给 \(names) 的标准差设上限，起决定作用的是先验；请换一个先验 (--priors) 比较"
       )
     }
+  }
+
+  /// Parameters whose priors and data disagree.
+  private func conflictNotes(_ words: ExplanationWords) -> [String] {
+    let conflicts = fit.priorConflicts.map { conflict in
+      let name = label(fit.quantities[conflict.quantity])
+      let estimate = DecimalText.readable(conflict.estimate, digits: 4)
+      let error = conflict.standardError.map { DecimalText.readable($0, digits: 2) }
+      return words.pick(
+        "\(name) is \(estimate)\(error.map { " (standard error \($0))" } ?? ""), its prior \(conflict.prior)",
+        "\(name) 为 \(estimate)\(error.map { "（标准误 \($0)）" } ?? "")，其先验为 \(conflict.prior)")
+    }
+    if conflicts.isEmpty { return [] }
+    let list = conflicts.joined(separator: words.pick("; ", "；"))
+    return [
+      words.pick(
+        "prior and data disagree: estimated without priors \(list). There the prior has nearly no probability; the posterior is between the two, and standard deviations can grow to make up for the difference; check the prior and its unit (--priors)",
+        "先验与数据不一致：不用先验估计时，\(list)。先验在那里几乎没有概率；后验介于两者之间，标准差可能因此变大；请检查先验及其单位 (--priors)"
+      )
+    ]
   }
 
   /// From which shape of a tail on a mean is not to be relied on.
@@ -107,7 +128,9 @@ extension BayesianReport {
   private func boundNotes(_ words: ExplanationWords) -> [String] {
     let (model, priors) = (fit.model.model, fit.model.priors)
     let fixedCount = model.fixedEffectNames.count
+    let told = Set(fit.priorConflicts.map(\.quantity))
     return fit.quantities.enumerated().compactMap { k, quantity -> String? in
+      if told.contains(k) { return nil }
       let prior: Prior? =
         switch quantity.kind {
         case .fixed: priors.fixedEffects[k]
