@@ -31,6 +31,7 @@ help:
 	  'make build       the program and its tests: $(MLM)' \
 	  'make labs        build the labs: handouts/index.html, figures/ (installs what is missing)' \
 	  'make labs-check  build the labs afresh and compare with what is there, byte by byte' \
+	  'make sample      take over the sample sheet that the README prints from the problem bank' \
 	  'make test        build, then run every test' \
 	  'make worker      the worker of studies as one static file: $(WORKER)' \
 	  'make test-cluster' \
@@ -74,8 +75,14 @@ $(HANDOUTS)/.made/sets/%.stamp: labs/sets/%.yml labs/sets/sample-roster.csv labs
 	$(MLM) problems build $< $(SET_FLAGS) --out $(HANDOUTS)/sets/$*
 	@touch $@
 
+# How a class that exists only on paper answered a set, for the README.
+ITEMS := $(FIGURES)/foundations-items.en.svg
+$(ITEMS): Scripts/sample-class.sh $(HANDOUTS)/.made/sets/foundations.stamp
+	Scripts/sample-class.sh $(MLM) labs/sets/foundations.yml $(FIGURES)
+	@touch $@
+
 .PHONY: labs
-labs: $(HANDOUTS)/index.html $(FIGURES)/gallery.html $(SET_STAMPS)
+labs: $(HANDOUTS)/index.html $(FIGURES)/gallery.html $(SET_STAMPS) $(ITEMS)
 	@echo 'Open $(HANDOUTS)/index.html; every kind of figure is in $(FIGURES)/gallery.html; problem sets are in $(HANDOUTS)/sets'
 
 $(FIGURES)/gallery.html: Scripts/gallery.sh $(MLM)
@@ -83,8 +90,8 @@ $(FIGURES)/gallery.html: Scripts/gallery.sh $(MLM)
 	Scripts/gallery.sh $(MLM) $(FIGURES)
 	@touch $@
 
-$(HANDOUTS)/index.html: $(STAMPS)
-	$(MLM) lab index $(LABS) --out $(HANDOUTS) $(LAB_FLAGS)
+$(HANDOUTS)/index.html: $(STAMPS) $(SET_STAMPS)
+	$(MLM) lab index $(LABS) $(SETS:%=--set %) --out $(HANDOUTS) $(LAB_FLAGS)
 	@touch $@
 
 $(HANDOUTS)/.made/%.stamp: labs/%.lab.md $(MLM)
@@ -96,17 +103,28 @@ $(HANDOUTS)/.made/%.stamp: labs/%.lab.md $(MLM)
 
 -include $(wildcard $(STAMPS:.stamp=.d))
 
+# The sample that the README prints and leads to; `make sample` takes over what the bank now makes.
+SAMPLE := $(HANDOUTS)/sets/foundations/students/20250001
+.PHONY: sample
+sample: $(HANDOUTS)/.made/sets/foundations.stamp
+	rm -rf labs/sets/sample && mkdir labs/sets/sample
+	cp $(SAMPLE)/* labs/sets/sample && rm labs/sets/sample/*.html
+	Scripts/readme-sample.sh labs/sets/sample/sheet.en.md README.md
+
 .PHONY: labs-check
 labs-check: labs
 	@again=$$(mktemp -d) && trap 'rm -rf "$$again"' EXIT && \
 	for lab in $(LABS); do \
 	  $(MLM) lab build $$lab --out "$$again"/handouts --figures "$$again"/figures $(LAB_FLAGS) || exit 1; \
 	done && \
-	$(MLM) lab index $(LABS) --out "$$again"/handouts $(LAB_FLAGS) && \
 	for set in $(SETS); do \
 	  $(MLM) problems build $$set $(SET_FLAGS) --out "$$again"/handouts/sets/$$(basename $$set .yml) || exit 1; \
 	done && \
+	$(MLM) lab index $(LABS) $(SETS:%=--set %) --out "$$again"/handouts $(LAB_FLAGS) && \
 	Scripts/gallery.sh $(MLM) "$$again"/figures && \
+	Scripts/sample-class.sh $(MLM) labs/sets/foundations.yml "$$again"/figures && \
+	diff -r --exclude='*.html' labs/sets/sample $(SAMPLE) && \
+	Scripts/readme-sample.sh --check labs/sets/sample/sheet.en.md README.md && \
 	diff -r --exclude=.made $(HANDOUTS) "$$again"/handouts && diff -r $(FIGURES) "$$again"/figures && \
 	echo 'Built again, byte for byte the same.'
 

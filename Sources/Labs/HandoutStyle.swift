@@ -5,6 +5,9 @@ let handoutStyle = """
   @font-face { font-family: "Chinese punctuation"; unicode-range: U+2018-201D, U+2026;
     src: local("Noto Sans CJK SC"), local("NotoSansCJKsc-Regular"), local("Source Han Sans SC"), local("PingFang SC"),
       local("Microsoft YaHei"); }
+  /* Some fonts of formulas ask for lines twice as high as what stands in them. */
+  @font-face { font-family: "Formula"; src: local("STIX Two Math"), local("Libertinus Math"), local("STIX Math"), local("Cambria Math");
+    ascent-override: 95%; descent-override: 30%; line-gap-override: 0%; }
   :root {
     --ink: #1a1a1a; --soft: #595959; --rule: #b8b8b8; --faint: #f5f5f3;
     --accent: #0072b2; --solution: #00694f; --hint: #8a5a00; --instructor: #8c3a6b;
@@ -70,9 +73,9 @@ let handoutStyle = """
   .label { font-weight: 650; }
   figure { max-width: 100%; margin: 1.7em auto; break-inside: avoid; }
   figure img { display: block; width: 100%; height: auto; }
-  main > p > img, li img { max-width: 100%; }
+  main > p > img, .problem > p > img, li img { max-width: 100%; height: auto; }
 
-  math { font-family: "STIX Two Math", "Libertinus Math", "Latin Modern Math", "Cambria Math", "STIX Math",
+  math { font-family: "Formula", "Latin Modern Math",
       "DejaVu Math TeX Gyre", math, "Noto Sans Math"; font-size: 1.06em; }
   mtd { padding: 0.2em 0.35em; }
   mtd[columnalign="right"] { text-align: right; text-align: -webkit-right; padding-right: 0; }
@@ -115,6 +118,8 @@ let handoutStyle = """
     html { font-size: 15px; }
     body { padding: 1.4em 1em 3em; }
     .problem { padding: 0.7em 0.8em; }
+    .problem > .head p { flex-wrap: wrap; gap: 0.2em 0.7em; }
+    .problem .head .points { margin-left: 0; flex-basis: 100%; white-space: normal; }
   }
   @page {
     size: A4; margin: 18mm 19mm 20mm 19mm;
@@ -148,6 +153,7 @@ let handoutStyle = """
     .problem > p:has(+ ol), .problem > p:has(+ .hint), .problem > p:has(+ .answer), .problem > ol:has(+ .hint), .problem > ol:has(+ .answer) {
       break-after: avoid; }
     .problem > p:has(+ pre) { break-after: avoid; }
+    .report .problem { break-inside: avoid; }
     .problem:has(> .answer):not(:has(> .answer > div:nth-child(7))) { break-inside: avoid; }
     .problem > ol > li, .problem > .hint { break-inside: avoid; }
     .answer { margin-bottom: 0.6em; }

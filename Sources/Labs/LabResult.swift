@@ -24,6 +24,25 @@ public struct LabResult: Sendable {
   public let dependencies: [String]
 }
 
+extension LabResult {
+  /// Documents that something else than a lab left in the output folder, for an index.
+  /// - Parameters:
+  ///   - id: no lab's.
+  ///   - documents: their paths, relative to the output folder.
+  package init(
+    id: String, titles: [LabLanguage: String], subtitles: [LabLanguage: String], audience: LabAudience,
+    language: LabLanguage, documents: [String]
+  ) {
+    lab = id
+    self.titles = titles
+    self.subtitles = subtitles
+    self.audience = audience
+    self.language = language
+    self.documents = documents
+    (files, figures, messages, dependencies) = ([], [], [], [])
+  }
+}
+
 /// A figure of a handout.
 public struct LabFigure: Sendable, Equatable {
   /// Its number, `3` or `S1`.

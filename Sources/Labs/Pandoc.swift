@@ -36,7 +36,20 @@ public struct Pandoc {
     let said = String(decoding: process.errorOutput, as: UTF8.self).trimmingNewlines()
     guard process.status == 0 else { throw .pandocFailed(status: process.status, message: said) }
     let warnings = said.split(separator: "\n").map(String.init)
-    return Output(html: String(decoding: process.output, as: UTF8.self), warnings: warnings)
+    return Output(
+      html: Pandoc.marking(signs: String(decoding: process.output, as: UTF8.self)), warnings: warnings)
+  }
+
+  /// MathML with a minus behind another operator marked as a sign, close to its number: browsers set it as a difference otherwise.
+  static func marking(signs html: String) -> String {
+    guard html.contains("<mo>−</mo>") else { return html }
+    let parts = html.split(separator: "<mo>−</mo>", omittingEmptySubsequences: false)
+    var out = String(parts[0])
+    for (before, after) in zip(parts, parts.dropFirst()) {
+      let isSign = before.hasSuffix("</mo>") && !before.hasSuffix("form=\"postfix\">)</mo>")
+      out += (isSign ? "<mo form=\"prefix\">−</mo>" : "<mo>−</mo>") + after
+    }
+    return out
   }
 
   /// Converts a text into a Word document; the same text and images give the same bytes.

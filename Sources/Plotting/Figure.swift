@@ -135,4 +135,6 @@ public enum LegendPosition: Sendable, Equatable {
   case top
   /// In the widest run of empty cells in the first row that has some, or above the panels if there is no room.
   case emptyCell
+  /// Nowhere: whoever looks is to find out.
+  case hidden
 }

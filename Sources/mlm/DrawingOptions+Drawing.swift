@@ -20,6 +20,7 @@ extension DrawingOptions {
     let setting = FigureSetting(language: language, theme: theme)
     try drawn.resize(to: width, by: height, onSlide: self.theme == .slides, setting, measuring: renderer)
     var figure = drawn.figure(setting)
+    if noLegend { figure.legend = .hidden }
     switch raster ?? .auto {
     case .auto: break
     case .always: figure.rasterThreshold = 0

@@ -45,6 +45,9 @@ struct DrawingOptions: ParsableArguments {
       valueName: "LOW:HIGH"), transform: ValueRange.init(parsing:))
   var yRange: ValueRange?
 
+  @Flag(help: "Leave the legend out, e.g. in a figure whose colours are asked for.")
+  var noLegend = false
+
   @Option(
     name: .long,
     help: ArgumentHelp(

@@ -8,6 +8,28 @@ private let hasPandoc = (ProcessInfo.processInfo.environment["PATH"] ?? "").spli
   FileManager.default.isExecutableFile(atPath: "\($0)/pandoc")
 }
 
+@Suite("Signs in formulas")
+struct FormulaSignTests {
+  @Test(
+    "a minus behind an operator or an opening bracket is a sign; behind a term or a closing bracket a difference"
+  )
+  func minus() {
+    let (minus, sign) = ("<mo>−</mo>", "<mo form=\"prefix\">−</mo>")
+    let (open, close) = (
+      "<mo stretchy=\"true\" form=\"prefix\">(</mo>", "<mo stretchy=\"true\" form=\"postfix\">)</mo>"
+    )
+    for (before, isSign) in [
+      ("<mi>u</mi><mo>=</mo>", true), (open, true), ("<mo>+</mo>", true), ("<mi>a</mi>", false),
+      (close, false), ("<mrow>", false),
+    ] {
+      #expect(
+        Pandoc.marking(signs: before + minus + "<mn>1</mn>") == before + (isSign ? sign : minus)
+          + "<mn>1</mn>")
+    }
+    #expect(Pandoc.marking(signs: "<p>none</p>") == "<p>none</p>")
+  }
+}
+
 @Suite("HTML handouts", .enabled(if: hasPandoc, "HTML needs pandoc: apt-get install pandoc"))
 struct HandoutPageTests {
   private let body = """

@@ -184,7 +184,7 @@ struct GeneralizedFigureTests {
     #expect(sizes.figure(in: .chinese).caption.contains("一行数据的信息量取决于其均值"))
     #expect(try ShrinkageMatrix(fit).figure(in: .english).caption.hasSuffix("In log odds of y."))
     let plane = groups.poolingPlane(modelEllipses: true).figure(in: .english)
-    #expect(plane.x.title == "Intercept: log odds of y at x 0")
+    #expect(plane.x.title == "Intercept: log odds of y at x = 0")
     #expect(plane.y.title == "Slope: log odds of y per unit of x")
     let panels = groups.panels()
     let figure = panels.figure(in: .english)

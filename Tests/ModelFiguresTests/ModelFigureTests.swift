@@ -254,8 +254,8 @@ import Testing
       }
       if english.slug == "pooling-plane" {
         #expect(english.y.title == "Slope: pay per year of service (USD)")
-        #expect(chinese.y.title == "斜率：工龄每增加一年的pay变化（USD）")
-        #expect(english.x.title == "Intercept: pay at service 0 (USD)")
+        #expect(chinese.y.title == "斜率：工龄每增加一年的 pay 变化（USD）")
+        #expect(english.x.title == "Intercept: pay at service = 0 (USD)")
       } else if english.slug.hasSuffix("caterpillar") || english.slug == "dumbbell"
         || english.slug == "group-coefficients"
       {

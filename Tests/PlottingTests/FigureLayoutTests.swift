@@ -90,6 +90,10 @@ import Testing
     let keys = layout.scene.texts.filter { ["a", "b", "unused"].contains($0.text) }
     #expect(keys.map(\.text) == ["b", "a"])
     #expect(keys[0].origin.x < keys[1].origin.x && keys[0].origin.y == keys[1].origin.y)
+    figure.legend = .hidden
+    let bare = try figure.layout(measuring: FixedMeasurer())
+    #expect(!bare.scene.texts.contains { ["a", "b"].contains($0.text) })
+    #expect(bare.panels[0].area.height > layout.panels[0].area.height)
   }
 
   @Test("A legend above the panels starts at their left edge; keys that do not fit one row stand in columns")

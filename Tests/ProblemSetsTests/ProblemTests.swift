@@ -1,4 +1,5 @@
 import Labs
+import TestSupport
 import Testing
 
 @testable import ProblemSets
@@ -46,6 +47,36 @@ import Testing
       #expect(abs(key.value + key.misconceptions[0].value - 1) < 1e-12)
       #expect(key.inseparable(unit: 0.001) == nil)
     }
+  }
+
+  @Test(
+    "whoever works in full digits is right where printed numbers are rounded; where too few are printed the draw is refused"
+  )
+  func fullDigits() throws {
+    func builder(_ digits: Int) throws -> VariantBuilder {
+      VariantBuilder(
+        try problem(
+          """
+          draw: {n: {integers: [20, 90]}}
+          results: {r: {value: n / 7, digits: \(digits)}}
+          answers:
+            a: {value: 3 * r, kind: exact, digits: 1, mistakes: {once: {value: r, credit: 0.5, feedback: once}}}
+          """), runner: NoCommands())
+    }
+    var wider = 0
+    for owner in 0..<50 {
+      let built = try builder(1).variant(from: seed(String(owner)))
+      guard case .number(let key) = built.variant.answers[0].key else { Issue.record("no number"); return }
+      // The printed r is off by 0.05 at most; n/7 in full is one of sevenths.
+      let full = (key.value / 3 * 7).rounded() / 7
+      expectClose(key.tolerance, max(0.051, abs(3 * full - key.value) + 0.051), relative: 1e-9)
+      expectClose(
+        key.misconceptions[0].tolerance, max(0.051, abs(full - key.value / 3) + 0.051), relative: 1e-9)
+      if key.tolerance > 0.06 { wider += 1 }
+    }
+    #expect(wider > 25)
+    let coarse = try (0..<10).map { try builder(0).variant(from: seed(String($0))) }
+    #expect(coarse.flatMap(\.failures).contains { $0.kind == .degenerate })
   }
 
   @Test("draws whose mistakes coincide with the key end in an error that counts them")

@@ -37,6 +37,66 @@ struct LabCommandTests {
         + "or one that an earlier block wrote")
   }
 
+  @Test(
+    "an index names the first student's sheet of a problem set that was built, and refuses one that was not")
+  func sets() throws {
+    let folder = try Self.folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let source = try Self.lab("text", in: folder)
+    let set = folder.appendingPathComponent("s.yml")
+    try Data("id: s\ntitle: {en: Set, zh: 题集}\nproblems: [p]\n".utf8).write(to: set)
+    try Data(
+      """
+      ---
+      id: p
+      title: {en: P, zh: 题}
+      type: numerical
+      points: 2
+      archetype: test
+      draw: {n: {integers: [2, 9]}}
+      answers: {a: {value: 2 * n, kind: exact, digits: 0}}
+      ---
+
+      ::: en
+      {{n:%d}}?
+      :::
+      ::: zh
+      {{n:%d}}？
+      :::
+      ::: solution
+      ::: en
+      So.
+      :::
+      ::: zh
+      如此。
+      :::
+      :::
+      """.utf8
+    ).write(to: folder.appendingPathComponent("p.problem.md"))
+    let out = folder.appendingPathComponent("out").path
+    let command = try LabIndexCommand.parse([source, "--out", out, "--to", "markdown", "--set", set.path])
+    #expect(throws: ExitCode(1)) { try command.run() }
+    #expect(!FileManager.default.fileExists(atPath: out + "/index.md"))
+    let files = [
+      "students/b/sheet.en.md", "students/b/sheet.zh.md", "students/c/sheet.en.md",
+      "instructor/solutions/b.en.md",
+    ]
+    for path in files {
+      let url = URL(fileURLWithPath: "\(out)/sets/s/\(path)")
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data("x".utf8).write(to: url)
+    }
+    try command.run()
+    let students = try String(contentsOfFile: out + "/index.md", encoding: .utf8)
+    #expect(students.contains("## Set · 题集"))
+    #expect(
+      students.contains("[Markdown](sets/s/students/b/sheet.en.md)") && students.contains("sheet.zh.md"))
+    #expect(!students.contains("solutions") && !students.contains("students/c"))
+    let instructors = try String(contentsOfFile: out + "/instructor/index.md", encoding: .utf8)
+    #expect(instructors.contains("[Markdown](../sets/s/instructor/solutions/b.en.md)"))
+  }
+
   @Test("a place for the make rule or the list that is none is refused before anything is built")
   func places() throws {
     let folder = try Self.folder()

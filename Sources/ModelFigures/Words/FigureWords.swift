@@ -107,8 +107,8 @@ struct FigureWords {
     let y = response.name(language)
     let x = predictor.name(language)
     return either(
-      "Intercept: \(y) at \(x) 0" + (unit.isEmpty ? "" : " (\(unit))"),
-      "截距：\(x)为 0 时的\(y)" + (unit.isEmpty ? "" : "（\(unit)）"))
+      "Intercept: \(y) at \(x) = 0" + (unit.isEmpty ? "" : " (\(unit))"),
+      "截距：\(inSentence(x))为 0 时的\(spaced(y))" + (unit.isEmpty ? "" : "（\(unit)）"))
   }
 
   /// The slope's axis.
@@ -119,7 +119,8 @@ struct FigureWords {
     let per = predictor.singularUnit(language)
     return either(
       "Slope: \(y) per \(per.isEmpty ? "unit" : per) of \(x)" + (unit.isEmpty ? "" : " (\(unit))"),
-      "斜率：\(x)每增加一\(per.isEmpty ? "单位" : per)的\(y)变化" + (unit.isEmpty ? "" : "（\(unit)）"))
+      "斜率：\(inSentence(x))每增加一\(per.isEmpty ? "单位" : per)的\(inSentence(y))变化"
+        + (unit.isEmpty ? "" : "（\(unit)）"))
   }
 
   /// The caption's line on ellipses estimated from the points drawn.

@@ -26,7 +26,8 @@ struct Legend {
   init(_ figure: Figure, texts: TextFitting) throws(FigureError) {
     theme = figure.theme
     var asked: [String: Set<LegendKey.Glyph>] = [:]
-    for key in figure.panels.flatMap({ $0.marks.flatMap(\.legendKeys) }) {
+    let panels = figure.legend == .hidden ? [] : figure.panels
+    for key in panels.flatMap({ $0.marks.flatMap(\.legendKeys) }) {
       asked[key.category, default: []].insert(key.glyph)
     }
     // A label wider than the canvas ends in an ellipsis.

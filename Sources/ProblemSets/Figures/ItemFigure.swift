@@ -63,7 +63,9 @@ public struct ItemFigure: Sendable {
 
   private func rows(_ item: ItemStatistics) -> [Row] {
     var rows = [Row(label: pick("full marks", "满分"), count: item.right, kind: .right)]
-    for mistake in item.mistakes where mistake.count > 0 {
+    let made = item.mistakes.enumerated().filter { $0.element.count > 0 }
+    // The most frequent first.
+    for (_, mistake) in made.sorted(by: { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }) {
       rows.append(Row(label: mistake.id, count: mistake.count, kind: .mistake))
     }
     let other = item.wrong + item.unreadable + item.double

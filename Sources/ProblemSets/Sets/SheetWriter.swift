@@ -115,7 +115,7 @@ struct SheetWriter {
       case .number where !blanks.contains(i):
         parts.append("\(phrases.answer)\(phrases.colon)\\_\\_\\_\\_\\_\\_\\_\\_")
       case .essay:
-        parts.append(SheetWriter.ruledLines(5, as: markup))
+        parts.append(SheetWriter.ruledLines(8, as: markup))
       default: break
       }
     }

@@ -63,12 +63,14 @@ public struct VariantBuilder: Sendable {
     var run = VariantRun(
       problem, seed: draw.dataSeed, runner: runner, languages: languages, figures: figures)
     try run.compute(into: &scope)
+    var full = scope
     for result in problem.results {
       guard case .computed(let expression, let digits) = result.law else { continue }
       try result.compute(expression, digits, in: &scope)
+      try result.compute(expression, nil, in: &full)
     }
     try require(scope) { !$0.allSatisfy { early.contains($0.parts[0]) } }
-    let keys = try VariantKeys(problem, scope, draw, languages: languages).answers()
+    let keys = try VariantKeys(problem, scope, full: full, draw, languages: languages).answers()
     let texts = VariantTexts(problem, scope)
     try run.draw(scope) { try texts.altText($0, $1) }
     var stem: [LabLanguage: [StemPiece]] = [:]

@@ -5,13 +5,20 @@ import Labs
 struct VariantKeys {
   private let problem: Problem
   private let scope: VariantScope
+  /// The same with results that are not rounded, as whoever works on the data has them.
+  private let full: VariantScope
   private let draw: VariantDraw
   private let languages: [LabLanguage]
   private let texts: VariantTexts
 
-  init(_ problem: Problem, _ scope: VariantScope, _ draw: VariantDraw, languages: [LabLanguage]) {
+  /// - Parameter full: the scope with results that are not rounded.
+  init(
+    _ problem: Problem, _ scope: VariantScope, full: VariantScope, _ draw: VariantDraw,
+    languages: [LabLanguage]
+  ) {
     self.problem = problem
     self.scope = scope
+    self.full = full
     self.draw = draw
     self.languages = languages
     texts = VariantTexts(problem, scope)
@@ -51,6 +58,21 @@ struct VariantKeys {
     }
   }
 
+  /// The tolerance of a rule, widened so that the number from the data in full digits is accepted, too, once it is rounded.
+  private func tolerance(
+    _ rule: ToleranceRule, of value: Double, _ expression: ValueExpression, error: Double, _ id: String
+  ) throws -> Double {
+    let least = rule.tolerance(of: value, error: error)
+    guard rule.kind != .count, let other = try? expression.value(full.value), other.isFinite else {
+      return least
+    }
+    let distance = abs(other - value)
+    if distance > 4 * least {
+      throw DrawFailure(.degenerate, "'\(id)': the printed numbers have too few digits for it")
+    }
+    return max(least, distance + 0.51 * rule.unit)
+  }
+
   private func key(of number: ProblemAnswer.Number, _ answer: ProblemAnswer) throws -> NumberKey {
     let rule = ToleranceRule(kind: number.kind, digits: number.digits)
     let exact = try value(number.value, answer.location)
@@ -70,12 +92,14 @@ struct VariantKeys {
       }
       mistakes.append(
         NumberMisconception(
-          id: mistake.id, value: wrong, tolerance: rule.tolerance(of: wrong, error: error),
+          id: mistake.id, value: wrong,
+          tolerance: try tolerance(rule, of: wrong, mistake.value, error: error, mistake.id),
           credit: mistake.credit, feedback: try texts(mistake.feedback)))
     }
     let key = NumberKey(
       value: number.kind == .count ? exact.rounded() : exact, decimals: number.digits,
-      tolerance: rule.tolerance(of: exact, error: error), isPercent: number.isPercent,
+      tolerance: try tolerance(rule, of: exact, number.value, error: error, answer.id),
+      isPercent: number.isPercent,
       misconceptions: mistakes)
     if let pair = key.inseparable(unit: rule.unit) {
       throw DrawFailure(.separation, "answer '\(answer.id)': \(pair.0) and \(pair.1) are too close")

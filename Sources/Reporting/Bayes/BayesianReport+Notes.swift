@@ -17,7 +17,8 @@ extension BayesianReport {
     } else {
       separation = []
     }
-    return left + separation + levelNotes(words) + conflictNotes(words) + boundNotes(words) + tailNotes(words)
+    return left + separation + levelNotes(words) + conflictNotes(words) + leaning(words).map(\.note)
+      + tailNotes(words)
       + distanceNotes(words)
       + model.factors.filter { $0.levels.count == 2 }.map { factor in
         let names = factor.effectNames.joined(separator: words.pick(", ", "、"))
@@ -45,7 +46,8 @@ extension BayesianReport {
 
   /// Parameters whose priors and data disagree.
   private func conflictNotes(_ words: ExplanationWords) -> [String] {
-    let conflicts = fit.priorConflicts.map { conflict in
+    let told = leaning(words).map(\.quantity)
+    let conflicts = fit.priorConflicts.filter { !told.contains($0.quantity) }.map { conflict in
       let name = label(fit.quantities[conflict.quantity])
       let estimate = DecimalText.readable(conflict.estimate, digits: 4)
       let error = conflict.standardError.map { DecimalText.readable($0, digits: 2) }
@@ -125,12 +127,10 @@ extension BayesianReport {
   private static let (bound, many) = (0.05, 0.15)
 
   /// Parameters whose posterior is ended by the bound of a uniform prior.
-  private func boundNotes(_ words: ExplanationWords) -> [String] {
+  private func leaning(_ words: ExplanationWords) -> [(quantity: Int, note: String)] {
     let (model, priors) = (fit.model.model, fit.model.priors)
     let fixedCount = model.fixedEffectNames.count
-    let told = Set(fit.priorConflicts.map(\.quantity))
-    return fit.quantities.enumerated().compactMap { k, quantity -> String? in
-      if told.contains(k) { return nil }
+    return fit.quantities.enumerated().compactMap { k, quantity -> (Int, String)? in
       let prior: Prior? =
         switch quantity.kind {
         case .fixed: priors.fixedEffects[k]
@@ -148,10 +148,11 @@ extension BayesianReport {
       guard Double(max(above, below)) > Self.many * Double(draws.count) else { return nil }
       let end = DecimalText.readable(above > below ? upper : lower, digits: 6)
       let share = Self.percent((Double(max(above, below)) / Double(draws.count) * 100).rounded() / 100)
-      return words.pick(
+      let note = words.pick(
         "the posterior of \(label(quantity)) leans on \(end), where its prior \(prior) ends (\(share) of the draws lie in the last twentieth of that range): the bound decides, not the data; try a wider prior (--priors)",
         "\(label(quantity)) 的后验紧靠 \(end)，即先验 \(prior) 的边界（\(share) 的抽样落在该范围最外的二十分之一内）：起决定作用的是边界而不是数据；请换一个更宽的先验 (--priors)"
       )
+      return (k, note)
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Glibc
 import Labs
+import ProblemSets
 
 /// `mlm lab`: documents whose numbers and figures come from commands.
 struct LabCommands: ParsableCommand {
@@ -115,18 +116,31 @@ struct LabIndexCommand: ParsableCommand {
     discussion: """
       The pages in the output folder name only what students get; those in instructor/ name everything.
 
+      Of a problem set (--set) that was built into the folder sets/ID below the output folder, the first student's sheet is named as a sample.
+
       Example: mlm lab index labs/*/*.lab.md --out handouts
+               mlm problems build labs/sets/models.yml --roster roster.csv --course-key-file course.key --to html --out handouts/sets/models
+               mlm lab index labs/*/*.lab.md --set labs/sets/models.yml --out handouts
       """)
 
   @OptionGroup var options: LabOptions
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Name a sample of this problem set, too. May be repeated.", valueName: "SET.yml"),
+    completion: .file(extensions: ["yml", "yaml"]))
+  var sets: [String] = []
 
   func run() throws {
     try reportingErrors {
       let results = try options.site().run(with: SubcommandRunner(), converting: false)
       // Labs are built one by one; here they stand together, so that two which write one file are found.
       _ = try results.allFiles()
+      let samples = try sets.flatMap {
+        try SampleSheets(of: try ProblemSet(file: $0), in: options.out).results
+      }
       try FileWriting.write(
-        LabIndex(of: results).files(), into: options.out, makingFolders: true, onlyIfChanged: true)
+        LabIndex(of: results + samples).files(), into: options.out, makingFolders: true, onlyIfChanged: true)
     }
   }
 }
