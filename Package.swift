@@ -176,7 +176,7 @@ let package = Package(
         ]
       ),
       ("Labs", ["Estimates"]),
-      ("ProblemSets", ["Labs", "Designs", "ModelFormula", "Plotting", "Estimates", "Tables"]),
+      ("ProblemSets", ["Labs", "Designs", "MixedModels", "ModelFormula", "Plotting", "Estimates", "Tables"]),
       (
         "mlm",
         [

@@ -1,4 +1,5 @@
 import Designs
+import MixedModels
 import ModelFormula
 import Tables
 import Testing
@@ -40,6 +41,31 @@ import Testing
     #expect(try DataProperty.separation.found(in: table(rows), formula).holds)
     rows[0].2 = 0
     #expect(try !DataProperty.separation.found(in: table(rows), formula).holds)
+  }
+
+  @Test("how far a group is pulled is the way from LSDV to REML, both with a common slope")
+  func pulled() throws {
+    let formula = try ModelFormula("salary ~ experience + (1 | department)")
+    let data = try DataSearch.Source.salary(try SalaryScenario(count: 100)).data(seed: 7)
+    let pooling = try PoolingComparison(formula, data: data)
+    let moves = pooling.levels.map { level in
+      let terms = [PoolingMethod.lsdv, .reml].map { pooling[$0, level, "(Intercept)"]!.estimate }
+      return abs(terms[1] - terms[0])
+    }.sorted(by: >)
+    let found = try DataProperty.onePulledMost(times: 2).found(in: data, formula)
+    #expect(found.measure == moves[0] / moves[1] && !found.holds)
+    #expect(found.measure < 1.2)
+  }
+
+  @Test("with several largest groups the question of the largest has no answer, and that is said")
+  func tied() throws {
+    let formula = try ModelFormula("salary ~ experience + (1 | department)")
+    let search = DataSearch(
+      .largestNotLeastPulled, in: .salary(try SalaryScenario(count: 100)), formula: formula)
+    #expect(throws: DataSearchError.noLargestGroup(tied: 5, rows: 20)) { try search.run(from: 1, count: 5) }
+    let one = DataSearch(.largestNotLeastPulled, in: .salary(try SalaryScenario(count: 96)), formula: formula)
+    let result = try one.run(from: 1, count: 20)
+    #expect(result.failed == 0 && result.found.allSatisfy { $0.measure > 0 })
   }
 
   @Test("the search gives the same seeds for any number of threads, and any start")

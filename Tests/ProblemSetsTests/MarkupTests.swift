@@ -24,11 +24,54 @@ struct MarkdownHTMLTests {
       Synthetic.english + "> quoted\n> more\n\n```r\nx <- 1 & 2\n```\n\n### Head\n\n- a\n  - b\n- c\n\ntext")
     let root = try XMLParser.parse(Array("<r>\(html)</r>".utf8))
     #expect(
-      root.elements.map(\.name) == ["p", "p", "table", "ul", "ol", "blockquote", "pre", "h5", "ul", "p"])
+      root.elements.map(\.name) == [
+        "p", "pre", "pre", "p", "table", "ul", "ol", "blockquote", "pre", "h5", "ul", "p",
+      ])
     #expect(root.descendants("td").map(\.text) == ["English", "20", "41 000", "a|b", "3", "\\(\\bar y\\)"])
-    #expect(root.elements[6].text == "x <- 1 & 2")
+    #expect(root.elements[8].text == "x <- 1 & 2")
     #expect(
-      root.elements[1].text.hasPrefix("\\[\\hat\\alpha_j") && root.elements[8].descendants("ul").count == 1)
+      root.elements[3].text.hasPrefix("\\[\\hat\\alpha_j") && root.elements[10].descendants("ul").count == 1)
+  }
+}
+
+@Suite("Code in texts")
+struct CodeBlocksTests {
+  @Test("indented code keeps its lines and inner indents; a blank to be filled in is no code")
+  func indented() {
+    let html = MarkdownHTML(blank: { "[\($0)]" }).html(
+      "Text:\n\n    a  b\n      c\n\n    d\n\nmore\n    text")
+    #expect(html == "<p>Text:</p>\n<pre><code>a  b\n  c\n\nd</code></pre>\n<p>more\ntext</p>")
+    let blank = MarkdownHTML.text(of: [.markdown("Text:\n\n    "), .blank(0)])
+    #expect(MarkdownHTML(blank: { "[\($0)]" }).html(blank) == "<p>Text:</p>\n<p>[0]</p>")
+  }
+
+  @Test(
+    "the same code is found in Markdown and in what is made of it",
+    arguments: [
+      "```\na\n\n\n  b\n```", "x\n\n    a\n    b\n\ny", "~~~r\n1 < 2 & 3\n~~~\n\n    z",
+      "- item\n\n  ```\n  a\n   b\n  ```",
+      "- item\n\n      more of it\n\n# head\n\n    code", "no code\n    at all", "",
+    ])
+  func same(_ markdown: String) {
+    let written = CodeBlocks.of(markdown: markdown)
+    var made = CodeBlocks.of(html: MarkdownHTML().html(markdown))[...]
+    for block in written {
+      guard let k = made.firstIndex(of: block) else {
+        Issue.record("'\(block)' is lost")
+        continue
+      }
+      made = made[(k + 1)...]
+    }
+  }
+
+  @Test("Chinese lines are joined in texts and stay apart in code; blank lines of code stay")
+  func lines() {
+    let text = "一行\n二行\n\n    数据\n    观测\n\n三行\n四行"
+    #expect(
+      CodeBlocks.changingText(of: text) { $0.replacing("行\n", with: "行") }
+        == "一行二行\n\n    数据\n    观测\n\n三行四行")
+    let gaps = "a\n\n\n```\nb\n\n\nc\n```\n\n\nd"
+    #expect(gaps.collapsingBlankLines() == "a\n\n```\nb\n\n\nc\n```\n\nd")
   }
 }
 

@@ -47,6 +47,38 @@ struct ProblemKeyFileTests {
       message(twice).hasPrefix("keys.json:9:1: keys 1 and 8 are both for student '007', problem 'numerical'"))
   }
 
+  @Test("a table or a sheet in place of the keys is called by its name")
+  func noKeyFile() {
+    let table = message(ProblemKeyTable.head + ProblemKeyTable.lines(of: Self.file.keys[0]))
+    #expect(table.hasPrefix("keys.json:1:1: this is no key file, it begins with 'student,name,problem"))
+    #expect(
+      table.contains(
+        "keys.json as 'mlm problems build' writes it is needed (keys.csv is the same for people)"))
+    #expect(!table.contains("damaged") && message("# Sheet\n").contains("it begins with '# Sheet'"))
+  }
+
+  @Test("key files are gathered, the first named counts; those of another set or course are refused")
+  func gathering() throws {
+    var early = Self.file
+    var late = Self.file
+    early.keys = early.keys.filter { $0.student == "007" }
+    late.keys.removeAll { $0.student == "007" && $0.problem != "numerical" }
+    late.keys[0].code = "ffffffff"
+    let (all, notes) = try ProblemKeyFile.gathering([("late", late), ("early", early)])
+    #expect(all.keys.count == Self.file.keys.count && all.keys[0].code == "ffffffff")
+    #expect(
+      notes == [
+        "1 key of early is not used, since another file named before has other ones (student '007', problem "
+          + "'numerical' the first)"
+      ])
+    var other = early
+    other.courseKeyFingerprint = "00"
+    #expect(throws: KeyFileError.self) { try ProblemKeyFile.gathering([("late", late), ("other", other)]) }
+    other = early
+    other.set = "models"
+    #expect(throws: KeyFileError.self) { try ProblemKeyFile.gathering([("late", late), ("other", other)]) }
+  }
+
   @Test("keys of another set or course key are refused")
   func foreign() {
     let file = Self.file

@@ -1,4 +1,6 @@
+import Estimates
 import Labs
+import ModelFormula
 import TestSupport
 import Testing
 
@@ -99,7 +101,214 @@ import Testing
     #expect(
       error?.description
         == "problem 'trial' for '1': none of 200 draws passes its tests: answer 'a': the key and 'same' are too close (200 times); "
-        + "loosen the test that fails, or widen what is drawn")
+        + "give the mistake another value, or widen what is drawn")
+  }
+
+  private static func message(_ body: () throws -> Any) -> String {
+    do { _ = try body() } catch { return "\(error)" }
+    return ""
+  }
+
+  @Test(
+    "keys that are typed in other words are refused where they stand",
+    arguments: [
+      (
+        "results: {z: 3.2}\nanswers: {a: {value: z, kind: exact, digits: 1}}",
+        "7:11: results.z: '3.2' is typed"
+      ),
+      (
+        "draw: {z: {numbers: [3.2]}}\nanswers: {a: {value: z, kind: exact, digits: 1}}",
+        "7:21: draw.z.numbers: one number"
+      ),
+      (
+        "draw: {z: {numbers: []}}\nanswers: {a: {value: z, kind: exact, digits: 1}}",
+        "7:21: draw.z.numbers: no number"
+      ),
+      (
+        "draw: {z: 3.2}\nanswers: {a: {value: z, kind: exact, digits: 1}}",
+        "8:11: answer 'a': 'z' is a typed key, 3.2"
+      ),
+      (
+        "draw: {tau: {integers: [2, 9]}}\nanswers: {a: {value: 3.2 + 0 * tau, kind: exact, digits: 1}}",
+        "8:11: answer 'a': '3.2 + 0 * tau' is a typed key, 3.2 whatever is drawn"
+      ),
+      (
+        "draw: {tau: {integers: [5, 9]}}\nanswers: {a: {value: \"min(3.2, tau)\", kind: exact, digits: 1}}",
+        "is a typed key, 3.2"
+      ),
+      ("draw: {z: {integers: [4, 4]}}\nanswers: {a: {value: z + 1, kind: count}}", "is a typed key, 5"),
+      (
+        "draw: {z: {from: 1, to: 2, step: 0}}\nanswers: {a: {value: z, kind: exact, digits: 1}}",
+        "from 1 to 2 by 0 holds no number"
+      ),
+      (
+        "draw: {z: {integers: [9, 3]}}\nanswers: {a: {value: z, kind: count}}",
+        "from 9 to 3 by 1 holds no number"
+      ),
+    ])
+  func typedKeys(_ matter: String, _ words: String) {
+    #expect(Self.message { try problem(matter) }.contains(words), "\(Self.message { try problem(matter) })")
+  }
+
+  @Test("keys of drawn numbers and of fits are none that are typed")
+  func soundKeys() throws {
+    let block = "```mlm id=m show=none\nmlm fit 'y ~ x' --data d.csv\n```"
+    for value in [
+      "z", "round", "m.df", "max(0, m.fixed.x - 1000)", "m.boundary + 1", "min(z, 9) * 2", "seed",
+    ] {
+      let matter = """
+        draw: {z: {numbers: [3, 9]}, round: {value: z / 2, digits: 0}}
+        answers: {a: {value: "\(value)", kind: exact, digits: 1}}
+        """
+      #expect(throws: Never.self, "\(value)") { try problem(matter, more: block) }
+    }
+  }
+
+  @Test("check tells a key that never differs, each fault once, and stops where the first seeds make nothing")
+  func checks() throws {
+    func faults(_ matter: String, type: String = "numerical", seeds: Int = 20, more: String = "") throws
+      -> ProblemCheck.Row
+    {
+      ProblemCheck([try problem(type: type, matter, more: more)], seeds: seeds, threads: 2).run(
+        with: NoCommands())[0]
+    }
+    let same = try faults(
+      "draw: {z: {numbers: [3.2, 3.3]}}\nrequire: [z < 3.25]\nanswers: {a: {value: z, kind: exact, digits: 1}}"
+    )
+    #expect(
+      same.faults.last
+        == "trial.problem.md:9:11: answer 'a' is typed: its key is 3.2 in all 20 variants; compute it from a fit, or from a "
+        + "number that differs between variants")
+    let few = try faults(
+      "draw: {z: {numbers: [3.2, 3.3]}}\nrequire: [z < 3.25]\nanswers: {a: {value: z, kind: exact, digits: 1}}",
+      seeds: 9)
+    #expect(!few.faults.contains { $0.contains("is typed") })
+    let equal = try faults(
+      """
+      draw: {n: {integers: [2, 25]}}
+      answers: {a: {value: n, kind: exact, digits: 1, mistakes: {same: {value: n, feedback: x}}}}
+      """)
+    #expect(equal.tried == 3 && equal.built == 0)
+    #expect(
+      equal.faults == [
+        "trial.problem.md: no draw passes its tests: answer 'a': the key and 'same' are too close; give the mistake another "
+          + "value, or widen what is drawn (in each of 3 seeds; the other 17 were not tried)"
+      ])
+    let word = try faults(
+      "draw: {g: {words: [a, b]}}\nanswers: {a: {value: seed + g, kind: exact, digits: 1}}")
+    #expect(
+      word.faults == [
+        "trial.problem.md:8:11: 'g' is a word, no number (in each of 3 seeds; the other 17 were not tried)"
+      ])
+  }
+
+  @Test(
+    "a command that cannot be run stops at once, with its place; one that fails on numbers is drawn again")
+  func commands() throws {
+    struct Failing: CommandRunner {
+      let error: any Error & Sendable
+      func run(_ arguments: [String], in context: CommandContext) throws -> CommandResult { throw error }
+    }
+    struct Unknown: MisstatedCommand, CustomStringConvertible {
+      var description: String { "no subcommand 'fti'" }
+    }
+    struct Numbers: Error, CustomStringConvertible { var description: String { "the fit failed" } }
+    let matter = "draw: {z: {integers: [2, 9]}}\nanswers: {a: {value: z, kind: count}}"
+    func message(_ error: any Error & Sendable, _ fence: String) throws -> String {
+      let source = try problem(matter, more: fence)
+      return Self.message {
+        try VariantBuilder(source, runner: Failing(error: error)).variant(from: seed("1"))
+      }
+    }
+    let plain = "```mlm id=m show=none\nmlm fti 'y ~ x' --data d.csv\n```"
+    #expect(try message(Unknown(), plain) == "trial.problem.md:26:1: mlm fti: no subcommand 'fti'")
+    let drawn = "```mlm id=m show=none\nmlm fit 'y ~ x' --data d.csv --n {{z}}\n```"
+    #expect(try message(Unknown(), drawn).contains("none of 20 draws"))
+    #expect(
+      try message(Numbers(), plain).contains(
+        "none of 20 draws passes its tests: trial.problem.md:26:1: mlm fti: the fit failed"))
+    #expect(
+      try message(Numbers(), plain).hasSuffix("mend the command, which fails on all that is drawn for it"))
+    let formula = FormulaError.missingVariable("salry", available: ["salary"])
+    #expect(try message(formula, plain).hasPrefix("trial.problem.md:26:1: mlm fti: "))
+    let noRows = FormulaError.noRows(total: 3)
+    #expect(try message(noRows, plain).contains("none of 20 draws"))
+  }
+
+  @Test("what a command writes stays in the problem")
+  func outside() throws {
+    struct Writing: CommandRunner {
+      func run(_ arguments: [String], in context: CommandContext) throws -> CommandResult {
+        CommandResult(files: [OutputFile(path: "../../escape.csv", bytes: [])])
+      }
+    }
+    let source = try problem(
+      "draw: {z: {integers: [2, 9]}}\nanswers: {a: {value: z, kind: count}}",
+      more: "```mlm show=none\nmlm data salary --out ../../escape.csv\n```")
+    let said = Self.message { try VariantBuilder(source, runner: Writing()).variant(from: seed("1")) }
+    #expect(said.hasPrefix("trial.problem.md:26:1: mlm data: '../../escape.csv' leads out of the problem"))
+    let fence = Self.message {
+      try problem("answers: {a: {value: seed, kind: count}}", more: "```yaml file=../x.yml\na: 1\n```")
+    }
+    #expect(fence.hasPrefix("trial.problem.md:24:1: file=../x.yml leads out of the problem"))
+  }
+
+  @Test("an address that a fit does not report is told with what it does report")
+  func addresses() {
+    var scope = VariantScope(dataSeed: 1)
+    scope.add(
+      "m",
+      Estimates([
+        EstimateRow(["residual"], effect: .variance, [.init("estimate", 4), .init("sd", 2)]),
+        EstimateRow(["fixed", "x"], effect: .fixed, [.init("estimate", 1), .init("std.error", 0.5)]),
+      ]), boundaries: 0)
+    func message(_ parts: String...) -> String { Self.message { try scope.value(Address(parts)) } }
+    #expect(
+      message("m", "residual", "sigma")
+        == "m reports no number 'residual.sigma'; there are residual, residual.sd")
+    #expect(message("m", "fixed", "x", "sd").hasSuffix("there are fixed.x, fixed.x.se"))
+    #expect(message("m", "fixed", "z").contains("the nearest are fixed.x, "))
+    #expect(message("m", "fixed", "x", "se").isEmpty)
+  }
+
+  @Test("words in place of numbers, and what is missing, are told with examples")
+  func words() {
+    func message(_ matter: String) -> String { Self.message { try problem(matter) } }
+    let digits = message("draw: {z: {integers: [2, 9]}}\nanswers: {a: {value: z, kind: exact, digits: two}}")
+    #expect(digits.hasSuffix("answers.a.digits: 'two' where a whole number from 0 to 9 belongs"))
+    let weight = message("draw: {z: {integers: [2, 9]}}\nanswers: {a: {value: z, kind: count, weight: much}}")
+    #expect(weight.hasSuffix("answers.a.weight: 'much' where a number from 0.01 to 100 belongs"))
+    let bare = Self.message {
+      try Problem(parsing: "---\nid: x\ntitle: X\ntype: numerical\npoints: two\n---\n", file: "x.md")
+    }
+    #expect(bare.contains("'archetype' is missing; for example archetype: shrinkage"))
+  }
+
+  @Test("faults of texts stand where the text does")
+  func places() {
+    func message(type: String = "numerical", en: String, zh: String) -> String {
+      Self.message {
+        try problem(
+          type: type, "draw: {n: {integers: [1, 2]}}\nanswers: {a: {value: n, kind: exact, digits: 1}}",
+          en: en, zh: zh)
+      }
+    }
+    #expect(
+      message(en: "How much?", zh: "").hasPrefix(
+        "trial.problem.md:12:1: the stem has no text in zh beside this one; write it between '::: zh' and ':::'"
+      ))
+    #expect(
+      message(en: "One,\nis [[aa]]?", zh: "[[a]]?").hasPrefix(
+        "trial.problem.md:13:4: [[aa]] in en is no answer (did you mean 'a'?); answers are a"))
+    #expect(
+      message(en: "It is [[a]].", zh: "是多少？").hasPrefix(
+        "trial.problem.md:15:1: the blanks differ between the languages: [[a]] in en only"))
+    #expect(
+      message(en: "It is [[a]], [[a]].", zh: "[[a]]").hasPrefix(
+        "trial.problem.md:12:14: the blank [[a]] stands twice in en"))
+    #expect(
+      message(type: "cloze", en: "It is [[a]].", zh: "是多少？").hasPrefix(
+        "trial.problem.md:15:1: the blanks in zh are [], the answers [a]"))
   }
 
   @Test("requirements and degenerate answers are drawn again and counted")

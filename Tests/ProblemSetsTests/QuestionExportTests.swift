@@ -40,6 +40,7 @@ struct QuestionExportTests {
       ("<tolerance>0.0051</tolerance>", "<tolerance>0.0041</tolerance>", "within the tolerance"),
       ("<quiz>", "<quiz>&", "begins no reference"), ("</quiz>", "", "is never closed"),
       ("fig.png\" path", "fig2.png\" path", "is not beside it"),
+      ("100 &amp; {more}\nAIC", "100 &amp; {more} AIC", "'number of obs: 100 & {more}' has lost its lines"),
       ("{1:NUMERICAL:=", "{2:NUMERICAL:=", "not"), ("%50%6.2469134", "%55%6.2469134", "no grade of Moodle's"),
     ])
   func changedMoodle(_ old: String, _ new: String, _ words: String) throws {
@@ -48,9 +49,33 @@ struct QuestionExportTests {
 
   @Test(
     "a changed GIFT file is refused",
-    arguments: [("=3.1234567", "=3.3", "the key earns"), ("%50%6.2469134", "%25%6.2469134", "misconception")])
+    arguments: [
+      ("=3.1234567", "=3.3", "the key earns"), ("%50%6.2469134", "%25%6.2469134", "misconception"),
+      (
+        "coef.se\\n", "coef.se ",
+        "the code that begins with 'lmer(formula = y ~ x + (1 | g))' has lost its lines"
+      ),
+    ])
   func changedGIFT(_ old: String, _ new: String, _ words: String) throws {
     #expect(try refusal(.gift, changing: old, to: new).contains(words))
+  }
+
+  @Test("a count is whole on every platform", arguments: ExportTarget.allCases)
+  func counts(_ target: ExportTarget) throws {
+    let key = NumberKey(value: 4, decimals: 0, tolerance: 0.01, isPercent: false, misconceptions: [])
+    #expect(AnswerKey.number(key).grade("4").share == 1 && AnswerKey.number(key).grade("3.995").share == 0)
+    let export = QuestionExport(
+      set: "s", problems: [[Synthetic.variant("whole", 0, [.number(key)], blanks: [])]])
+    let files = try export.verifiedFiles(for: target, in: .en).result.files
+    #expect(!files.contains { String(decoding: $0.bytes, as: UTF8.self).contains("0.01") })
+  }
+
+  @Test("options with code keep its lines within a cloze mark")
+  func codeInOptions() throws {
+    #expect(
+      ClozeText.inside("<p>a\nb</p>\n<pre><code>x\ny</code></pre>")
+        == "<p>a b</p> <pre><code>x<br/>y</code></pre>")
+    #expect(CodeBlocks.of(html: "<pre><code>x<br/>y &lt;</code></pre>") == ["x\ny <"])
   }
 
   @Test("Moodle's own rules for grades, marks and files")

@@ -32,6 +32,14 @@ import Testing
     #expect(FolderName.id(of: name) == id)
   }
 
+  @Test("ids that differ in capitals only have folders that differ everywhere")
+  func capitals() throws {
+    let folders = try roster("id\nab\nAB\nAb\nXY\n").students.map(\.folder)
+    #expect(folders == ["ab", "%41%42", "%41b", "XY"])
+    #expect(Set(folders.map { $0.lowercased() }).count == 4)
+    #expect(folders.map(FolderName.id) == ["ab", "AB", "Ab", "XY"])
+  }
+
   @Test(
     "faults have line and column",
     arguments: [

@@ -161,6 +161,67 @@ struct SetGradingTests {
     }
   }
 
+  @Test("what cannot be read earns nothing until a person gives points for it")
+  func unreadable() throws {
+    let graded = try grading("student,problem,answer,value\n007,numerical,,about three\n007,single,,Z\n")
+    #expect(graded.problems[0].answers[0].verdict == .unreadable && graded.problems[0].points == 0)
+    #expect(graded.problems[0].openPoints == 0)
+    let note = "2 answers could not be read and earn nothing; points for them can be given in by-hand.csv"
+    #expect(graded.notes.contains(note))
+    let byHand = graded.byHandCSV(.en)
+    #expect(byHand.contains("007,\"N, \"\"007\"\"\",numerical,a0,about three,unreadable,,4,\n"))
+    var marked = graded
+    try marked.take(
+      marks: Array(byHand.replacing("unreadable,,4,\n007", with: "unreadable,,4,3\n007").utf8),
+      file: "by-hand.csv")
+    #expect(marked.problems[0].points == 3 && marked.problems[0].answers[0].verdict == .marked)
+    #expect(
+      !marked.notes.contains(note) && marked.notes.contains { $0.hasPrefix("1 answer could not be read") })
+    // Another grading takes the same marks; an answer that was read is not to be changed.
+    var other = try grading("student,problem,answer,value\n007,numerical,,3.12\n")
+    #expect(throws: AnswerSheetError.self) {
+      try other.take(marks: Array("student,problem,answer,points\n007,numerical,a0,1\n".utf8), file: "m")
+    }
+  }
+
+  @Test("ids, names and answers that a spreadsheet would calculate are guarded, and come back as they were")
+  func formulas() throws {
+    let key = ProblemKey(
+      student: "=1+2", name: "=cmd|x!A0", problem: "p", code: "00", titles: Synthetic.texts("p", "p"),
+      points: 2,
+      answers: [VariantAnswer(id: "a", weight: 1, key: .number(Synthetic.number(3)))])
+    let file = ProblemKeyFile(set: "s", courseKeyFingerprint: "", keys: [key])
+    var graded = try SetGrading(file, try sheet("student,p\n=1+2,@what\n"))
+    #expect(graded.gradesCSV(.en).contains("\n'=1+2,'=cmd|x!A0,p,00,a,'@what,"))
+    #expect(ProblemKeyTable.lines(of: key).hasPrefix("'=1+2,'=cmd|x!A0,"))
+    let byHand = graded.byHandCSV(.en)
+    try graded.take(marks: Array(byHand.replacing(",,2,\n", with: ",,2,1\n").utf8), file: "by-hand.csv")
+    #expect(graded.problems[0].points == 1)
+    // A spreadsheet hands on what it was given.
+    #expect(try SetGrading(file, try sheet("student,p\n'=1+2,3\n")).problems[0].points == 2)
+    for text in ["-5.8", "+3", "=", "'", "''=x", "a=b", "-x", "'-x", "\t1", ""] {
+      #expect(CSVText.unguarded(CSVText.guarded(text)) == text, "\(text)")
+    }
+    #expect(CSVText.guarded("-5.8") == "-5.8" && CSVText.guarded("-x") == "'-x")
+  }
+
+  @Test("a mistake's feedback is gathered from the sheets of both languages")
+  func feedbackOfBothLanguages() throws {
+    func key(_ student: String, _ language: LabLanguage) -> ProblemKey {
+      let mistake = NumberMisconception(
+        id: "two", value: 2, tolerance: 0.1, credit: 0.5, feedback: [language: "in \(language.rawValue)"])
+      let number = NumberKey(
+        value: 1, decimals: 1, tolerance: 0.1, isPercent: false, misconceptions: [mistake])
+      return ProblemKey(
+        student: student, language: language, problem: "p", code: "00", titles: Synthetic.texts("p", "p"),
+        points: 2,
+        answers: [VariantAnswer(id: "a", weight: 1, key: .number(number))])
+    }
+    let file = ProblemKeyFile(set: "s", courseKeyFingerprint: "", keys: [key("1", .zh), key("2", .en)])
+    let items = try SetGrading(file, try sheet("student,p\n1,2\n2,1\n")).itemStatistics()
+    #expect(ItemStatisticsTables.misconceptionsCSV(items).contains("p,a,two,1,0.5000,0.5,in en,in zh\n"))
+  }
+
   @Test("feedback sheets in both languages")
   func feedback() throws {
     let graded = try grading("student,problem,answer,value\n007,numerical,,\"6,25\"\n")
@@ -182,6 +243,8 @@ struct SetGradingTests {
       String(repeating: "x", count: 301),
     ]
     #expect(Set(ids.map(IDFileName.of)).count == ids.count)
+    let names = IDFileName.all(of: ["ab", "AB", "É", "é", "Xy"])
+    #expect(names == ["ab", "%41%42", "%C3%89", "é", "Xy"])
     #expect(
       ids.map(IDFileName.of).allSatisfy { !$0.contains("/") && !$0.hasPrefix(".") && $0.utf8.count <= 160 })
   }

@@ -11,6 +11,17 @@ enum Synthetic {
   static let english = """
     Data of $J=5$ departments. **Bold**, *it*, `code <x>` & ]]> } ~ # = : 5 < 6; {1:MC:=a}, $x_{1:n}$.
 
+    ```
+    lmer(formula = y ~ x + (1 | g))
+                coef.est coef.se
+    (Intercept) 5.32     0.11
+    ```
+
+        number of obs: 100 & {more}
+        AIC = 5.1, DIC = ?
+
+          deviance = <1>
+
     $$\\hat\\alpha_j = \\frac{n_j/\\sigma^2_y}{n_j/\\sigma_y^2 + 1/\\sigma_\\alpha^2}$$
 
     | department | n | mean |
@@ -25,7 +36,8 @@ enum Synthetic {
 
 
     """
-  static let chinese = "五个系的数据，$J=5$。**重点**：`~ }`\n第二行 ]]> # < &。\n\n![图](fig.png)\n\n"
+  static let chinese =
+    "五个系的数据，$J=5$。**重点**：`~ }`\n第二行 ]]> # < &。\n\n    观测数：100\n    组数：5\n\n![图](fig.png)\n\n"
 
   static func texts(_ en: String, _ zh: String) -> [LabLanguage: String] { [.en: en, .zh: zh] }
 

@@ -20,10 +20,23 @@ enum ClozeWeights {
 
 /// Text in and around cloze marks.
 enum ClozeText {
-  /// Text inside an alternative: what would end it becomes character references.
+  /// Text inside an alternative: what would end it becomes character references, line ends become blanks, in
+  /// code `<br/>`.
   static func inside(_ html: String) -> String {
-    html.replacing("}", with: "&#125;").replacing("~", with: "&#126;").replacing("\n", with: " ")
-      .replacingHash()
+    withoutLineEnds(html).replacing("}", with: "&#125;").replacing("~", with: "&#126;").replacingHash()
+  }
+
+  private static func withoutLineEnds(_ html: String) -> String {
+    var out = ""
+    var rest = html[...]
+    while let open = rest.firstRange(of: "<pre>"),
+      let close = rest[open.upperBound...].firstRange(of: "</pre>")
+    {
+      out += String(rest[..<open.lowerBound]).replacing("\n", with: " ")
+      out += String(rest[open.lowerBound..<close.upperBound]).replacing("\n", with: "<br/>")
+      rest = rest[close.upperBound...]
+    }
+    return out + String(rest).replacing("\n", with: " ")
   }
 
   /// The text of an option: signs at its beginning that mean a grade are hidden as well.

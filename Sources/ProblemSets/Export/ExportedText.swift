@@ -65,7 +65,7 @@ struct ExportedText {
     let items = (lines[language] ?? lines[.en] ?? []).map { line in
       let points = AnswerText.points(line.points)
       let words = language == .en ? "\(points) \(line.points == 1 ? "point" : "points")" : "\(points) 分"
-      return "<li>\(words): \(MarkdownHTML().inlineHTML(line.text))</li>"
+      return "<li>\(words)\(pick(": ", "："))\(MarkdownHTML().inlineHTML(line.text))</li>"
     }
     return items.isEmpty ? "" : "<ul>\(items.joined())</ul>"
   }

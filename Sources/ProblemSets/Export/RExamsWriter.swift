@@ -63,6 +63,10 @@ struct RExamsWriter {
     let text = ExportedText(variant: variant, language: language)
     let isCloze = variant.answers.count > 1
     var out = ""
+    let options = variant.answers.compactMap(\.key.options).joined()
+    if options.contains(where: { !CodeBlocks.of(markdown: $0.text[language] ?? "").isEmpty }) {
+      told.tell(variant.problem, "R/exams has options on one line each; code in them loses its line ends")
+    }
     let used = text.files
     if !used.isEmpty {
       // The supplements of this exercise, copied beside what R/exams writes.
@@ -133,7 +137,8 @@ struct RExamsWriter {
       guard case .number(let key) = answer.key else { return [] }
       return key.misconceptions.map {
         let words = oneLine($0.feedback)
-        return "- \(FixedDecimals.text($0.value, key.decimals))" + (words.isEmpty ? "" : ": \(words)")
+        return "- \(FixedDecimals.text($0.value, key.decimals))"
+          + (words.isEmpty ? "" : text.pick(": ", "：") + words)
       }
     }
     if !mistakes.isEmpty {
@@ -144,7 +149,7 @@ struct RExamsWriter {
     for answer in variant.answers {
       if case .essay(let rubric) = answer.key {
         let lines = (rubric[language] ?? rubric[.en] ?? []).map {
-          "- \(AnswerText.points($0.points)): \($0.text)"
+          "- \(AnswerText.points($0.points))\(text.pick(": ", "："))\($0.text)"
         }
         out += "\n\n" + lines.joined(separator: "\n")
       }
@@ -175,7 +180,7 @@ struct RExamsWriter {
       case .number(let key):
         types.append("num")
         solutions.append(ExportedNumber.text(key.value))
-        tolerances.append(ExportedNumber.tolerance(key.tolerance))
+        tolerances.append(ExportedNumber.tolerance(key.acceptedTolerance))
         if key.misconceptions.contains(where: { $0.credit > 0 }) {
           told.tell(
             variant.problem,

@@ -80,7 +80,8 @@ public struct AnswerSheet: Sendable, Equatable {
       for row in rows.rows where !row[value].text.isEmpty {
         entries.append(
           Entry(
-            student: row[student].text, problem: row[problem].text, answer: answer.flatMap { row[$0].filled },
+            student: row[student].unguarded, problem: row[problem].text,
+            answer: answer.flatMap { row[$0].filled },
             code: code.flatMap { row[$0].filled }, value: row[value].text, location: row[value].location))
       }
     } else {
@@ -100,7 +101,7 @@ public struct AnswerSheet: Sendable, Equatable {
           }
           entries.append(
             Entry(
-              student: row[student].text, problem: parts.first ?? "",
+              student: row[student].unguarded, problem: parts.first ?? "",
               answer: parts.count > 1 ? parts[1] : nil, code: nil, value: row[column].text,
               location: row[column].location))
         }
@@ -108,7 +109,7 @@ public struct AnswerSheet: Sendable, Equatable {
     }
     var seen: Set<String> = []
     students = rows.rows.compactMap { row in
-      seen.insert(row[student].text).inserted ? (row[student].text, row[student].location) : nil
+      seen.insert(row[student].unguarded).inserted ? (row[student].unguarded, row[student].location) : nil
     }
   }
 }

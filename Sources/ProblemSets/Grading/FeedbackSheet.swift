@@ -128,10 +128,21 @@ public enum IDFileName {
   /// points stay, other bytes become `%XX`.
   ///
   /// Names that would be too long keep their beginning and end in a hash.
-  public static func of(_ id: String) -> String {
+  public static func of(_ id: String) -> String { of(id, escapesCapitals: false) }
+
+  /// File names for ids that all computers can tell apart: where names differ in capitals only, the capitals
+  /// become `%XX`.
+  public static func all(of ids: [String]) -> [String] {
+    let byName = Dictionary(grouping: ids) { of($0).lowercased() }
+    return ids.map { of($0, escapesCapitals: byName[of($0).lowercased()]!.count > 1) }
+  }
+
+  private static func of(_ id: String, escapesCapitals: Bool) -> String {
     var out = ""
     for (i, scalar) in id.unicodeScalars.enumerated() {
-      let isLetter = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+      let isCapital = escapesCapitals && scalar.properties.lowercaseMapping != String(scalar)
+      let isLetter =
+        (scalar.properties.isAlphabetic || scalar.properties.numericType != nil) && !isCapital
       let isPlain = isLetter || scalar == "-" || scalar == "_" || (scalar == "." && i > 0)
       if isPlain {
         out.unicodeScalars.append(scalar)

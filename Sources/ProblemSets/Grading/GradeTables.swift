@@ -64,14 +64,14 @@ extension SetGrading {
     return out
   }
 
-  /// What a person has to mark: `by-hand.csv`, one row an open answer with its rubric and an empty column for
-  /// the points.
+  /// What a person marks: `by-hand.csv`, one row an open or unreadable answer with its rubric and an empty
+  /// column for the points. An unreadable answer earns nothing unless points are given.
   public func byHandCSV(_ language: LabLanguage) -> String {
     var out = CSVText.line([
       "student", "name", "problem", "answer", "given", "why", "rubric", "max", "points",
     ])
     for problem in problems {
-      for (answer, graded) in zip(problem.key.answers, problem.answers) where graded.verdict.isOpen {
+      for (answer, graded) in zip(problem.key.answers, problem.answers) where graded.verdict.takesMarks {
         out += CSVText.line([
           problem.key.student, problem.key.name, problem.key.problem, answer.id, graded.given,
           graded.verdict.word, answer.key.rubricText(language),

@@ -43,6 +43,10 @@ public struct GradedAnswer: Sendable, Equatable {
 
     /// Whether marks are still to be given by a person.
     public var isOpen: Bool { self == .byHand || self == .double }
+
+    /// Whether a person may give the marks: what is open, and what could not be read, which earns nothing
+    /// until then.
+    public var takesMarks: Bool { isOpen || self == .unreadable }
   }
 
   /// The text that was given; empty for none.

@@ -91,9 +91,14 @@ extension SetGrading {
     var found: [ItemStatistics.Mistake] = []
     var positions: [String: Int] = [:]
     for (answer, graded) in cells {
-      for mistake in answer.key.knownMistakes where positions[mistake.id] == nil {
-        positions[mistake.id] = found.count
-        found.append(mistake)
+      for mistake in answer.key.knownMistakes {
+        if let i = positions[mistake.id] {
+          // A key holds the languages of its student's sheet; another student's may hold the other.
+          found[i].feedback.merge(mistake.feedback) { told, other in told.isEmpty ? other : told }
+        } else {
+          positions[mistake.id] = found.count
+          found.append(mistake)
+        }
       }
       for id in graded.mistakes {
         if let i = positions[id] { found[i].count += 1 }

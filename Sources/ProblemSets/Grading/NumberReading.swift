@@ -38,11 +38,13 @@ extension NumberReading {
   /// All ways to read a text as a number, the most likely first.
   ///
   /// `.` and `,` are decimal marks or part thousands, blanks and apostrophes part thousands. `1,234` has two
-  /// readings, 1234 and 1.234; `1.234` has 1.234 and 1234; `4.1万` has 41000 and 4.1. A unit of up to three
-  /// words may follow, a currency sign may precede.
+  /// readings, 1234 and 1.234; `1.234` has 1.234 and 1234; `4.1万` has 41000 and 4.1; `0·178` has one. A unit
+  /// of up to three words may follow, a currency's sign or code may precede, as may `k =`, `≈` and `百分之`;
+  /// parentheses around it all mean nothing, and the marks of TeX are read (`\(5.3\times 10^4\)`).
+  /// Chinese numerals are numbers: `四`, `百分之六十`.
   /// - Throws: `NumberReadingFault` where there is none.
   public static func all(of text: String) throws(NumberReadingFault) -> [NumberReading] {
-    var scanner = NumberScanner(PlainCharacters.of(text))
+    var scanner = NumberScanner(NumberPreamble.bare(PlainCharacters.of(text)))
     return try scanner.readings()
   }
 }
@@ -59,21 +61,25 @@ private struct NumberScanner {
     let currency = takeCurrency()
     let isNegative = takeSign()
     let lead = currency.isEmpty ? takeCurrency() : currency
-    let body = takeBody()
+    let share = takeShare()
+    let body = takeChineseBody() ?? takeBody()
     guard body.groups.contains(where: { !$0.isEmpty }) else { throw .noNumber }
     let mantissas = body.mantissas
     guard !mantissas.isEmpty else { throw .separators }
     let exponent = takeExponent()
-    let (divisor, unit) = try takeUnit()
+    let (sign, unit) = try takeUnit()
+    if share > 1, sign > 1 { throw .surroundingText(sign == 100 ? "%" : "‰") }
     var readings: [NumberReading] = []
-    for multiplier in Self.multipliers(of: unit) {
+    for power in Self.powers(of: unit) {
       for mantissa in mantissas {
-        guard let size = Double("\(mantissa.digits)e\(exponent)"), size.isFinite, (size * multiplier).isFinite
+        // The word's power of ten goes into the decimal text, so that nothing is rounded twice.
+        guard let size = Double("\(mantissa.digits)e\(exponent + power)"), size.isFinite
         else { throw .tooLarge }
         readings.append(
           NumberReading(
-            value: (isNegative ? -size : size) * multiplier, decimals: max(0, mantissa.decimals - exponent),
-            divisor: divisor, unit: (lead + " " + unit).trimmingSpaces(), multiplier: multiplier))
+            value: isNegative ? -size : size, decimals: max(0, mantissa.decimals - exponent),
+            divisor: max(share, sign), unit: (lead + " " + unit).trimmingSpaces(),
+            multiplier: decimal(1, power)))
       }
     }
     return readings
@@ -83,11 +89,47 @@ private struct NumberScanner {
 
   private mutating func skipSpaces() { while current == " " { i += 1 } }
 
+  /// Codes and names of currencies that may stand before a number.
+  private static let currencies = [
+    "US$", "HK$", "USD", "CNY", "RMB", "EUR", "GBP", "JPY", "HKD", "TWD", "CHF", "CAD", "AUD", "人民币", "美元",
+  ]
+
+  /// A currency's code or sign; empty for none.
   private mutating func takeCurrency() -> String {
+    let rest = String(characters[i...].prefix(3)).uppercased()
+    if let code = Self.currencies.first(where: rest.hasPrefix) {
+      let behind = i + code.count
+      guard behind < characters.count, !characters[behind].isLetter || characters[behind].isChineseNumeral
+      else { return "" }
+      let written = String(characters[i..<behind])
+      i = behind
+      skipSpaces()
+      return written + (current?.isCurrencySymbol == true ? takeCurrency() : "")
+    }
     guard let c = current, c.isCurrencySymbol else { return "" }
     i += 1
     skipSpaces()
     return String(c)
+  }
+
+  /// What `百分之` and `千分之` divide by; 1 where neither stands.
+  private mutating func takeShare() -> Double {
+    for (word, size) in [("百分之", 100.0), ("千分之", 1000)] where characters[i...].starts(with: word) {
+      i += word.count
+      skipSpaces()
+      return size
+    }
+    return 1
+  }
+
+  /// A number in Chinese numerals, `四`, `二十三`, `三点五`; nil where none stands.
+  private mutating func takeChineseBody() -> NumberBody? {
+    let run = characters[i...].prefix { $0.isChineseNumeral || $0 == "点" }
+    guard let number = ChineseNumeral(String(run)) else { return nil }
+    i += run.count
+    return NumberBody(
+      groups: [number.whole] + (number.decimals.isEmpty ? [] : [number.decimals]),
+      separators: number.decimals.isEmpty ? [] : ["·"])
   }
 
   private mutating func takeSign() -> Bool {
@@ -101,8 +143,10 @@ private struct NumberScanner {
   /// digits follow.
   private mutating func takeBody() -> NumberBody {
     var body = NumberBody(groups: [takeDigits()], separators: [])
-    while let c = current, ".,' ".contains(c) {
+    while let c = current, ".,' ·".contains(c) {
       let digits = characters[(i + 1)...].prefix { $0.isASCIIDigit }.count
+      // `0·178` is a number with decimals, `5·10³` a product.
+      if c == "·", digits == 0 || body.separators.contains("·") || isTen(at: i + 1) { break }
       if digits == 0 {
         // A full stop or a mark without decimals, `12.`
         if c == "." || c == ",", i + 1 == characters.count || characters[i + 1] == " ", body.hasDigits {
@@ -118,6 +162,11 @@ private struct NumberScanner {
     return body
   }
 
+  /// Whether the number 10 stands at a place, alone.
+  private func isTen(at place: Int) -> Bool {
+    String(characters[place...].prefix { $0.isASCIIDigit }) == "10"
+  }
+
   private mutating func takeDigits() -> String {
     var out = ""
     while let c = current, c.isASCIIDigit {
@@ -127,7 +176,7 @@ private struct NumberScanner {
     return out
   }
 
-  /// `e-3`, `E3`, `×10^-3`, `*10^3`, `·10⁻³`; 0 where there is none.
+  /// `e-3`, `E3`, `×10^-3`, `*10^3`, `×10**4`, `·10⁻³`; 0 where there is none.
   private mutating func takeExponent() -> Int {
     let start = i
     if let c = current, c == "e" || c == "E" {
@@ -147,8 +196,10 @@ private struct NumberScanner {
       i = start
       return 0
     }
-    if current == "^" {
-      i += 1
+    let isPower = current == "^" || (current == "*" && i + 1 < characters.count && characters[i + 1] == "*")
+    if isPower {
+      i += current == "*" ? 2 : 1
+      skipSpaces()
       let isBraced = current == "{" || current == "("
       if isBraced { i += 1 }
       if let exponent = takeWhole() {
@@ -221,19 +272,18 @@ private struct NumberScanner {
     }
   }
 
-  /// What the unit may multiply the number by, the most likely first.
-  private static func multipliers(of unit: String) -> [Double] {
+  /// The powers of ten by which the unit may multiply the number, the most likely first.
+  private static func powers(of unit: String) -> [Int] {
     let word = unit.split(separator: " ").first.map(String.init) ?? ""
-    let known: [String: Double] = [
-      "k": 1e3, "K": 1e3, "thousand": 1e3, "million": 1e6, "k$": 1e3, "k€": 1e3, "千": 1e3,
-      "万": 1e4, "百万": 1e6, "亿": 1e8,
+    let known: [String: Int] = [
+      "k": 3, "K": 3, "thousand": 3, "million": 6, "k$": 3, "k€": 3, "千": 3, "万": 4, "百万": 6, "亿": 8,
     ]
-    if let size = known[word] { return [size, 1] }
-    for (sign, size) in [("百万", 1e6), ("千", 1e3), ("万", 1e4), ("亿", 1e8)] where word.hasPrefix(sign) {
+    if let power = known[word] { return [power, 0] }
+    for (sign, power) in [("百万", 6), ("千", 3), ("万", 4), ("亿", 8)] where word.hasPrefix(sign) {
       let rest = word.dropFirst(sign.count)
-      if ["元", "美元", "人民币"].contains(String(rest)) { return [size, 1] }
+      if ["元", "美元", "人民币"].contains(String(rest)) { return [power, 0] }
     }
-    return [1]
+    return [0]
   }
 }
 
@@ -248,6 +298,11 @@ private struct NumberBody {
   /// likely first.
   var mantissas: [(digits: String, decimals: Int)] {
     guard let last = separators.last else { return [(groups[0], 0)] }
+    if last == "·" {
+      guard partsThousands(groups.dropLast(), separators.dropLast()) else { return [] }
+      let whole = groups.dropLast().joined()
+      return [((whole.isEmpty ? "0" : whole) + "." + groups.last!, groups.last!.count)]
+    }
     var decimal: (String, Int)?
     if last == "." || last == ",", partsThousands(groups.dropLast(), separators.dropLast()),
       !separators.dropLast().contains(last)

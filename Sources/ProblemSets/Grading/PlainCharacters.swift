@@ -4,7 +4,8 @@ enum PlainCharacters {
   /// The text in plain characters, without blanks at its ends.
   ///
   /// Full-width forms become ASCII, all dashes and minus signs `-`, all blanks a space, apostrophes `'`,
-  /// digits of any script 0–9, the ideographic full stop a point; characters without width are left out.
+  /// digits of any script 0–9, the ideographic full stop a point, dots in the middle `·`; characters without
+  /// width are left out.
   static func of(_ text: String) -> String {
     var out = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
@@ -20,6 +21,7 @@ enum PlainCharacters {
     case 0x2010...0x2015, 0x2212, 0xFE58, 0xFE63, 0xFF0D: return "-"
     case 0x2018, 0x2019, 0x02BC, 0x2032, 0xB4, 0x60, 0xFF07: return "'"
     case 0x3002, 0xFF61, 0xFE52: return "."
+    case 0x0387, 0x2027, 0x2219, 0x22C5, 0x30FB, 0xFF65: return "·"
     case 0xFE50: return ","
     case 0xFE6A, 0x066A: return "%"
     case 0xFE62: return "+"

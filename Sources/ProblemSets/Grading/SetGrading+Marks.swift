@@ -3,9 +3,9 @@ import Tables
 
 extension SetGrading {
   /// Takes points that a person gave: `by-hand.csv` with its column of points filled. Rows without points
-  /// stay open.
-  /// - Throws: `AnswerSheetError` with the place of a row that belongs to no open answer, stands twice, or
-  /// has points that are none.
+  /// stay as they are.
+  /// - Throws: `AnswerSheetError` with the place of a row that belongs to no open or unreadable answer,
+  ///   stands twice, or has points that are none.
   public mutating func take(marks bytes: [UInt8], file: String) throws(AnswerSheetError) {
     let rows: TextRows
     do throws(CSVError) { rows = try TextRows(csv: bytes, file: file) } catch { throw .csv(error) }
@@ -25,14 +25,16 @@ extension SetGrading {
       }
     }
     for row in rows.rows where !row[columns["points"]!].text.isEmpty {
-      let name = ["student", "problem", "answer"].map { row[columns[$0]!].text }
+      let name = ["student", "problem", "answer"].map { row[columns[$0]!].unguarded }
       guard let (i, j) = positions[name] else {
         throw .fault(
           row[0].location, "no answer '\(name[2])' of student '\(name[0])', problem '\(name[1])' in the keys")
       }
       try mark(i, j, row[columns["points"]!])
     }
-    notes.removeAll { $0.contains("to be marked by hand") }
+    notes.removeAll { $0.contains("to be marked by hand") || $0 == unreadableNote }
+    unreadableNote = SetGrading.unreadableNote(problems)
+    if let unreadableNote { notes.append(unreadableNote) }
     let open = problems.reduce(0) { $0 + $1.answers.count { $0.verdict.isOpen } }
     if open > 0 { notes.append("\(counted(open, "answer")) still to be marked by hand") }
   }
@@ -40,13 +42,13 @@ extension SetGrading {
   private mutating func mark(_ i: Int, _ j: Int, _ field: TextRows.Field) throws(AnswerSheetError) {
     let key = problems[i].key
     let most = key.points * key.answers[j].weight
-    guard problems[i].answers[j].verdict.isOpen else {
+    guard problems[i].answers[j].verdict.takesMarks else {
       let word = problems[i].answers[j].verdict.word
       throw .fault(
         field.location, "'\(key.answers[j].id)' of student '\(key.student)' is not open: it is '\(word)'")
     }
     guard
-      let points = (try? NumberReading.all(of: field.text))?.first(where: {
+      let points = (try? NumberReading.all(of: field.unguarded))?.first(where: {
         $0.value >= 0 && $0.value <= most + 1e-9
       })
     else {

@@ -48,6 +48,8 @@ public struct SetGrading: Sendable {
   public var unmatched: [Unmatched]
   /// What the one who grades should know.
   public var notes: [String]
+  /// The note on answers that could not be read; nil where all could.
+  var unreadableNote: String?
 
   /// Grades a sheet of answers.
   /// - Parameters:
@@ -98,7 +100,16 @@ public struct SetGrading: Sendable {
     unmatched.sort {
       ($0.entry.location.line, $0.entry.location.column) < ($1.entry.location.line, $1.entry.location.column)
     }
+    unreadableNote = SetGrading.unreadableNote(problems)
     notes = gradingNotes(sheet, doubles: doubles.count, choice: double)
+  }
+
+  /// How many answers could not be read and what becomes of them; nil for none.
+  static func unreadableNote(_ problems: [Problem]) -> String? {
+    let n = problems.reduce(0) { $0 + $1.answers.count { $0.verdict == .unreadable } }
+    if n == 0 { return nil }
+    return "\(counted(n, "answer")) could not be read and \(n == 1 ? "earns" : "earn") nothing; "
+      + "points for them can be given in by-hand.csv"
   }
 
   /// The students in the order of the keys, each with the range of its problems.
@@ -142,7 +153,7 @@ public struct SetGrading: Sendable {
     func count(_ verdict: GradedAnswer.Verdict) -> Int {
       problems.reduce(0) { $0 + $1.answers.count { $0.verdict == verdict } }
     }
-    if count(.unreadable) > 0 { notes.append("\(counted(count(.unreadable), "answer")) could not be read") }
+    if let unreadableNote { notes.append(unreadableNote) }
     if count(.missing) > 0 {
       notes.append("\(counted(count(.missing), "answer")) \(count(.missing) == 1 ? "is" : "are") missing")
     }

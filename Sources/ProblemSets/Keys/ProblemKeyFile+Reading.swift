@@ -27,6 +27,14 @@ extension ProblemKeyFile {
     if bytes.isEmpty {
       throw error(at: 0, "the file is empty; keys.json as 'mlm problems build' writes it is needed")
     }
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+    if start.first(where: { $0 > 0x20 }) != UInt8(ascii: "{") {
+      let line = String(decoding: start.prefix { $0 != 0x0A && $0 != 0x0D }.prefix(40), as: UTF8.self)
+      throw error(
+        at: 0,
+        "this is no key file, it begins with '\(line)'; keys.json as 'mlm problems build' writes it is needed"
+          + (line.contains(",") ? " (keys.csv is the same for people)" : ""))
+    }
     let json: JSONValue
     do throws(JSONParsingError) { json = try JSONValue(parsing: bytes) } catch let fault {
       throw error(

@@ -32,10 +32,13 @@ public struct ProblemBody: Sendable {
   private(set) var rubric: [LabLanguage: [Mark]] = [:]
   private(set) var blocks: [LabBlock] = []
   private(set) var steps: [Step] = []
+  /// Where it begins.
+  let location: LabLocation
 
   /// Reads the lines behind the front matter.
   /// - Parameter first: where the first of them stands.
   init(_ lines: [String], at first: LabLocation, faults: inout [LabFault]) {
+    location = first
     var reader = BodyReader(lines: lines, first: first)
     reader.read()
     stem = reader.stem
@@ -54,6 +57,11 @@ public struct ProblemBody: Sendable {
   private static func texts(_ elements: [Element], _ language: LabLanguage) -> [TextTemplate] {
     elements.compactMap { if case .text(language, let text) = $0 { text } else { nil } }
   }
+}
+
+extension String {
+  /// Whether a path is absolute or leads above the folder it starts from.
+  var leadsOutside: Bool { hasPrefix("/") || hasPrefix("~") || split(separator: "/").contains("..") }
 }
 
 /// Reads the body line by line.
@@ -216,6 +224,12 @@ private struct BodyReader {
       append(.block(blocks.count))
       blocks.append(block)
     } else if let path = attributes["file"], !path.isEmpty {
+      if path.leadsOutside {
+        faults.append(
+          LabFault(
+            at: location(start), "file=\(path) leads out of the problem; a name such as design.yml would work"
+          ))
+      }
       steps.append(.file(.init(path: path, lines: body, location: location(start))))
     } else {
       faults.append(

@@ -46,7 +46,7 @@ struct ProblemChecks {
       known.insert(parameter.name)
     }
     for condition in problem.requirements {
-      for address in condition.addresses { check(address, names, top, "require: ") }
+      for address in condition.addresses { check(address, names, condition.location ?? top, "require: ") }
     }
   }
 
@@ -72,6 +72,7 @@ struct ProblemChecks {
       switch answer.content {
       case .number(let number):
         check(number.value, names, answer.location)
+        checkSource(number.value, answer)
         if let error = number.error { check(error, names, answer.location) }
         for mistake in number.mistakes {
           check(mistake.value, names, mistake.location)
@@ -83,6 +84,15 @@ struct ProblemChecks {
         checkRubric(answer)
       }
     }
+  }
+
+  /// A key differs with what is drawn or fitted.
+  private mutating func checkSource(_ value: ValueExpression, _ answer: ProblemAnswer) {
+    guard faults.isEmpty, let typed = KeySources(problem).typedValue(value) else { return }
+    fault(
+      answer.location,
+      "answer '\(answer.id)': '\(value.text)' is a typed key, \(shortestText(typed)) whatever is drawn or "
+        + "fitted; compute it from a fit, or from a number that differs between variants")
   }
 
   private mutating func checkOptions(
@@ -126,32 +136,72 @@ struct ProblemChecks {
     for (what, texts) in [("the stem", problem.body.stemTexts), ("the solution", problem.body.solutionTexts)]
     {
       for language in LabLanguage.allCases {
-        if texts(language).isEmpty { fault(top, "\(what) has no text in \(language.rawValue)") }
+        if texts(language).isEmpty {
+          let other = LabLanguage.allCases.lazy.filter { $0 != language }.compactMap { texts($0).first }.first
+          let part = what == "the stem" ? "" : " in '::: solution'"
+          fault(
+            other?.location ?? problem.body.location,
+            "\(what) has no text in \(language.rawValue)\(other == nil ? "" : " beside this one"); "
+              + "write it between '::: \(language.rawValue)' and ':::'\(part)")
+        }
         for text in texts(language) { checkText(text) }
       }
     }
     for marks in problem.body.rubric.values { for mark in marks { checkText(mark.text) } }
+    checkBlanks()
+    for language in LabLanguage.allCases {
+      for blank in problem.body.solutionTexts(language).flatMap(\.blanks) {
+        fault(blank.location, "the solution has the blank [[\(blank.id)]]; blanks stand in the stem")
+      }
+    }
+  }
+
+  /// The blanks of both languages are the same, each once, each of an answer; a cloze has one for each
+  /// answer, in order.
+  private mutating func checkBlanks() {
     let ids = problem.answers.map(\.id)
+    var both: [[String]] = []
+    var isTold = false
     for language in LabLanguage.allCases {
       let blanks = problem.body.stemTexts(language).flatMap(\.blanks)
-      for blank in blanks where !ids.contains(blank) {
-        fault(
-          top, "[[\(blank)]] in \(language.rawValue) is no answer; answers are \(ids.joined(separator: ", "))"
-        )
+      both.append(blanks.map(\.id))
+      var seen: Set<String> = []
+      for blank in blanks {
+        if !ids.contains(blank.id) {
+          let near = NearestNames.close(to: blank.id, among: ids).map { " (did you mean '\($0)'?)" } ?? ""
+          fault(
+            blank.location,
+            "[[\(blank.id)]] in \(language.rawValue) is no answer\(near); answers are "
+              + ids.joined(separator: ", ")
+          )
+          isTold = true
+        } else if !seen.insert(blank.id).inserted {
+          fault(blank.location, "the blank [[\(blank.id)]] stands twice in \(language.rawValue)")
+          isTold = true
+        }
       }
-      if Set(blanks).count < blanks.count { fault(top, "a blank stands twice in \(language.rawValue)") }
-      if problem.kind == .cloze, blanks != ids {
+      if problem.kind == .cloze, blanks.map(\.id) != ids {
+        // The first that is not where it belongs, else the text in which one is missing.
+        let odd = zip(blanks, ids).first { $0.id != $1 }?.0 ?? blanks.dropFirst(ids.count).first
         fault(
-          top,
-          "the blanks in \(language.rawValue) are [\(blanks.joined(separator: ", "))], the answers [\(ids.joined(separator: ", "))]; "
-            + "write [[ID]] for each answer, in their order")
+          odd?.location ?? problem.body.stemTexts(language).first?.location ?? problem.body.location,
+          "the blanks in \(language.rawValue) are [\(blanks.map(\.id).joined(separator: ", "))], the answers "
+            + "[\(ids.joined(separator: ", "))]; write [[ID]] for each answer, in their order")
+        isTold = true
       }
     }
-    let both = LabLanguage.allCases.map { problem.body.stemTexts($0).flatMap(\.blanks) }
-    if both[0] != both[1] { fault(top, "the blanks differ between the languages") }
-    if problem.body.solutionTexts(.en).contains(where: { !$0.blanks.isEmpty }) {
-      fault(top, "the solution has a blank")
+    guard both[0] != both[1], !isTold else { return }
+    func only(_ here: [String], _ there: [String], _ language: LabLanguage) -> String? {
+      let names = here.filter { !there.contains($0) }.map { "[[\($0)]]" }
+      return names.isEmpty ? nil : "\(names.joined(separator: ", ")) in \(language.rawValue) only"
     }
+    let which = [only(both[0], both[1], .en), only(both[1], both[0], .zh)].compactMap { $0 }
+    let lacking: LabLanguage = both[0].contains { !both[1].contains($0) } ? .zh : .en
+    fault(
+      problem.body.stemTexts(lacking).first?.location ?? problem.body.location,
+      "the blanks differ between the languages: "
+        + (which.isEmpty ? "their order" : which.joined(separator: ", "))
+    )
   }
 
   private mutating func checkText(_ text: TextTemplate) {

@@ -1,4 +1,5 @@
 import Estimates
+import Labs
 
 /// A condition over named numbers and addresses: `m.boundary = 0 and abs(m.fixed.x) > 2 * m.fixed.x.se`.
 ///
@@ -13,6 +14,8 @@ public struct ProblemCondition: Sendable, Equatable {
 
   /// The text as it was written.
   public let text: String
+  /// Where it stands in the problem's source; nil for one that stands in none.
+  var location: LabLocation?
   /// Alternatives of comparisons that hold together.
   let alternatives: [[Comparison]]
 

@@ -14,10 +14,24 @@ public enum ProblemError: Error, Equatable, Sendable, CustomStringConvertible {
     case .faults(let faults):
       return faults.map(\.description).joined(separator: "\n")
     case .noVariant(let problem, let owner, let draws, let failures):
-      let list = failures.map { "\($0.failure) (\($0.count) times)" }.joined(separator: "; ")
+      let list = failures.prefix(ProblemError.mostTold).map { "\($0.failure) (\($0.count) times)" }
+        .joined(separator: "; ")
       return
-        "problem '\(problem)' for '\(owner)': none of \(draws) draws passes its tests: \(list); "
-        + "loosen the test that fails, or widen what is drawn"
+        "problem '\(problem)' for '\(owner)': none of \(draws) draws passes its tests: \(list); \(advice)"
+    }
+  }
+
+  /// So many failed tests are told.
+  static let mostTold = 5
+
+  /// What would work where no draw was good enough.
+  var advice: String {
+    guard case .noVariant(_, _, _, let failures) = self, let most = failures.first else { return "" }
+    switch most.failure.kind {
+    case .command: return "mend the command, which fails on all that is drawn for it"
+    case .separation: return "give the mistake another value, or widen what is drawn"
+    case .boundary: return "draw clearer data, or say 'boundary: allowed'"
+    default: return "loosen the test that fails, or widen what is drawn"
     }
   }
 }

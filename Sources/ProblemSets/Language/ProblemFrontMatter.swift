@@ -1,6 +1,7 @@
 import Estimates
 import Labs
 import Specifications
+import Tables
 
 /// What stands between the two `---` of a problem, read.
 struct ProblemFrontMatter {
@@ -22,9 +23,19 @@ struct ProblemFrontMatter {
     "r-lines",
   ]
 
+  /// What every problem has, with an example.
+  private static let required = [
+    ("id", "icc"), ("title", "{en: Shares of variance, zh: 方差的比例}"), ("type", "numerical"), ("points", "3"),
+    ("archetype", "shrinkage (what it practises, in a word or two)"),
+    ("answers", "{icc: {value: sa^2 / (sa^2 + sy^2), kind: formula, digits: 3}}"),
+  ]
+
   /// Reads the names; faults of texts are added, the first other fault is thrown.
   init(_ node: SpecificationNode, _ faults: inout [LabFault]) throws(SpecificationError) {
     let fields = try node.fields(Self.names)
+    for (name, example) in Self.required where fields[name] == nil {
+      throw node.fault("'\(name)' is missing; for example \(name): \(example)")
+    }
     let idNode = try fields.required("id")
     id = try idNode.text()
     guard !id.isEmpty, id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
@@ -33,7 +44,7 @@ struct ProblemFrontMatter {
     }
     titles = try fields.required("title").bilingualText()
     kind = try fields.required("type").choice()
-    points = try fields.required("points").number(in: 0.25...1000)
+    points = try fields.required("points").amount(in: 0.25...1000)
     archetype = try fields.required("archetype").text()
     var tags: [String] = []
     for item in try fields["tags"]?.items() ?? [] { tags.append(try item.text()) }
@@ -41,7 +52,16 @@ struct ProblemFrontMatter {
     parameters = try Self.parameters(fields["draw"])
     results = try Self.parameters(fields["results"])
     if let drawn = results.first(where: \.isDrawn) {
-      throw node.fault("results.\(drawn.name): results are computed; what is drawn stands under draw:")
+      throw SpecificationError(
+        at: drawn.place, "results.\(drawn.name): results are computed; what is drawn stands under draw:")
+    }
+    for result in results {
+      guard case .computed(let expression, _) = result.law, expression.addresses.isEmpty else { continue }
+      throw SpecificationError(
+        at: result.place,
+        "results.\(result.name): '\(expression.text)' is typed; results are computed from fits, such as "
+          + "m.residual.sd"
+      )
     }
     var requirements: [ProblemCondition] = []
     for item in try fields["require"]?.items() ?? [] { requirements.append(try item.condition()) }
@@ -93,7 +113,7 @@ extension ProblemAnswer {
     default: isChoice = entry.value[path: ["options"]] != nil
     }
     let fields = try entry.value.fields(isChoice ? Self.choiceNames : Self.numberNames)
-    weight = try fields["weight"]?.number(in: 0.01...100) ?? 1
+    weight = try fields["weight"]?.amount(in: 0.01...100) ?? 1
     if isChoice {
       var options: [Option] = []
       for item in try fields.required("options").items() { options.append(try Option(item, &faults)) }
@@ -118,7 +138,7 @@ extension ProblemAnswer.Number {
       )
     }
     kind = try fields.required("kind").choice()
-    digits = try fields["digits"]?.integer(in: 0...9) ?? 0
+    digits = try fields["digits"]?.whole(in: 0...9) ?? 0
     if kind != .count, fields["digits"] == nil { throw node.fault("'digits' is missing") }
     isPercent = try fields["percent"]?.flag() ?? false
     error = try fields["mcse"]?.expression()
@@ -132,7 +152,7 @@ extension ProblemAnswer.Number {
       mistakes.append(
         ProblemAnswer.Mistake(
           id: entry.key, value: try inner.required("value").expression(),
-          credit: try inner["credit"]?.number(in: 0...0.99) ?? 0,
+          credit: try inner["credit"]?.amount(in: 0...0.99) ?? 0,
           feedback: try inner.required("feedback").bilingualTemplate(&faults),
           location: entry.keyPlace.location))
     }
@@ -160,7 +180,7 @@ extension ProblemAnswer.Option {
     case "false", "no": right = .fixed(false)
     default: right = .condition(try rightNode.condition())
     }
-    credit = try fields["credit"]?.number(in: -1...0.99)
+    credit = try fields["credit"]?.amount(in: -1...0.99)
     if let feedbackNode = fields["feedback"] {
       feedback = try feedbackNode.bilingualTemplate(&faults)
     } else {
@@ -172,8 +192,33 @@ extension ProblemAnswer.Option {
 extension SpecificationNode {
   func condition() throws(SpecificationError) -> ProblemCondition {
     let text = try text()
-    do throws(ConditionError) { return try ProblemCondition(parsing: text) } catch {
+    do throws(ConditionError) {
+      var condition = try ProblemCondition(parsing: text)
+      condition.location = place.location
+      return condition
+    } catch {
       throw fault("'\(text)': column \(error.column): \(error.description)")
+    }
+  }
+
+  /// A number in a range; a word is refused as such.
+  func amount(in range: ClosedRange<Double>) throws(SpecificationError) -> Double {
+    try refuseWord("a number from \(shortestText(range.lowerBound)) to \(shortestText(range.upperBound))")
+    return try number(in: range)
+  }
+
+  /// A whole number in a range; a word is refused as such.
+  func whole(in range: ClosedRange<Int>) throws(SpecificationError) -> Int {
+    try refuseWord("a whole number from \(range.lowerBound) to \(range.upperBound)")
+    return try integer(in: range)
+  }
+
+  /// Front matter has no named numbers here.
+  private func refuseWord(_ wanted: String) throws(SpecificationError) {
+    guard case .scalar(let text, _) = content, !isNull, Double(text) == nil else { return }
+    let expression = try? ValueExpression(parsing: text)
+    guard let expression, expression.addresses.isEmpty else {
+      throw fault("'\(text)' where \(wanted) belongs")
     }
   }
 

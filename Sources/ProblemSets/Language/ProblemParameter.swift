@@ -1,6 +1,7 @@
 import Estimates
 import Labs
 import Specifications
+import Tables
 
 /// A named number or word that is drawn for each variant, or computed from those before it.
 public struct ProblemParameter: Sendable {
@@ -28,6 +29,10 @@ public struct ProblemParameter: Sendable {
   public let name: String
   let law: Law
   let location: LabLocation
+  /// Where the name stands.
+  var place: SpecificationPlace {
+    SpecificationPlace(file: location.file, line: location.line, column: location.column)
+  }
 
   /// Whether it is a word.
   var isWord: Bool { if case .words = law { true } else { false } }
@@ -74,6 +79,11 @@ extension ProblemParameter {
     } else if let node = fields["numbers"] {
       var list: [ValueExpression] = []
       for item in try node.items() { list.append(try item.expression()) }
+      guard list.count > 1 else {
+        throw node.fault(
+          "\(list.isEmpty ? "no number" : "one number") to draw from; two or more would work, and "
+            + "'\(name): 3' for a number that never differs")
+      }
       law = .numbers(list)
     } else if let node = fields["words"] {
       var except: [String] = []
@@ -81,8 +91,27 @@ extension ProblemParameter {
       law = .words(try Word.list(node), except: except, index: try fields["index"]?.expression())
     } else {
       law = .computed(
-        try fields.required("value").expression(), digits: try fields["digits"]?.integer(in: 0...12))
+        try fields.required("value").expression(), digits: try fields["digits"]?.whole(in: 0...12))
     }
+    if let fault = emptyRange { throw entry.value.fault(fault) }
+  }
+
+  /// What is wrong with a range of numbers that are all typed; nil where there is something to draw, or where
+  /// that is known later.
+  private var emptyRange: String? {
+    guard case .steps(let first, let last, let step) = law,
+      [first, last, step].allSatisfy(\.addresses.isEmpty)
+    else { return nil }
+    let values = [first, last, step].map { $0.value { _ in .nan } }
+    return ProblemParameter.emptyRange(from: values[0], to: values[1], by: values[2])
+  }
+
+  /// Why a range holds no number to draw; nil where it holds one.
+  static func emptyRange(from a: Double, to b: Double, by width: Double) -> String? {
+    if width > 0, a <= b, (b - a) / width < 1e9 { return nil }
+    return
+      "from \(shortestText(a)) to \(shortestText(b)) by \(shortestText(width)) holds no number; a step above 0 "
+      + "and an end not below the beginning would work"
   }
 }
 

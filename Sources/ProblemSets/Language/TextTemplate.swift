@@ -12,7 +12,7 @@ public struct TextTemplate: Sendable {
     case text(String)
     case value(LabValue)
     case word(String)
-    case blank(String)
+    case blank(String, LabLocation)
   }
 
   let pieces: [Piece]
@@ -27,12 +27,12 @@ public struct TextTemplate: Sendable {
   /// Reads a text; everything wrong becomes a fault.
   init(_ text: String, at location: LabLocation, inFormula: Bool = false, faults: inout [LabFault]) {
     self.location = location
-    let marked = TextTemplate.marked(text)
+    let (marked, places) = TextTemplate.marked(text, at: location)
     let inline = InlineText(marked, at: location, inFormula: inFormula, faults: &faults)
     var pieces: [Piece] = []
     for segment in inline.segments {
       switch segment {
-      case .text(let piece): pieces += TextTemplate.pieces(of: piece)
+      case .text(let piece): pieces += TextTemplate.pieces(of: piece, places, location)
       case .value(let value): pieces.append(.value(value))
       case .reference(let reference):
         faults.append(
@@ -87,19 +87,25 @@ public struct TextTemplate: Sendable {
     self.location = location
   }
 
-  /// The ids of the blanks in order.
-  var blanks: [String] { pieces.compactMap { if case .blank(let id) = $0 { id } else { nil } } }
+  /// The blanks in order, with their places.
+  var blanks: [(id: String, location: LabLocation)] {
+    pieces.compactMap { if case .blank(let id, let location) = $0 { (id, location) } else { nil } }
+  }
   /// The drawn words it names.
   var words: [String] { pieces.compactMap { if case .word(let name) = $0 { name } else { nil } } }
   /// The values in order.
   var values: [LabValue] { pieces.compactMap { if case .value(let value) = $0 { value } else { nil } } }
 
-  /// `{{word}}` and `[[blank]]` between private characters.
-  private static func marked(_ text: String) -> String {
+  /// `{{word}}` and `[[blank]]` between private characters, the latter with its number among the blanks;
+  /// where the blanks stand.
+  private static func marked(_ text: String, at start: LabLocation) -> (text: String, places: [LabLocation]) {
     let characters = Array(text)
     var out = ""
+    var places: [LabLocation] = []
+    var (line, lineStart) = (0, 0)
     var i = 0
     while i < characters.count {
+      if characters[i] == "\n" { (line, lineStart) = (line + 1, i + 1) }
       let pair = i + 1 < characters.count ? (characters[i], characters[i + 1]) : (" ", " ")
       let close: Character? = pair == ("{", "{") ? "}" : pair == ("[", "[") ? "]" : nil
       if let close {
@@ -111,6 +117,11 @@ public struct TextTemplate: Sendable {
         }
         if k > i + 2, k + 1 < characters.count, characters[k] == close, characters[k + 1] == close {
           out.append(close == "}" ? wordMark : blankMark)
+          if close == "]" {
+            out += "\(places.count) "
+            let column = (line == 0 ? start.column : 1) + i - lineStart
+            places.append(LabLocation(file: start.file, line: start.line + line, column: column))
+          }
           out += String(characters[(i + 2)..<k])
           out.append(endMark)
           i = k + 2
@@ -120,10 +131,10 @@ public struct TextTemplate: Sendable {
       out.append(characters[i])
       i += 1
     }
-    return out
+    return (out, places)
   }
 
-  private static func pieces(of text: String) -> [Piece] {
+  private static func pieces(of text: String, _ places: [LabLocation], _ start: LabLocation) -> [Piece] {
     var pieces: [Piece] = []
     var current = ""
     var mark: Character?
@@ -133,7 +144,13 @@ public struct TextTemplate: Sendable {
         current = ""
         mark = c
       } else if c == endMark, let opened = mark {
-        pieces.append(opened == wordMark ? .word(current) : .blank(current))
+        if opened == wordMark {
+          pieces.append(.word(current))
+        } else {
+          let number = Int(current.prefix { $0 != " " }) ?? 0
+          let id = String(current.drop { $0 != " " }.dropFirst())
+          pieces.append(.blank(id, places.indices.contains(number) ? places[number] : start))
+        }
         current = ""
         mark = nil
       } else {

@@ -49,6 +49,8 @@ struct MarkdownHTML {
         i += 1
       } else if line.hasPrefix("```") || line.hasPrefix("~~~") {
         out.append(fencedCode(lines, &i))
+      } else if isIndentedCode(lines[i]) {
+        out.append(indentedCode(lines, &i))
       } else if let level = headingLevel(line) {
         out.append(
           "<h\(level + 2)>\(inline(String(line.drop { $0 == "#" }).trimmingSpaces()))</h\(level + 2)>")
@@ -87,10 +89,26 @@ struct MarkdownHTML {
 
   private func fencedCode(_ lines: [String], _ i: inout Int) -> String {
     let fence = String(lines[i].trimmingSpaces().prefix { $0 == "`" || $0 == "~" })
+    let indent = CodeBlocks.width(lines[i])
     i += 1
     let code = takeWhile(lines, &i) { !$0.trimmingSpaces().hasPrefix(fence) }
     i += 1
-    return "<pre><code>\(XMLText.escaped(code.joined(separator: "\n")))</code></pre>"
+    return pre(code.map { CodeBlocks.dropping(indent, from: $0) })
+  }
+
+  /// Whether a line that begins a block is code by its indent; a blank to be filled in is none.
+  private func isIndentedCode(_ line: String) -> Bool {
+    CodeBlocks.width(line) >= 4 && !line.contains { blankMarkup($0) != nil }
+  }
+
+  private func indentedCode(_ lines: [String], _ i: inout Int) -> String {
+    var code = takeWhile(lines, &i) { isIndentedCode($0) || $0.trimmingSpaces().isEmpty }
+    while code.last?.trimmingSpaces().isEmpty == true { code.removeLast() }
+    return pre(code.map { CodeBlocks.dropping(4, from: $0) })
+  }
+
+  private func pre(_ code: [String]) -> String {
+    "<pre><code>\(XMLText.escaped(code.joined(separator: "\n")))</code></pre>"
   }
 
   /// A formula between lines `$$`, or all on one line; nil where it is never closed or text follows it.

@@ -80,6 +80,7 @@ struct CanvasReader {
     }
     // The first condition that sets the score decides; those before only show feedback.
     let scoring = processing.all("respcondition").filter { $0.first("setvar") != nil }
+    let code = CodeBlocks.of(html: item.first("presentation", "material", "mattext")?.text ?? "")
     switch type {
     case "numerical_question":
       guard item.descendants("render_fib").count == 1,
@@ -90,7 +91,7 @@ struct CanvasReader {
       var kinds: [NumberKind] = []
       for condition in scoring { kinds.append(try numberKind(condition, name)) }
       if kinds.isEmpty { throw ImportFault("'\(name)' accepts nothing") }
-      return ImportedQuestion(category: category, name: name, partCount: 1, isByHand: false) {
+      return ImportedQuestion(category: category, name: name, partCount: 1, isByHand: false, code: code) {
         responses throws(ImportFault) in
         guard case .number(let x) = responses.first ?? .nothing else { return 0 }
         return kinds.contains { accepts(x, $0) } ? 1 : 0
@@ -100,7 +101,7 @@ struct CanvasReader {
       guard Set(ids).count == ids.count, !scoring.isEmpty else {
         throw ImportFault("'\(name)': options share an id, or none is right")
       }
-      return ImportedQuestion(category: category, name: name, partCount: 1, isByHand: false) {
+      return ImportedQuestion(category: category, name: name, partCount: 1, isByHand: false, code: code) {
         responses throws(ImportFault) in
         guard case .options(let chosen) = responses.first ?? .nothing else { return 0 }
         let ticked = Set(chosen.map { ids[$0] })
@@ -113,7 +114,7 @@ struct CanvasReader {
         return 0
       }
     case "essay_question":
-      return ImportedQuestion(category: category, name: name, partCount: 1, isByHand: true) {
+      return ImportedQuestion(category: category, name: name, partCount: 1, isByHand: true, code: code) {
         _ throws(ImportFault) in 0
       }
     default: throw ImportFault("'\(name)': the type '\(type)' is not known")

@@ -1,7 +1,7 @@
 import Labs
 
 /// Grades exported files again by the importers' rules: each key earns all, each misconception what it
-/// should, another number nothing.
+/// should, another number nothing. Code in the texts, such as a printed fit, has kept its lines.
 struct ExportVerification {
   private let export: QuestionExport
   private let target: ExportTarget
@@ -34,7 +34,23 @@ struct ExportVerification {
           problem: variant.problem,
           "'\(question.name)' stands in '\(question.category)', not variant \(variant.code) in '\(category)'")
       }
+      try checkCode(question, variant)
       try check(question, variant)
+    }
+  }
+
+  /// Each block of code of the text stands in the question, in the same order.
+  private func checkCode(_ question: ImportedQuestion, _ variant: ProblemVariant) throws(ExportError) {
+    var found = question.code[...]
+    let text = (variant.stem[language] ?? []).map { if case .markdown(let text) = $0 { text } else { " … " } }
+    for block in CodeBlocks.of(markdown: text.joined()) {
+      guard let k = found.firstIndex(of: block) else {
+        let line = block.split(separator: "\n").first.map(String.init) ?? ""
+        throw ExportError(
+          problem: variant.problem,
+          "'\(question.name)' in \(target.rawValue): the code that begins with '\(line)' has lost its lines")
+      }
+      found = found[(k + 1)...]
     }
   }
 
@@ -174,8 +190,8 @@ struct ExportVerification {
     }
     .map { (.number($0.value), credit($0.credit), "misconception '\($0.id)'") }
     // Just inside the accepted interval, and as a student would round it.
-    all.append((.number(key.value + 0.999 * key.tolerance), 1, "a number within the tolerance"))
-    all.append((.number(key.value - 0.999 * key.tolerance), 1, "a number within the tolerance"))
+    all.append((.number(key.value + 0.999 * key.acceptedTolerance), 1, "a number within the tolerance"))
+    all.append((.number(key.value - 0.999 * key.acceptedTolerance), 1, "a number within the tolerance"))
     if let rounded = Double(FixedDecimals.text(key.value, key.decimals)), key.accepts(rounded) {
       all.append((.number(rounded), 1, "the rounded key"))
     }
@@ -187,13 +203,13 @@ struct ExportVerification {
   private func wrongNumbers(_ key: NumberKey, seed: String) -> [Double] {
     var state = seed.utf8.reduce(UInt64(1_469_598_103_934_665_603)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
     var numbers: [Double] = []
-    let size = max(abs(key.value), key.tolerance)
+    let size = max(abs(key.value), key.acceptedTolerance)
     for _ in 0..<64 where numbers.count < 3 {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       let number = key.value + (Double(state >> 11) / Double(1 << 53) - 0.5) * 8 * size
       // Exported tolerances are rounded up in their seventh digit.
       let isFree =
-        abs(number - key.value) > 1.01 * key.tolerance
+        abs(number - key.value) > 1.01 * key.acceptedTolerance
         && key.misconceptions.allSatisfy { abs(number - $0.value) > 1.01 * $0.tolerance }
       if isFree { numbers.append(number) }
     }

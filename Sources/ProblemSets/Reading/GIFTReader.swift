@@ -6,6 +6,9 @@ struct GIFTReader {
     "\\": "\u{E016}",
   ]
 
+  /// The escaped characters behind those that stand for them.
+  private static let shown = Dictionary(uniqueKeysWithValues: hidden.map { ($1, $0) })
+
   /// The questions of a file.
   /// - Throws: `ImportFault` at the first that cannot be read.
   static func questions(_ bytes: [UInt8]) throws(ImportFault) -> [ImportedQuestion] {
@@ -74,8 +77,11 @@ struct GIFTReader {
       part = try choice(answers, name)
     }
     let isByHand = if case .essay = part { true } else { false }
-    return ImportedQuestion(category: category, name: name, partCount: 1, isByHand: isByHand) {
-      responses throws(ImportFault) in try part.share(of: responses.first ?? .nothing)
+    let stem = String(rest[..<open]).unicodeScalars.map { shown[$0] ?? $0 }
+    return ImportedQuestion(
+      category: category, name: name, partCount: 1, isByHand: isByHand,
+      code: CodeBlocks.of(html: String(String.UnicodeScalarView(stem)))
+    ) { responses throws(ImportFault) in try part.share(of: responses.first ?? .nothing)
     }
   }
 

@@ -16,6 +16,8 @@ struct ImportedQuestion {
   let partCount: Int
   /// Whether a person marks it.
   let isByHand: Bool
+  /// The blocks of code in its text.
+  let code: [String]
   /// Share of the points, from 0 to 1, of one response a part.
   let grade: (_ responses: [PartResponse]) throws(ImportFault) -> Double
 }

@@ -61,8 +61,10 @@ struct MoodleReader {
     let sum = parts.reduce(0) { $0 + $1.weight }
     let isByHand = type == "essay"
     let graded = parts
-    return ImportedQuestion(category: category, name: name, partCount: parts.count, isByHand: isByHand) {
-      responses throws(ImportFault) in
+    return ImportedQuestion(
+      category: category, name: name, partCount: parts.count, isByHand: isByHand,
+      code: CodeBlocks.of(html: text)
+    ) { responses throws(ImportFault) in
       guard responses.count == graded.count else {
         throw ImportFault("\(responses.count) responses to \(graded.count) parts")
       }

@@ -30,7 +30,8 @@ struct QTI21Reader {
         let category = (section["identifier"] ?? "").replacing("section_", with: "")
         questions.append(
           ImportedQuestion(
-            category: category, name: item.title, partCount: item.responses.count, isByHand: item.isByHand
+            category: category, name: item.title, partCount: item.responses.count, isByHand: item.isByHand,
+            code: item.code
           ) { responses throws(ImportFault) in try item.share(of: responses) })
       }
     }
@@ -43,6 +44,7 @@ struct QTI21Item {
   let title: String
   let responses: [XMLElement]
   let isByHand: Bool
+  let code: [String]
   private let item: XMLElement
   private let maximum: Double
 
@@ -82,6 +84,7 @@ struct QTI21Item {
       throw ImportFault("'\(title)': interactions and responses are not the same")
     }
     isByHand = !body.descendants("extendedTextInteraction").isEmpty
+    code = CodeBlocks.of(body)
     // A text entry stands within a line, never directly in the body.
     if body.elements.contains(where: { $0.name == "textEntryInteraction" || $0.name == "img" }) {
       throw ImportFault("'\(title)': text entry or picture outside a block")

@@ -69,8 +69,12 @@ struct RExamsReader {
     }
     let list = parts
     let category = meta["exsection"]?.split(separator: "/").last.map(String.init) ?? ""
+    let stem = String(text.firstRange(of: "Question\n========\n").map { text[$0.upperBound...] } ?? "")
+    let question =
+      stem.firstRange(of: "\nSolution\n========\n").map { String(stem[..<$0.lowerBound]) } ?? stem
     return ImportedQuestion(
-      category: category, name: name, partCount: parts.count, isByHand: types == ["string"]
+      category: category, name: name, partCount: parts.count, isByHand: types == ["string"],
+      code: CodeBlocks.of(markdown: question)
     ) { responses throws(ImportFault) in
       var total = 0.0
       for (i, (response, part)) in zip(responses, list).enumerated() {

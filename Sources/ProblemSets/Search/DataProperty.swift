@@ -13,9 +13,10 @@ public enum DataProperty: Sendable, Equatable {
   case lsdvAgrees(percent: Double)
   /// Simpson's reversal: the slope over all rows and the common slope within groups have opposite signs.
   case simpson
-  /// One group's intercept moves at least so many times as far as any other's, from no to partial pooling.
+  /// One group's intercept moves at least so many times as far as any other's, from LSDV to REML: the same
+  /// model without and with pooling, so that slopes which do not vary are common to the groups in both.
   case onePulledMost(times: Double)
-  /// The one largest group is not the one whose intercept moves least.
+  /// The one largest group is not the one whose intercept moves least, from LSDV to REML.
   case largestNotLeastPulled
   /// A logistic regression with an intercept for each group has no finite estimates.
   case separation
@@ -43,7 +44,7 @@ public enum DataProperty: Sendable, Equatable {
       let within = try DataProperty.commonSlope(data, formula, term)
       return (all * within < 0, within)
     case .onePulledMost(let times):
-      let moves = try DataProperty.moves(data, formula).map { abs($0.movement) }.sorted(by: >)
+      let moves = try DataProperty.moves(data, formula).map(\.distance).sorted(by: >)
       guard moves.count > 1 else { throw DataSearchError.needsGroups }
       let ratio = moves[1] > 0 ? moves[0] / moves[1] : moves[0] > 0 ? .infinity : 1
       return (ratio >= times, ratio)
@@ -51,9 +52,10 @@ public enum DataProperty: Sendable, Equatable {
       let moves = try DataProperty.moves(data, formula)
       let largest = moves.map(\.count).max() ?? 0
       let those = moves.filter { $0.count == largest }
-      let least = moves.map { abs($0.movement) }.min() ?? 0
-      guard those.count == 1 else { return (false, 0) }
-      return (abs(those[0].movement) > least, abs(those[0].movement) - least)
+      let least = moves.map(\.distance).min() ?? 0
+      guard moves.count > 1 else { throw DataSearchError.needsGroups }
+      guard those.count == 1 else { throw DataSearchError.noLargestGroup(tied: those.count, rows: largest) }
+      return (those[0].distance > least, those[0].distance - least)
     case .separation:
       let model = try GeneralizedLinearModel(
         DataProperty.dummyFormula(formula), data: data, family: .binomial)
@@ -62,16 +64,18 @@ public enum DataProperty: Sendable, Equatable {
     }
   }
 
-  /// The intercepts' movements with the groups' sizes.
+  /// |REML − LSDV| of each group's intercept with the group's size; LSDV is the model's own fit without
+  /// pooling.
   private static func moves(
     _ data: DataTable, _ formula: ModelFormula
-  ) throws -> [(count: Int, movement: Double)] {
-    let entries = try PoolingComparison(formula, data: data).entries
-    return entries.compactMap { entry in
-      guard entry.strategy == .reml, entry.term == "(Intercept)", let moved = entry.movement else {
-        return nil
-      }
-      return (entry.count, moved)
+  ) throws -> [(count: Int, distance: Double)] {
+    let pooling = try PoolingComparison(formula, data: data)
+    return zip(pooling.levels, pooling.counts).compactMap { level, count in
+      guard let own = pooling[.lsdv, level, "(Intercept)"],
+        let partial = pooling[.reml, level, "(Intercept)"],
+        own.estimate.isFinite
+      else { return nil }
+      return (count, abs(partial.estimate - own.estimate))
     }
   }
 
@@ -115,6 +119,8 @@ public enum DataProperty: Sendable, Equatable {
 public enum DataSearchError: Error, Equatable, Sendable, CustomStringConvertible {
   case needsPredictor
   case needsGroups
+  /// Several groups have the largest number of rows.
+  case noLargestGroup(tied: Int, rows: Int)
 
   /// What was found and what would work.
   public var description: String {
@@ -122,6 +128,9 @@ public enum DataSearchError: Error, Equatable, Sendable, CustomStringConvertible
     case .needsPredictor: "the formula has no predictor with a slope; y ~ x + (1 | g) would work"
     case .needsGroups:
       "the formula has no grouping factor with two or more levels; y ~ x + (1 | g) would work"
+    case .noLargestGroup(let tied, let rows):
+      "no group is the largest: \(tied) have \(rows) rows each; groups of different size would work "
+        + "(of the salary data --n 96, of a design a list of sizes)"
     }
   }
 }

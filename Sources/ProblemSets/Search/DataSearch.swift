@@ -44,7 +44,8 @@ public struct DataSearch: Sendable {
     public let found: [(seed: Int, measure: Double)]
     /// How many seeds were looked at.
     public let tried: Int
-    /// Seeds whose data could not be fitted; they count as without the property.
+    /// Seeds whose data could not be fitted, or for which the property has no meaning; they count as without
+    /// it.
     public let failed: Int
     /// Why the first of them could not.
     public let firstFailure: String?
@@ -68,7 +69,7 @@ public struct DataSearch: Sendable {
   ///   - first: the first seed.
   ///   - count: how many seeds.
   ///   - threads: how many at the same time; the result is the same for any number.
-  /// - Throws: what the draw or the fit of the first seed throws, if no seed can be fitted.
+  /// - Throws: what the draw or the fit of the first seed throws, if no seed can be judged.
   public func run(from first: Int, count: Int, threads: Int = 1) throws -> Result {
     let outcomes = Mutex([Outcome](repeating: .absent, count: count))
     let next = Atomic(0)

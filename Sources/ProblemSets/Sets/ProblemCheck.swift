@@ -4,6 +4,8 @@ import Synchronization
 import Tables
 
 /// A trial of problems over many seeds: does each build, does its key score full marks and each mistake its credit, how often is drawn again?
+///
+/// A problem of which the first few seeds make no variant is not tried with the others.
 public struct ProblemCheck: Sendable {
   /// The problems.
   public let problems: [Problem]
@@ -34,9 +36,16 @@ public struct ProblemCheck: Sendable {
     public let failures: [DrawFailure.Count]
     /// How many differ in their keys.
     public let distinct: Int
-    /// What is wrong; empty where all is well.
+    /// How many seeds were tried: all, or the first few where none of these made a variant.
+    public let tried: Int
+    /// What is wrong, each fault once with its place and how many seeds had it; empty where all is well.
     public let faults: [String]
   }
+
+  /// So many seeds show whether a problem can be built at all.
+  private static let firstSeeds = 3
+  /// From so many variants on, a key that never differs is told.
+  private static let seedsForTypedKeys = 10
 
   /// What one seed gave; the variant itself is not kept.
   private struct Outcome: Sendable {
@@ -44,23 +53,37 @@ public struct ProblemCheck: Sendable {
     var faults: [String] = []
     /// A digest of task and key; empty where there is no variant.
     var content: [UInt8] = []
+    /// The numbers that are right, in the order of the answers; nil for other answers.
+    var values: [Double?] = []
   }
 
   /// Makes all variants.
   public func run(with runner: any CommandRunner & Sendable) -> [Row] {
-    let outcomes = Mutex([Outcome](repeating: Outcome(), count: problems.count * seeds))
+    let few = min(seeds, ProblemCheck.firstSeeds)
+    let first = outcomes(problems.flatMap { problem in (0..<few).map { (problem, $0) } }, runner)
+    var all = problems.indices.map { Array(first[($0 * few)..<(($0 + 1) * few)]) }
+    let hopeful = problems.indices.filter { all[$0].contains { !$0.content.isEmpty } }
+    let more = seeds - few
+    let others = outcomes(hopeful.flatMap { i in (few..<seeds).map { (problems[i], $0) } }, runner)
+    for (place, i) in hopeful.enumerated() { all[i] += others[(place * more)..<((place + 1) * more)] }
+    return problems.indices.map { row(problems[$0], all[$0]) }
+  }
+
+  /// What pairs of a problem and a seed give, side by side, in their order.
+  private func outcomes(
+    _ trials: [(problem: Problem, seed: Int)], _ runner: any CommandRunner & Sendable
+  ) -> [Outcome] {
+    let outcomes = Mutex([Outcome](repeating: Outcome(), count: trials.count))
     let next = Atomic(0)
     DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
       while true {
         let k = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard k < problems.count * seeds else { return }
-        let outcome = outcome(of: problems[k / seeds], seed: k % seeds, runner)
+        guard k < trials.count else { return }
+        let outcome = outcome(of: trials[k].problem, seed: trials[k].seed, runner)
         outcomes.withLock { $0[k] = outcome }
       }
     }
-    return outcomes.withLock { all in
-      problems.enumerated().map { i, problem in row(problem, all[(i * seeds)..<((i + 1) * seeds)]) }
-    }
+    return outcomes.withLock { $0 }
   }
 
   private func outcome(
@@ -71,26 +94,70 @@ public struct ProblemCheck: Sendable {
       let built = try builder.variant(
         from: VariantSeed(
           courseKey: Array("check".utf8), set: "check", problem: problem.id, owner: String(seed + 1)))
-      let faults = VariantTrial(built.variant).faults.map { "seed \(seed + 1): \($0)" }
       return Outcome(
-        failures: built.failures, faults: faults,
-        content: domainHash("content", [Array(VariantTrial.content(of: built.variant).utf8)]))
-    } catch { return Outcome(faults: ["seed \(seed + 1): \(error)"]) }
+        failures: built.failures, faults: VariantTrial(built.variant).faults.map { "\(problem.file): \($0)" },
+        content: domainHash("content", [Array(VariantTrial.content(of: built.variant).utf8)]),
+        values: built.variant.answers.map { if case .number(let key) = $0.key { key.value } else { nil } })
+    } catch {
+      switch error {
+      case .faults(let faults): return Outcome(faults: faults.map(\.description))
+      case .noVariant(_, _, _, let failures):
+        // Without counts, which differ between seeds: one fault for all of them.
+        let words = failures.prefix(ProblemError.mostTold).map(\.failure.description).sorted()
+          .joined(separator: "; ")
+        return Outcome(faults: ["\(problem.file): no draw passes its tests: \(words); \(error.advice)"])
+      }
+    }
   }
 
-  private func row(_ problem: Problem, _ outcomes: ArraySlice<Outcome>) -> Row {
-    var faults = outcomes.flatMap(\.faults)
+  private func row(_ problem: Problem, _ outcomes: [Outcome]) -> Row {
+    var faults = counted(outcomes.map(\.faults))
     let failures = outcomes.flatMap(\.failures)
     let contents = outcomes.map(\.content).filter { !$0.isEmpty }
     let distinct = Set(contents).count
     let varies = problem.parameters.contains(where: \.isDrawn) || !problem.body.blocks.isEmpty
     if contents.count > 1, distinct == 1, varies {
-      faults.append("all \(contents.count) variants are the same")
+      faults.append("\(problem.file): all \(contents.count) variants are the same")
     }
+    faults += typedKeys(problem, outcomes.filter { !$0.content.isEmpty }.map(\.values))
     return Row(
       problem: problem, built: contents.count,
       redraws: Dictionary(grouping: failures, by: \.kind).mapValues(\.count), failures: failures.counted,
-      distinct: distinct, faults: faults)
+      distinct: distinct, tried: outcomes.count, faults: faults)
+  }
+
+  /// Each fault once, in the order of the seeds, with how many seeds had it.
+  private func counted(_ faults: [[String]]) -> [String] {
+    var order: [String] = []
+    var seedsOf: [String: [Int]] = [:]
+    for (i, list) in faults.enumerated() {
+      for fault in list where seedsOf[fault]?.last != i + 1 {
+        if seedsOf[fault] == nil { order.append(fault) }
+        seedsOf[fault, default: []].append(i + 1)
+      }
+    }
+    return order.map { fault in
+      let found = seedsOf[fault]!
+      let tried = faults.count
+      let left = tried < seeds ? "; the other \(seeds - tried) were not tried" : ""
+      if found.count == tried, tried > 1 { return "\(fault) (in each of \(tried) seeds\(left))" }
+      let which =
+        found.count == 1 ? "seed \(found[0])" : "\(found.count) of \(tried) seeds, \(found[0]) the first"
+      return "\(fault) (\(which)\(left))"
+    }
+  }
+
+  /// Answers whose key is the same in all variants although no number of a fit is in it.
+  private func typedKeys(_ problem: Problem, _ values: [[Double?]]) -> [String] {
+    guard values.count >= ProblemCheck.seedsForTypedKeys else { return [] }
+    return problem.answers.indices.compactMap { i in
+      let answer = problem.answers[i]
+      guard case .number(let number) = answer.content, let first = values[0][i],
+        values.allSatisfy({ $0[i] == first }), !KeySources(problem).hasFit(number.value)
+      else { return nil }
+      return "\(answer.location): answer '\(answer.id)' is typed: its key is \(shortestText(first)) in all "
+        + "\(values.count) variants; compute it from a fit, or from a number that differs between variants"
+    }
   }
 }
 

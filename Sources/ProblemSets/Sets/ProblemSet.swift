@@ -67,7 +67,7 @@ public struct ProblemSet: Sendable {
       if case .mapping = item.content {
         let inner = try item.fields(["problem", "points"])
         name = try inner.required("problem")
-        worth = try inner["points"]?.number(in: 0.25...1000)
+        worth = try inner["points"]?.amount(in: 0.25...1000)
       }
       do {
         let problem = try ProblemSet.problem(try name.text(), at: name, besides: file)

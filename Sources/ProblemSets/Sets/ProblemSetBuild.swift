@@ -15,6 +15,9 @@ public enum SheetFormat: String, Sendable, CaseIterable {
 ///     students/ID/      sheet.LANG.md (.html, .docx), data, programs in R, figures
 ///     instructor/       keys.json, keys.csv, manifest.csv, solutions/ID.LANG.md
 ///
+/// A build into a folder that is there keeps what it replaces by something else: keys as
+/// `instructor/keys-replaced-N.json`, other files below `instructor/replaced-N/`, with N counted from 1.
+///
 /// Students are made side by side and written one by one, so that memory does not grow with their number; the files are the same for any
 /// number of threads.
 public struct ProblemSetBuild: Sendable {
@@ -62,12 +65,9 @@ public struct ProblemSetBuild: Sendable {
     try folder.prepare()
     do {
       let report = try make(folder, runner)
-      var notes = report.notes + folderNotes
-      if try keepReplacedKeys(path, folder) {
-        notes.append(
-          "note: the keys differ from those that were there, which are kept as instructor/keys-replaced.json")
-      }
-      try folder.finish()
+      let earlier = EarlierBuilds(path)
+      let replaced = try folder.finish(keepingReplaced: earlier.place)
+      let notes = report.notes + folderNotes + earlier.notes(replaced: replaced, roster: roster)
       return Report(students: report.students, redraws: report.redraws, notes: notes)
     } catch {
       folder.abandon()
@@ -90,14 +90,6 @@ public struct ProblemSetBuild: Sendable {
       notes.append(
         "note: \(escaped.count) ids cannot be folder names as they are; '\(first.id)' has the folder '\(first.folder)' (all are in "
           + "instructor/manifest.csv)")
-    }
-    let folded = Dictionary(grouping: roster.students) { $0.folder.lowercased() }.values.filter {
-      $0.count > 1
-    }
-    for same in folded.map({ $0.map(\.id) }).sorted(by: { $0[0] < $1[0] }) {
-      notes.append(
-        "note: the ids \(same.joined(separator: ", ")) differ in capitals only; some computers cannot tell their folders apart"
-      )
     }
     return notes
   }
@@ -144,15 +136,6 @@ public struct ProblemSetBuild: Sendable {
     return String(head[start...].dropFirst(name.count + 4).prefix { $0 != "\"" })
   }
 
-  /// Keeps keys that would be replaced by others; whether there are such.
-  private func keepReplacedKeys(_ path: String, _ folder: SetFolder) throws(SetFolderError) -> Bool {
-    guard let old = try? readFile(path + "/instructor/keys.json"),
-      let new = try? readFile(folder.staging + "/instructor/keys.json"), old != new
-    else { return false }
-    try folder.write(old, to: "instructor/keys-replaced.json")
-    return true
-  }
-
   // MARK: students
 
   private func make(_ folder: SetFolder, _ runner: any CommandRunner & Sendable) throws -> Report {
@@ -195,19 +178,26 @@ struct StudentMaker: Sendable {
   private let build: ProblemSetBuild
   private let languages: [LabLanguage]
   private let builders: [VariantBuilder]
+  /// What makes variants for Word, which takes no SVG; nil where the others' figures do.
+  private let wordBuilders: [VariantBuilder?]
 
   init(_ build: ProblemSetBuild, languages: [LabLanguage], runner: any CommandRunner & Sendable) throws {
     self.build = build
     self.languages = languages
-    let figures: VariantFigures = build.formats.contains(.docx) ? .png : .svg
-    builders = build.set.problems.map {
-      VariantBuilder($0, runner: runner, languages: languages, figures: figures)
+    func builder(_ problem: Problem, _ figures: VariantFigures) -> VariantBuilder {
+      VariantBuilder(problem, runner: runner, languages: languages, figures: figures)
+    }
+    let isMixed = build.formats.contains(.docx) && build.formats.count > 1
+    builders = build.set.problems.map { builder($0, build.formats == [.docx] ? .png : .svg) }
+    wordBuilders = build.set.problems.map { problem in
+      isMixed && problem.body.blocks.contains { $0.kind == .figure } ? builder(problem, .png) : nil
     }
   }
 
   /// Writes the student's files and the solutions; gives what goes into shared files.
   func make(_ student: Roster.Student, in folder: SetFolder) throws -> StudentPart {
     var variants: [ProblemVariant] = []
+    var wordVariants: [ProblemVariant] = []
     var redraws: [Int] = []
     var (keys, table, manifest): ([String], String, String) = ([], "", "")
     let version = build.version(of: student)
@@ -218,6 +208,9 @@ struct StudentMaker: Sendable {
       var variant = built.variant
       variant.points = build.set.points[i]
       variants.append(variant)
+      var other = try wordBuilders[i]?.variant(from: seed).variant ?? variant
+      other.points = variant.points
+      wordVariants.append(other)
       redraws.append(built.failures.count)
       let key = ProblemKey(
         of: variant, student: student.id, name: student.name,
@@ -229,15 +222,21 @@ struct StudentMaker: Sendable {
         shortestText(variant.points), variant.code, String(built.dataSeed), String(built.failures.count),
       ])
     }
-    try write(variants, of: student, version: version, in: folder)
+    try write(variants, forWord: wordVariants, of: student, version: version, in: folder)
     return StudentPart(keys: keys, keyTable: table, manifest: manifest, redraws: redraws)
   }
 
   private func write(
-    _ variants: [ProblemVariant], of student: Roster.Student, version: String, in folder: SetFolder
+    _ variants: [ProblemVariant], forWord wordVariants: [ProblemVariant], of student: Roster.Student,
+    version: String, in folder: SetFolder
   ) throws {
     let own = "students/\(student.folder)/"
-    for file in variants.flatMap(\.files) { try folder.write(file.bytes, to: own + file.path) }
+    let files = variants.flatMap(\.files)
+    for file in files { try folder.write(file.bytes, to: own + file.path) }
+    // pandoc reads the pictures of a document from files, which nobody needs besides.
+    let passing = wordVariants.flatMap(\.files).filter { file in !files.contains { $0.path == file.path } }
+    for file in passing { try folder.write(file.bytes, to: own + file.path) }
+    defer { for file in passing { folder.withdraw(own + file.path) } }
     for language in languages {
       let writer = SheetWriter(build.set, student, version: version, language)
       let text = writer.sheet(variants)
@@ -253,12 +252,13 @@ struct StudentMaker: Sendable {
           try folder.write(Array(try page.html(embedding: files).utf8), to: name + ".html")
         case .docx:
           let bytes = try Pandoc().docx(
-            from: text, title: writer.title, language: language, imagesIn: folder.staging + "/" + own)
+            from: writer.sheet(wordVariants), title: writer.title, language: language,
+            imagesIn: folder.staging + "/" + own)
           try folder.write(bytes, to: name + ".docx")
         }
       }
       let phrases = SetPhrases(language)
-      let title = "# \(writer.title)\(phrases.colon)\(phrases.solutions)\n\n"
+      let title = "# \(writer.title) · \(phrases.solutions)\n\n"
       try folder.write(
         Array((title + writer.solutions(variants)).utf8),
         to: "instructor/solutions/\(student.folder).\(language.rawValue).md")

@@ -72,7 +72,19 @@ public struct Roster: Sendable, Equatable {
     }
     if !faults.isEmpty { throw RosterError(faults: faults) }
     if students.isEmpty { throw reader.fault(head.line, 1, "the roster has a header and no students") }
-    self.students = students
+    self.students = Roster.parted(students)
+  }
+
+  /// The students with folders that all computers can tell apart: where names differ in capitals only, the
+  /// capitals are escaped.
+  private static func parted(_ students: [Student]) -> [Student] {
+    let byName = Dictionary(grouping: students) { $0.folder.lowercased() }
+    return students.map { student in
+      guard byName[student.folder.lowercased()]!.count > 1 else { return student }
+      return Student(
+        id: student.id, name: student.name, language: student.language,
+        folder: FolderName(student.id, escapesCapitals: true).text)
+    }
   }
 }
 
@@ -92,14 +104,16 @@ public struct FolderName: Sendable, Equatable {
   public let text: String
 
   /// The name for an id.
-  public init(_ id: String) {
+  /// - Parameter escapesCapitals: writes capital letters as `%` and two digits too, so that `ab` and `AB`
+  ///   have different folders where capitals do not count.
+  public init(_ id: String, escapesCapitals: Bool = false) {
     var text = ""
     let last = id.utf8.count - 1
     let isDevice = FolderName.devices.contains(String(id.uppercased().prefix { $0 != "." }))
     for (i, byte) in id.utf8.enumerated() {
       let c = Character(UnicodeScalar(byte))
       let isPlain = c.isLetter || c.isNumber || c == "-" || c == "_" || (c == "." && i > 0 && i < last)
-      if byte < 0x80, isPlain, !(isDevice && i == 0) {
+      if byte < 0x80, isPlain, !(isDevice && i == 0), !(escapesCapitals && c.isUppercase) {
         text.append(c)
       } else {
         text += "%" + hexadecimal([byte]).uppercased()

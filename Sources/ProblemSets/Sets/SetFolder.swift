@@ -24,14 +24,30 @@ struct SetFolder {
     try file.close()
   }
 
-  /// Moves everything into its place; files of other names stay.
-  func finish() throws(SetFolderError) {
+  /// Takes a file back that was written below the staging folder.
+  func withdraw(_ name: String) { unlink(staging + "/" + name) }
+
+  /// Moves everything into its place; files of other names stay, and what a file replaces is kept if it is
+  /// another.
+  /// - Parameter kept: where a replaced file goes, relative to the folder; nil where it is kept already.
+  /// - Returns: the names of files that were replaced by others, in order.
+  func finish(keepingReplaced kept: (_ name: String) -> String?) throws(SetFolderError) -> [String] {
+    var replaced: [String] = []
     for name in SetFolder.files(below: staging) {
       let target = path + "/" + name
-      if let slash = target.lastIndex(of: "/") { try SetFolder.make(String(target[..<slash])) }
-      if rename(staging + "/" + name, target) != 0 { throw .failed(target, systemMessage(errno)) }
+      if let old = try? readFile(target), old != (try? readFile(staging + "/" + name)) {
+        replaced.append(name)
+        if let place = kept(name) { try SetFolder.move(target, to: path + "/" + place) }
+      }
+      try SetFolder.move(staging + "/" + name, to: target)
     }
     SetFolder.remove(staging)
+    return replaced
+  }
+
+  private static func move(_ file: String, to target: String) throws(SetFolderError) {
+    if let slash = target.lastIndex(of: "/") { try make(String(target[..<slash])) }
+    if rename(file, target) != 0 { throw .failed(target, systemMessage(errno)) }
   }
 
   /// Leaves nothing behind of what was not finished.

@@ -14,6 +14,11 @@ struct SetPhrases {
   var data: String { pick("Data", "数据") }
   var stop: String { pick(". ", "　") }
   var colon: String { pick(": ", "：") }
+  /// A colon behind which no line ends.
+  var unbrokenColon: String { pick(":\u{A0}", "：") }
+  /// Between the items of a list on one line.
+  var listStop: String { pick(", ", "、") }
+  var dash: String { pick(" — ", "——") }
   var onlyOne: String { pick("Exactly one option is right.", "只有一个选项正确。") }
   var anyNumber: String { pick("Any number of options may be right.", "可能有多个选项正确。") }
   var solutions: String { pick("Worked solutions", "题目解答") }
@@ -41,6 +46,11 @@ struct SetPhrases {
   func credit(_ share: Double) -> String {
     let percent = shortestText((share * 1000).rounded() / 10)
     return pick("\(percent)% of the points", "得 \(percent)% 的分数")
+  }
+
+  /// A remark in brackets behind a text.
+  func bracketed(_ parts: String...) -> String {
+    pick(" (\(parts.joined(separator: ", ")))", "（\(parts.joined(separator: "，"))）")
   }
 
   private func pick(_ english: String, _ chinese: String) -> String { language == .en ? english : chinese }

@@ -79,7 +79,8 @@ struct SheetWriter {
   /// `(b) ________`; where there is but one answer, without its letter.
   private func blank(_ index: Int, _ variant: ProblemVariant) -> String {
     let line = "\\_\\_\\_\\_\\_\\_\\_\\_"
-    let label = variant.answers.count > 1 ? "**(\(SheetWriter.letter(index)))** " : ""
+    // No line may end between the letter and its blank.
+    let label = variant.answers.count > 1 ? "**(\(SheetWriter.letter(index)))**\u{A0}" : ""
     switch variant.answers[index].key {
     case .single, .multiple: return "\(label)\\_\\_\\_\\_"
     default: return label + line
@@ -111,9 +112,9 @@ struct SheetWriter {
           options.enumerated().map { k, option in
             "- **(\(OptionLetter.of(k)))** \(option.text[language] ?? "")"
           }.joined(separator: "\n"))
-        if !blanks.contains(i) { parts.append("\(phrases.answer)\(phrases.colon)\\_\\_\\_\\_") }
+        if !blanks.contains(i) { parts.append("\(phrases.answer)\(phrases.unbrokenColon)\\_\\_\\_\\_") }
       case .number where !blanks.contains(i):
-        parts.append("\(phrases.answer)\(phrases.colon)\\_\\_\\_\\_\\_\\_\\_\\_")
+        parts.append("\(phrases.answer)\(phrases.unbrokenColon)\\_\\_\\_\\_\\_\\_\\_\\_")
       case .essay:
         parts.append(SheetWriter.ruledLines(8, as: markup))
       default: break
@@ -150,23 +151,25 @@ struct SheetWriter {
       variant.answers.count > 1 ? "(\(SheetWriter.letter(index))) \(phrases.answer)" : phrases.answer
     switch answer.key {
     case .number(let number):
-      var lines = [
-        "**\(label)\(phrases.colon)\(text(number.value, number))** "
-          + "(\(phrases.accepted) \(shown(number.value - number.tolerance, number.decimals + 1)) … "
-          + "\(shown(number.value + number.tolerance, number.decimals + 1)))"
-      ]
+      var head = "**\(label)\(phrases.colon)\(text(number.value, number))**"
+      if !number.isCount {
+        let ends = [number.value - number.tolerance, number.value + number.tolerance]
+          .map { shown($0, number.decimals + 1) }
+        head += phrases.bracketed("\(phrases.accepted) \(ends[0]) … \(ends[1])")
+      }
+      var lines = [head]
       for mistake in number.misconceptions {
+        let remark = phrases.bracketed(mistake.id, phrases.credit(mistake.credit))
         lines.append(
-          "- \(text(mistake.value, number)) (\(mistake.id), \(phrases.credit(mistake.credit)))\(phrases.colon)"
-            + (mistake.feedback[language] ?? ""))
+          "- \(text(mistake.value, number))\(remark)\(phrases.colon)\(mistake.feedback[language] ?? "")")
       }
       return lines.joined(separator: "\n\n").replacingListGaps()
     case .single(let options), .multiple(let options):
       let right = options.indices.filter { options[$0].isRight }.map(OptionLetter.of)
-      var lines = ["**\(label)\(phrases.colon)\(right.joined(separator: ", "))**", ""]
+      var lines = ["**\(label)\(phrases.colon)\(right.joined(separator: phrases.listStop))**", ""]
       for (i, option) in options.enumerated() {
         let mark = option.isRight ? " ✓" : ""
-        let words = option.feedback[language].map { " — \($0)" } ?? ""
+        let words = option.feedback[language].map { phrases.dash + $0 } ?? ""
         lines.append("- **(\(OptionLetter.of(i)))**\(mark) \(option.text[language] ?? "")\(words)")
       }
       return lines.joined(separator: "\n")
@@ -180,7 +183,10 @@ struct SheetWriter {
     shown(value, key.decimals) + (key.isPercent ? "%" : "")
   }
 
-  private func shown(_ value: Double, _ decimals: Int) -> String { FixedDecimals.text(value, decimals) }
+  /// The number with the minus sign that sheets have.
+  private func shown(_ value: Double, _ decimals: Int) -> String {
+    FixedDecimals.text(value, decimals).replacing("-", with: "−")
+  }
 }
 
 extension String {

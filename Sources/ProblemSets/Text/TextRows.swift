@@ -12,6 +12,10 @@ public struct TextRows: Sendable, Equatable {
     public let text: String
     /// Where it begins.
     public let location: LabLocation
+
+    /// The text without the apostrophe that `CSVText` puts before what a spreadsheet would take for a
+    /// formula.
+    public var unguarded: String { CSVText.unguarded(text) }
   }
 
   /// The file as messages call it.

@@ -11,6 +11,8 @@ public struct VariantBuilder: Sendable {
   public let figures: VariantFigures
   /// After how many draws that fail a test there is an error.
   public static let mostDraws = 200
+  /// After so many draws in a row on which the same command fails in the same words there is an error.
+  static let mostFailedCommands = 20
   private let runner: any CommandRunner & Sendable
 
   /// What makes variants of a problem.
@@ -35,7 +37,8 @@ public struct VariantBuilder: Sendable {
   }
 
   /// The variant of an owner. Draws that fail a test are counted and drawn again.
-  /// - Throws: `ProblemError.faults` for what no draw can mend, `.noVariant` after 200 draws.
+  /// - Throws: `ProblemError.faults` for what no draw can mend, `.noVariant` after 200 draws, or 20 on which
+  ///   one command fails.
   public func variant(from seed: VariantSeed) throws(ProblemError) -> Built {
     var failures: [DrawFailure] = []
     while failures.count < VariantBuilder.mostDraws {
@@ -45,6 +48,11 @@ public struct VariantBuilder: Sendable {
         return Built(variant: variant, dataSeed: draw.dataSeed, failures: failures)
       } catch let failure as DrawFailure {
         failures.append(failure)
+        if failure.kind == .command, failures.count >= VariantBuilder.mostFailedCommands,
+          failures.suffix(VariantBuilder.mostFailedCommands).allSatisfy({ $0 == failure })
+        {
+          break
+        }
       } catch let error as ProblemError {
         throw error
       } catch {
@@ -89,7 +97,9 @@ public struct VariantBuilder: Sendable {
       let holds: Bool
       do { holds = try condition.holds(scope.value) } catch {
         throw ProblemError.faults([
-          LabFault(at: LabLocation(file: problem.file, line: 1), "require '\(condition.text)': \(error)")
+          LabFault(
+            at: condition.location ?? LabLocation(file: problem.file, line: 1),
+            "require '\(condition.text)': \(error)")
         ])
       }
       if !holds { throw DrawFailure(.requirement, "not \(condition.text)") }

@@ -25,10 +25,7 @@ extension VariantDraw {
       case .steps(let first, let last, let step):
         let (a, b) = (try parameter.value(first, scope), try parameter.value(last, scope))
         let width = try parameter.value(step, scope)
-        guard width > 0, a <= b, (b - a) / width < 1e9 else {
-          throw parameter.fault(
-            "from \(shortestText(a)) to \(shortestText(b)) by \(shortestText(width)) holds no number")
-        }
+        if let fault = ProblemParameter.emptyRange(from: a, to: b, by: width) { throw parameter.fault(fault) }
         let count = Int(((b - a) / width + 1e-9).rounded(.down)) + 1
         let value = a + Double(numbers.below(count)) * width
         scope.set(parameter.name, rounded(value, to: decimals(of: [a, width])))

@@ -1,5 +1,7 @@
 import Estimates
 import Labs
+import ModelFormula
+import Specifications
 
 /// In which form figures of variants are drawn.
 public enum VariantFigures: String, Sendable {
@@ -83,7 +85,17 @@ struct VariantRun {
       outcome.output += result.output
       boundaries += result.notes.count { $0.hasPrefix("boundary fit:") }
       for row in result.estimates.rows where estimates[row.address] == nil { estimates.append(row) }
-      for file in result.files { keep(file) }
+      for file in result.files {
+        if file.path.leadsOutside {
+          throw ProblemError.faults([
+            LabFault(
+              at: command.location,
+              "mlm \(arguments[0]): '\(file.path)' leads out of the problem; a name such as data.csv stays "
+                + "in it, one below handout/ goes to the student")
+          ])
+        }
+        keep(file)
+      }
       if let program = SalaryProgram(arguments, seed: seed), problem.givesRLines { keep(program.file) }
     }
     if boundaries > 0, !problem.allowsBoundary {
@@ -119,8 +131,36 @@ struct VariantRun {
     _ arguments: [String], at place: LabLocation, _ context: CommandContext
   ) throws -> CommandResult {
     do { return try runner.run(arguments, in: context) } catch {
+      if let fault = misstated(error, arguments, at: place) { throw ProblemError.faults([fault]) }
       throw DrawFailure(.command, "\(place): mlm \(arguments[0]): \(error)")
     }
+  }
+
+  /// What is wrong with a command, or with a file that a fence holds, in a way that no other draw can mend;
+  /// nil where numbers may be at fault, also those that are drawn into the command or the file.
+  private func misstated(_ error: any Error, _ arguments: [String], at place: LabLocation) -> LabFault? {
+    let isDrawn =
+      problem.body.blocks.flatMap(\.commands).first { $0.location == place }?
+      .arguments.contains { $0.contains("{{") } ?? false
+    switch error {
+    case let error as SpecificationError:
+      let steps = problem.body.steps.compactMap { if case .file(let file) = $0 { file } else { nil } }
+      guard let file = steps.last(where: { $0.path == error.place.file }) else {
+        return isDrawn ? nil : LabFault(at: place, "mlm \(arguments[0]): \(error)")
+      }
+      // A line without drawn words is at fault by itself, one with them where its names are.
+      let row = error.place.line - 1
+      let hasDrawn = file.lines.indices.contains(row) && file.lines[row].contains("{{")
+      if isDrawn || (hasDrawn && !error.isOfNames) { return nil }
+      return LabFault(
+        at: LabLocation(
+          file: problem.file, line: file.location.line + error.place.line, column: error.place.column),
+        "\(file.path): \(error.message)")
+    case let error as FormulaError where error.isOfWords: break
+    case is LabFileError, is any MisstatedCommand: break
+    default: return nil
+    }
+    return isDrawn ? nil : LabFault(at: place, "mlm \(arguments[0]): \(error)")
   }
 
   /// A design that is handed out comes with the program in R that draws it.
@@ -164,6 +204,28 @@ struct VariantRun {
     (["mlm"] + arguments).map { word in
       word.allSatisfy({ $0.isLetter || $0.isNumber || "-_./=:,".contains($0) }) ? word : "'\(word)'"
     }.joined(separator: " ")
+  }
+}
+
+/// An error in the words of a command, such as an unknown option, that no other data can mend.
+public protocol MisstatedCommand: Error {}
+
+extension SpecificationError {
+  /// Whether a name or the layout of the text is at fault, not a number.
+  fileprivate var isOfNames: Bool {
+    ["unknown '", "not YAML", "is missing"].contains { message.place(of: $0) != nil }
+  }
+}
+
+extension FormulaError {
+  /// Whether the formula's words or the columns' names are at fault, not the numbers of one draw.
+  fileprivate var isOfWords: Bool {
+    switch self {
+    case .syntax, .missingVariable, .unknownColumn, .wrongType, .unsupported, .contrastWithoutFactor,
+      .repeatedColumn:
+      true
+    default: false
+    }
   }
 }
 

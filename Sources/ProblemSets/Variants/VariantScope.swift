@@ -45,9 +45,24 @@ struct VariantScope {
     if parts.count == 2, parts[1] == "boundary" { return Double(boundaries[parts[0]] ?? 0) }
     let inner = Address(parts.dropFirst().map { words[$0]?.key ?? $0 })
     if let number = found[inner] { return number }
-    do { return try found.value(at: inner.description) } catch {
-      throw Missing(description: "\(parts[0]): \(error)")
+    throw Missing(
+      description: "\(parts[0]) reports no number '\(inner)'; \(VariantScope.offer(found, besides: inner))")
+  }
+
+  /// What a block reports that may have been meant: all numbers of the row, else the addresses that are most
+  /// alike.
+  private static func offer(_ found: Estimates, besides address: Address) -> String {
+    func names(_ row: EstimateRow) -> [String] {
+      let short = ["std.error": "se", "p.value": "p"]
+      return [row.address.description]
+        + row.quantities.filter { $0.name != "estimate" }
+        .map { row.address.appending(short[$0.name] ?? $0.name).description }
     }
+    for row in found.rows where !row.address.parts.isEmpty && address.parts.starts(with: row.address.parts) {
+      return "there are \(names(row).joined(separator: ", "))"
+    }
+    let near = NearestNames.of(address.description, among: found.rows.flatMap(names))
+    return near.isEmpty ? "it reports none" : "the nearest are \(near.joined(separator: ", "))"
   }
 
   /// An argument or a line of a file with `{{name}}` replaced by numbers and words.

@@ -21,7 +21,11 @@ struct VariantTexts {
     var pieces: [StemPiece] = []
     var text = ""
     func flush() {
-      if !text.isEmpty { pieces.append(.markdown(language == .zh ? text.joiningChineseLines() : text)) }
+      if !text.isEmpty {
+        pieces.append(
+          .markdown(
+            language == .zh ? CodeBlocks.changingText(of: text) { $0.joiningChineseLines() } : text))
+      }
       text = ""
     }
     for piece in template.pieces {
@@ -29,7 +33,7 @@ struct VariantTexts {
       case .text(let part): text += part
       case .value(let value): text += try number(value)
       case .word(let name): text += scope.words[name]?.names[language] ?? name
-      case .blank(let id):
+      case .blank(let id, _):
         flush()
         pieces.append(.blank(problem.answers.firstIndex { $0.id == id }!))
       }
@@ -135,10 +139,11 @@ extension String {
   /// At most one blank line in a row; none at the ends unless a blank stands there.
   func collapsingBlankLines(keepsStart: Bool = false, keepsEnd: Bool = false) -> String {
     var lines: [Substring] = []
-    var inFence = false
-    for line in split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix("```") { inFence.toggle() }
-      if !inFence, line.isEmpty, let last = lines.last, last.isEmpty, lines.count > 1 || !keepsStart {
+    let all = split(separator: "\n", omittingEmptySubsequences: false)
+    let code = CodeBlocks.ranges(in: all)
+    for (i, line) in all.enumerated() {
+      let inCode = code.contains { $0.contains(i) }
+      if !inCode, line.isEmpty, let last = lines.last, last.isEmpty, lines.count > 1 || !keepsStart {
         continue
       }
       lines.append(line)

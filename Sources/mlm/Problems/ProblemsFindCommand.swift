@@ -19,8 +19,10 @@ struct ProblemsFindCommand: ParsableCommand {
                                   --percent or more of the latter's SD
         lsdv-reml-agree           none differs by more than --percent
         simpson                   slopes over all and within groups differ in sign
-        one-pulled-most           one group moves --times as far as any other
-        largest-not-least-pulled  the largest group is not the one that moves least
+        one-pulled-most           one group moves --times as far as any other,
+                                  from LSDV to REML
+        largest-not-least-pulled  the largest group is not the one that moves least,
+                                  from LSDV to REML
         separation                logistic regression with an intercept a group
                                   has no finite estimates
 
@@ -106,7 +108,7 @@ struct ProblemsFindCommand: ParsableCommand {
       )
       if result.failed > 0, let first = result.firstFailure {
         Terminal.note(
-          "note: \(result.failed) seeds could not be fitted and count as without it; the first: \(first)")
+          "note: \(result.failed) seeds could not be judged and count as without it; the first: \(first)")
       }
     }
   }

@@ -14,16 +14,20 @@ struct ProblemsGradeCommand: ReportingCommand {
       Answers are a CSV file with columns student, problem, answer, value (one row an answer), or with a column student and one for each \
       problem, or problem.answer (one row a student).
 
-      Numbers are read with . or , decimals, thousands separators, units and per cent signs. Unknown \
-      students and problems, double and missing answers are reported; none is dropped.
+      Numbers are read with . or , decimals, thousands separators, units, currencies and per cent signs, names \
+      before = and marks of TeX. Unknown students and problems, double and missing answers are reported; none is \
+      dropped. What cannot be read earns nothing and stands in by-hand.csv, where a person can give points (--marks).
 
       Example: mlm problems grade --keys keys.json --answers answers.csv --out grades
       """)
 
   @Option(
-    name: .long, help: ArgumentHelp("The keys that the build wrote.", valueName: "KEYS.json"),
+    name: .long,
+    help: ArgumentHelp(
+      "The keys that the build wrote; may be repeated, with keys that a later build replaced.",
+      valueName: "KEYS.json"),
     completion: .file(extensions: ["json"]))
-  var keys: String
+  var keys: [String]
 
   @Option(
     name: .long, help: ArgumentHelp("What students gave; - is standard input.", valueName: "ANSWERS.csv"),
@@ -87,14 +91,15 @@ struct ProblemsGradeCommand: ReportingCommand {
 
   /// Grades, and gathers what is to be written below the folder.
   func graded(in context: CommandContext) throws -> (report: CommandResult, files: [OutputFile]) {
-    let file = try keyFile(in: context)
+    let (file, keyNotes) = try keyFile(in: context)
     let sheet = try AnswerSheet(
       csv: answers == "-" ? try InputFile.standardInput() : try context.read(answers), file: answers)
     var grading = try SetGrading(file, sheet, double: SetGrading.DoubleChoice(rawValue: take.rawValue)!)
     if let marks { try grading.take(marks: try context.read(marks), file: marks) }
     let items = grading.itemStatistics()
     let report = CommandResult(
-      output: ItemStatisticsTables.text(items, languages[0]), notes: grading.notes.map { "note: \($0)" })
+      output: ItemStatisticsTables.text(items, languages[0]),
+      notes: (keyNotes + grading.notes).map { "note: \($0)" })
     return (report, out == nil ? [] : try files(grading, items))
   }
 
@@ -109,24 +114,28 @@ struct ProblemsGradeCommand: ReportingCommand {
       let (report, files) = try graded(in: CommandContext(language: .en, recordsEstimates: false))
       if let out {
         try FolderWriting.write(files, to: out, replacing: replace)
-        Terminal.note("grades: \(out)/grades.csv, totals.csv, items.csv, unmatched.csv, feedback/")
+        Terminal.note(
+          "grades: \(out)/grades.csv, totals.csv, items.csv, by-hand.csv, unmatched.csv, feedback/")
       }
       for note in report.notes { Terminal.note(note) }
       try Terminal.print(report.output)
     }
   }
 
-  private func keyFile(in context: CommandContext) throws -> ProblemKeyFile {
-    let bytes: [UInt8]
-    do { bytes = try context.read(keys) } catch {
-      throw InputFileError(
-        message: "\(error); if the key file is lost, build the set again with its course key and roster: "
-          + "the same seeds give the same keys")
-    }
-    let file = try ProblemKeyFile(parsing: bytes, file: keys)
+  private func keyFile(in context: CommandContext) throws -> (ProblemKeyFile, notes: [String]) {
     let courseKey = try courseKeyFile.map { try context.read($0) }
-    try file.check(set: set, courseKey: courseKey, file: keys)
-    return file
+    let files = try keys.map { name in
+      let bytes: [UInt8]
+      do { bytes = try context.read(name) } catch {
+        throw InputFileError(
+          message: "\(error); if the key file is lost, build the set again with its course key and roster: "
+            + "the same seeds give the same keys")
+      }
+      let file = try ProblemKeyFile(parsing: bytes, file: name)
+      try file.check(set: set, courseKey: courseKey, file: name)
+      return (name: name, keys: file)
+    }
+    return try ProblemKeyFile.gathering(files)
   }
 
   private func files(_ grading: SetGrading, _ items: [ItemStatistics]) throws -> [OutputFile] {
@@ -143,10 +152,11 @@ struct ProblemsGradeCommand: ReportingCommand {
       let mark = "." + language.rawValue
       files.append(text("items\(mark).txt", ItemStatisticsTables.text(items, language)))
       let sheets = FeedbackSheet(grading, language, showsKey: showKey)
-      for student in grading.students {
+      let students = grading.students
+      for (student, name) in zip(students, IDFileName.all(of: students.map(\.id))) {
         // Where sheets had one language and none was asked for, so has the feedback.
         if lang == .both, let own = student.problems[0].key.language, own != language { continue }
-        files.append(text("feedback/\(IDFileName.of(student.id))\(mark).md", sheets.text(student.problems)))
+        files.append(text("feedback/\(name)\(mark).md", sheets.text(student.problems)))
       }
       files += try figures(items, language, mark)
     }

@@ -1,0 +1,4 @@
+import ProblemSets
+
+extension LabCommandError: MisstatedCommand {}
+extension OptionError: MisstatedCommand {}
