@@ -188,6 +188,7 @@ struct FigureComposer {
     case .emptyCell:
       guard let cell = frame.emptyCells(figure.panels) else { return }
       legend.drawColumn(at: Point(cell.x, cell.centre.y - legend.columnSize.height / 2), into: &scene)
+    case .hidden: break
     }
   }
 }
