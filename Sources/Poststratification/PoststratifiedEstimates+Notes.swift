@@ -28,9 +28,8 @@ extension PoststratifiedEstimates {
     return (omitted > 0 ? [omittedRowsNote(omitted, in: language)] : []) + [
       words.either(
         "note: estimates are posterior means; intervals hold what the survey leaves open of coefficients, effects and variances, under the priors",
-        "说明：估计为后验均值；区间包含在所设先验下调查对系数、效应与方差都未能确定的部分"),
-      posterior.note(in: language),
-    ]
+        "说明：估计为后验均值；区间包含在所设先验下调查对系数、效应与方差都未能确定的部分")
+    ] + posterior.strategyNotes(in: language)
   }
 
   private func redundancyNotes(_ words: MRPWords) -> [String] {

@@ -46,6 +46,8 @@ struct BayesPredictionTests {
     #expect(found.output.contains("1600 draws from the priors alone"))
     #expect(found.output.contains("prior predictive check"))
     #expect(found.output.contains("the response was not looked at"))
+    let scaled = try bayes("--prior-only").output
+    #expect(scaled.contains("to scale the default priors") && !scaled.contains("was not looked at"))
     // Uniform on (0, 1000).
     expectClose(try found.estimates.value(at: "sigma"), 500, absolute: 40)
   }

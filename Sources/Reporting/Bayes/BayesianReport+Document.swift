@@ -18,7 +18,7 @@ extension BayesianReport {
     let knownErrors: JSONValue = model.frame.roles.standardErrors.map { .string($0) } ?? .null
     let verdictName =
       switch verdict {
-      case .enough: "enough"
+      case .enough: fit.divergenceCount > 0 ? "look_here" : "enough"
       case .runLonger: "run_longer"
       case .lookHere: "look_here"
       case .undefined: "undefined"
@@ -53,7 +53,8 @@ extension BayesianReport {
             ("step_size", .array(fit.chains.chains.map { .number($0.warmup.stepSize) })),
           ])
         ),
-        ("verdict", .string(verdictName)), ("verdict_text", .string(sentence())), ("level", .number(level)),
+        ("verdict", .string(verdictName)), ("verdict_text", .string(sentence())),
+        ("notes", .array(notes().map { .string($0) })), ("level", .number(level)),
         ("quantities", .array(quantities)),
       ] + further)
   }

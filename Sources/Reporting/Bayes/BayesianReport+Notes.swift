@@ -11,13 +11,20 @@ extension BayesianReport {
       (omitted > 0 ? [omittedRowsNote(omitted, in: language)] : [])
       + droppedColumnsNotes(model.droppedColumns, words)
     if isPrior { return left }
+    return left + posteriorNotes(in: language)
+  }
+
+  /// What a reader should know before he believes the posterior: separation, priors that decide or disagree, tails, a factor of two levels.
+  public func posteriorNotes(in language: Language = .en) -> [String] {
+    let words = ExplanationWords(language)
+    let model = fit.model.model
     let separation: [String]
     if case .generalized(let model) = fit.model.likelihood, let found = model.separation {
       separation = [found.posteriorSentence(in: language)]
     } else {
       separation = []
     }
-    return left + separation + levelNotes(words) + conflictNotes(words) + leaning(words).map(\.note)
+    return separation + levelNotes(words) + conflictNotes(words) + leaning(words).map(\.note)
       + tailNotes(words)
       + distanceNotes(words)
       + model.factors.filter { $0.levels.count == 2 }.map { factor in

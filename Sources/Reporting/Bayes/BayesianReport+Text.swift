@@ -181,9 +181,13 @@ extension BayesianReport {
   public func sentence(in language: Language = .en) -> String {
     let words = ExplanationWords(language)
     if isPrior {
-      return words.pick(
-        "These are independent draws from the priors: the response was not looked at.",
-        "这些是先验的独立抽样：没有看响应。")
+      return priorsName == NamedPriors.default.rawValue
+        ? words.pick(
+          "These are independent draws from the priors; of the response only centre and spread were looked at, to scale the default priors.",
+          "这些是先验的独立抽样；对响应只看了中心和离散程度，用来确定默认先验的尺度。")
+        : words.pick(
+          "These are independent draws from the priors: the response was not looked at.",
+          "这些是先验的独立抽样：没有看响应。")
     }
     let divergent = fit.divergenceCount
     let isHeavy = !heavyTails.isEmpty

@@ -37,18 +37,21 @@ extension PredictiveCheck {
     if isPrior {
       return odd.isEmpty
         ? words.pick(
-          "Before it sees the response the model thinks data like these possible (\(count) replicates).",
-          "在看到响应之前，模型认为这样的数据是可能的（\(count) 份复制数据）。")
+          "Under the priors data like these are possible (\(count) replicates).",
+          "在先验之下，这样的数据是可能的（\(count) 份复制数据）。")
         : words.pick(
           "The priors hardly make data like these: look at \(names).", "先验几乎不会产生这样的数据：请检查\(names)。")
     }
+    // One in several at 2.5 % on either side is no wonder.
+    let mayBeChance = odd.count == 1 && odd.allSatisfy { (0.005...0.995).contains($0.tailProbability) }
     return odd.isEmpty
       ? words.pick(
         "Data replicated from the model look like the data in these respects (\(count) replicates).",
         "就这些统计量而言，由模型复制的数据与实际数据相似（\(count) 份复制数据）。")
       : words.pick(
-        "The model does not make data like these: \(names) of the data are rare among replicates.",
-        "模型不会产生这样的数据：数据的\(names)在复制数据中很少见。")
+        "In \(odd.count) of \(rows.count) respects the data are rare among data replicated from the model: \(names)\(mayBeChance ? " (one among \(rows.count) may be chance)" : "").",
+        "在 \(rows.count) 个统计量中，有 \(odd.count) 个的实际值在由模型复制的数据中很少见：\(names)\(mayBeChance ? "（\(rows.count) 个中有一个，也可能出于偶然）" : "")。"
+      )
   }
 
   static func name(_ statistic: Statistic, _ words: ExplanationWords) -> String {

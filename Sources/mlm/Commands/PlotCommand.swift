@@ -295,9 +295,9 @@ struct PlotCommand: ReportingCommand {
     let fit = try sampling.fit(bayesian, in: context)
     var notes = [SamplingOptions.stopNote(fit)].compactMap { $0 }
     let report = BayesianReport(fit, priorsName: name)
-    if report.verdict != .enough || fit.divergenceCount > 0 {
-      notes.append(report.sentence(in: drawing.words.language(in: context).ofSentences))
-    }
+    let language = drawing.words.language(in: context).ofSentences
+    if report.verdict != .enough || fit.divergenceCount > 0 { notes.append(report.sentence(in: language)) }
+    notes += report.posteriorNotes(in: language)
     var result = try drawing.drawn(
       kind.figure(of: fit, priorsName: name, request), notes: notes, in: context)
     result.wasStopped = fit.chains.wasStopped

@@ -130,7 +130,7 @@ struct PoolCommand: ReportingCommand {
     let fit = try chains.fit(
       likelihood, draws: sampling.draws, seed: sampling.seed(in: context), in: context)
     let report = BayesianReport(fit, priorsName: chains.priorsName)
-    result.notes.append(report.note(in: context.language.ofSentences))
+    result.notes += report.strategyNotes(in: context.language.ofSentences)
     result.echo = "seed \(fit.plan.seed)"
     result.wasStopped = fit.chains.wasStopped
     result.notes += [SamplingOptions.stopNote(fit)].compactMap { $0 }
