@@ -1,3 +1,4 @@
+import Labs
 import Testing
 
 @testable import ProblemSets
@@ -68,7 +69,7 @@ struct CodeBlocksTests {
   func lines() {
     let text = "一行\n二行\n\n    数据\n    观测\n\n三行\n四行"
     #expect(
-      CodeBlocks.changingText(of: text) { $0.replacing("行\n", with: "行") }
+      CodeBlocks.changingText(of: text) { $0.joiningChineseLines() }
         == "一行二行\n\n    数据\n    观测\n\n三行四行")
     let gaps = "a\n\n\n```\nb\n\n\nc\n```\n\n\nd"
     #expect(gaps.collapsingBlankLines() == "a\n\n```\nb\n\n\nc\n```\n\nd")

@@ -191,7 +191,7 @@ import Testing
     #expect(equal.tried == 3 && equal.built == 0)
     #expect(
       equal.faults == [
-        "trial.problem.md: no draw passes its tests: answer 'a': the key and 'same' are too close; give the mistake another "
+        "trial.problem.md:8:11: no draw passes its tests: answer 'a': the key and 'same' are too close; give the mistake another "
           + "value, or widen what is drawn (in each of 3 seeds; the other 17 were not tried)"
       ])
     let word = try faults(

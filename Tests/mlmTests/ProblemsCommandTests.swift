@@ -166,9 +166,11 @@ struct ProblemsCommandTests {
       let fewer = try Roster(csv: Array("id\n1\n".utf8), file: "roster.csv")
       let report = try ProblemSetBuild(set, roster: fewer, courseKey: key).run(
         into: out, with: SubcommandRunner())
-      #expect(report.notes.count == 2 && report.notes[0].contains("instructor/keys-replaced-1.json"))
-      #expect(report.notes[1].contains("2 folders in students/ belong to nobody in the roster"))
-      #expect(report.notes[1].contains("a/b (keys-replaced-1.json)"))
+      #expect(report.notes.count == 3 && report.notes[0].contains("instructor/keys-replaced-1.json"))
+      // The roster names nobody now, and so does the sheet.
+      #expect(report.notes[1].contains("students/1/sheet.en.md the first"))
+      #expect(report.notes[2].contains("2 folders in students/ belong to nobody in the roster"))
+      #expect(report.notes[2].contains("a/b (keys-replaced-1.json)"))
       #expect(try readFile(out + "/instructor/keys-replaced-1.json") == old)
       #expect(try readFile(out + "/instructor/grades.csv") == Array("kept".utf8))
     }

@@ -38,10 +38,10 @@ struct ProblemsExportTests {
         "x")
       let gift = result.text("s.en.gift.txt")
       #expect(
-        gift.contains("<pre><code>lm(formula \\= salary ~ experience)\\n".replacing(" ~ ", with: " \\~ ")))
+        gift.contains("<pre><code>lm(formula \\= salary \\~ experience, data \\= df)\\n"))
       #expect(gift.contains("\\n  of those</code></pre>"))
       let moodle = result.text("s.en.moodle.xml")
-      #expect(moodle.contains("<pre><code>lm(formula = salary ~ experience)\n"))
+      #expect(moodle.contains("<pre><code>lm(formula = salary ~ experience, data = df)\n"))
       #expect(moodle.contains("\n  of those</code></pre>"))
     }
   }

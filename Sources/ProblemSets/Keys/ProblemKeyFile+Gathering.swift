@@ -38,7 +38,8 @@ extension ProblemKeyFile {
       if let first = differing.first {
         notes.append(
           "\(counted(differing.count, "key")) of \(name) \(differing.count == 1 ? "is" : "are") not used, "
-            + "since another file named before has other ones (student '\(first.student)', problem '\(first.problem)' the first)"
+            + "since another file named before has other ones (student '\(first.student)', problem "
+            + "'\(first.problem)' the first)"
         )
       }
     }

@@ -58,11 +58,14 @@ public struct DrawFailure: Error, Hashable, Sendable, CustomStringConvertible {
   public let kind: Kind
   /// What was found, in words that are the same for every draw.
   public let description: String
+  /// Where the test stands in the problem's source; nil where it stands nowhere by itself.
+  public let location: LabLocation?
 
   /// A test that failed.
-  public init(_ kind: Kind, _ description: String) {
+  public init(_ kind: Kind, _ description: String, at location: LabLocation? = nil) {
     self.kind = kind
     self.description = description
+    self.location = location
   }
 
   /// A failed test and how often it failed.

@@ -110,8 +110,8 @@ extension ProblemParameter {
   static func emptyRange(from a: Double, to b: Double, by width: Double) -> String? {
     if width > 0, a <= b, (b - a) / width < 1e9 { return nil }
     return
-      "from \(shortestText(a)) to \(shortestText(b)) by \(shortestText(width)) holds no number; a step above 0 "
-      + "and an end not below the beginning would work"
+      "from \(shortestText(a)) to \(shortestText(b)) by \(shortestText(width)) holds no number; a step above "
+      + "0 and an end not below the beginning would work"
   }
 }
 

@@ -105,7 +105,8 @@ public struct ProblemCheck: Sendable {
         // Without counts, which differ between seeds: one fault for all of them.
         let words = failures.prefix(ProblemError.mostTold).map(\.failure.description).sorted()
           .joined(separator: "; ")
-        return Outcome(faults: ["\(problem.file): no draw passes its tests: \(words); \(error.advice)"])
+        let place = failures.first?.failure.location?.description ?? problem.file
+        return Outcome(faults: ["\(place): no draw passes its tests: \(words); \(error.advice)"])
       }
     }
   }

@@ -102,7 +102,7 @@ public struct VariantBuilder: Sendable {
             "require '\(condition.text)': \(error)")
         ])
       }
-      if !holds { throw DrawFailure(.requirement, "not \(condition.text)") }
+      if !holds { throw DrawFailure(.requirement, "not \(condition.text)", at: condition.location) }
     }
   }
 }

@@ -76,19 +76,23 @@ struct VariantKeys {
   private func key(of number: ProblemAnswer.Number, _ answer: ProblemAnswer) throws -> NumberKey {
     let rule = ToleranceRule(kind: number.kind, digits: number.digits)
     let exact = try value(number.value, answer.location)
-    guard exact.isFinite else { throw DrawFailure(.degenerate, "answer '\(answer.id)' is not finite") }
+    func failure(_ kind: DrawFailure.Kind, _ words: String) -> DrawFailure {
+      DrawFailure(kind, "answer '\(answer.id)'\(words)", at: answer.location)
+    }
+    guard exact.isFinite else { throw failure(.degenerate, " is not finite") }
     if !number.mayBeZero, number.kind != .count, abs(exact) < 2.5 * rule.unit {
-      throw DrawFailure(.degenerate, "answer '\(answer.id)' is near 0")
+      throw failure(.degenerate, " is near 0")
     }
     if number.kind == .count, abs(exact - exact.rounded()) > 1e-9 * max(1, abs(exact)) {
-      throw DrawFailure(.degenerate, "answer '\(answer.id)' is not whole")
+      throw failure(.degenerate, " is not whole")
     }
     let error = try number.error.map { try value($0, answer.location) } ?? 0
     var mistakes: [NumberMisconception] = []
     for mistake in number.mistakes {
       let wrong = try value(mistake.value, mistake.location)
       guard wrong.isFinite else {
-        throw DrawFailure(.degenerate, "mistake '\(mistake.id)' of answer '\(answer.id)' is not finite")
+        throw DrawFailure(
+          .degenerate, "mistake '\(mistake.id)' of answer '\(answer.id)' is not finite", at: mistake.location)
       }
       mistakes.append(
         NumberMisconception(
@@ -102,7 +106,7 @@ struct VariantKeys {
       isPercent: number.isPercent,
       misconceptions: mistakes)
     if let pair = key.inseparable(unit: rule.unit) {
-      throw DrawFailure(.separation, "answer '\(answer.id)': \(pair.0) and \(pair.1) are too close")
+      throw failure(.separation, ": \(pair.0) and \(pair.1) are too close")
     }
     return key
   }
@@ -134,7 +138,7 @@ struct VariantKeys {
     let right = made.count { $0.option.isRight }
     let wrong = made.count - right
     if isMultiple ? right == 0 : right != 1 {
-      throw DrawFailure(.options, "answer '\(answer.id)' has \(right) right options")
+      throw DrawFailure(.options, "answer '\(answer.id)' has \(right) right options", at: answer.location)
     }
     return made.map { entry in
       var option = entry.option

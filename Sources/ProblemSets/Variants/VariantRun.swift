@@ -99,7 +99,7 @@ struct VariantRun {
       if let program = SalaryProgram(arguments, seed: seed), problem.givesRLines { keep(program.file) }
     }
     if boundaries > 0, !problem.allowsBoundary {
-      throw DrawFailure(.boundary, "the fit '\(block.id ?? "")' ends on a boundary")
+      throw DrawFailure(.boundary, "the fit '\(block.id ?? "")' ends on a boundary", at: block.location)
     }
     if let id = block.id { scope.add(id, estimates, boundaries: boundaries) }
     for language in languages { outcomes[language, default: [:]][index] = outcome }
