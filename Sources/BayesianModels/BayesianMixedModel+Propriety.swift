@@ -38,7 +38,8 @@ extension BayesianMixedModel {
   private func checkLevels(_ model: GeneralizedLinearMixedModel) throws(BayesianModelError) {
     for term in model.terms {
       for k in term.columns {
-        guard let power = priors.deviations[k].tailPower, Double(tailOrder(of: k, term, model)) + power <= 1
+        guard let power = priors.deviations[k].tailPower, mayBeHeavy(power, 1),
+          Double(tailOrder(of: k, term, model)) + power <= 1
         else { continue }
         let factor = model.factors[term.factor]
         let bounding = model.boundingLevelCount(of: term)
@@ -153,7 +154,7 @@ extension BayesianMixedModel {
 
   /// Whether a standard deviation has a prior that falls so slowly and so few levels that its mean does not exist: its posterior falls as τ⁻² at most.
   package func hasNoMean(deviation k: Int) -> Bool {
-    guard let power = priors.deviations[k].tailPower,
+    guard let power = priors.deviations[k].tailPower, mayBeHeavy(power, 2),
       let term = model.terms.first(where: { $0.columns.contains(k) })
     else { return false }
     let order: Int
@@ -184,6 +185,11 @@ extension BayesianMixedModel {
         )
       }
     }
+  }
+
+  /// Whether a posterior can fall as slowly as a power at all: every flat coefficient takes one from it at most. Asked first, since levels take long to be judged.
+  private func mayBeHeavy(_ priorPower: Double, _ most: Double) -> Bool {
+    priorPower - Double(priors.fixedEffects.count { $0 == .flat }) <= most
   }
 
   /// As `tailOrder(of:_:)` of the levels that bound their effects; where none does every flat coefficient grows with them.

@@ -48,13 +48,14 @@ extension BayesianMixedModel {
     }
     let maximum = CovarianceStart.fit(likelihood)
     let coordinates = SamplerCoordinates(self, maximum)
-    if let collapsed = posterior(coordinates) as? CollapsedPosterior, let k = collapsed.likelihood.drownedBy {
+    let first = posterior(coordinates)
+    if let collapsed = first as? CollapsedPosterior, let k = collapsed.likelihood.drownedBy {
       throw .narrowPrior(effect: model.fixedEffectNames[k], prior: priors.fixedEffects[k])
     }
     let chains = try Sampling.run(
       chains: plan.chains, draws: plan.draws, warmup: plan.warmup, seed: plan.seed, threads: plan.threads,
       options: NoUTurnOptions(metric: isCollapsed ? .dense : .diagonal),
-      from: StartingRegion(centre: posterior(coordinates).start, radius: 0.5),
+      from: StartingRegion(centre: first.start, radius: 0.5),
       make: { _ in posterior(coordinates) }, shouldStop: shouldStop, progress: tell)
     return BayesianFit(
       self, plan: plan, chains: chains, draws: quantities(of: chains, coordinates, plan), maximum: maximum)

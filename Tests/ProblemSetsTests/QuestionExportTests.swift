@@ -62,7 +62,9 @@ struct QuestionExportTests {
 
   @Test("a count is whole on every platform", arguments: ExportTarget.allCases)
   func counts(_ target: ExportTarget) throws {
-    let key = NumberKey(value: 4, decimals: 0, tolerance: 0.01, isPercent: false, misconceptions: [])
+    let key = NumberKey(
+      value: 4, decimals: 0, tolerance: ToleranceRule(kind: .count, digits: 0).tolerance(of: 4),
+      isPercent: false, misconceptions: [])
     #expect(AnswerKey.number(key).grade("4").share == 1 && AnswerKey.number(key).grade("3.995").share == 0)
     let export = QuestionExport(
       set: "s", problems: [[Synthetic.variant("whole", 0, [.number(key)], blanks: [])]])

@@ -108,7 +108,7 @@ struct FigureWords {
     let x = predictor.name(language)
     return either(
       "Intercept: \(y) at \(x) = 0" + (unit.isEmpty ? "" : " (\(unit))"),
-      "截距：\(inSentence(x))为 0 时的\(spaced(y))" + (unit.isEmpty ? "" : "（\(unit)）"))
+      "截距：\(behindColon(x))为 0 时的\(spaced(y))" + (unit.isEmpty ? "" : "（\(unit)）"))
   }
 
   /// The slope's axis.
@@ -119,7 +119,7 @@ struct FigureWords {
     let per = predictor.singularUnit(language)
     return either(
       "Slope: \(y) per \(per.isEmpty ? "unit" : per) of \(x)" + (unit.isEmpty ? "" : " (\(unit))"),
-      "斜率：\(inSentence(x))每增加一\(per.isEmpty ? "单位" : per)的\(inSentence(y))变化"
+      "斜率：\(behindColon(x))每增加一\(per.isEmpty ? "单位" : per)的\(inSentence(y))变化"
         + (unit.isEmpty ? "" : "（\(unit)）"))
   }
 
@@ -213,6 +213,9 @@ struct FigureWords {
 
   /// A name inside a Chinese sentence: blanks stand between it and the characters around where it begins or ends with a Latin letter or a digit.
   func inSentence(_ name: String) -> String { spaced(name) + (name.last?.isASCII == true ? " " : "") }
+
+  /// The same behind a full-width colon, which has its own room.
+  private func behindColon(_ name: String) -> String { name + (name.last?.isASCII == true ? " " : "") }
 
   /// An estimate with its interval: "0.154 [0.095, 0.212]".
   func interval(_ estimate: Double, _ low: Double, _ high: Double) -> String {

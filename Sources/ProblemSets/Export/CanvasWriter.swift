@@ -212,7 +212,7 @@ struct CanvasWriter {
         "Canvas knows no partial credit and no feedback for numbers; misconceptions earn nothing there"
       )
     }
-    let margin = ExportedNumber.tolerance(key.acceptedTolerance)
+    let margin = ExportedNumber.tolerance(key.tolerance)
     let half = Double(margin)!
     let value = ExportedNumber.text(key.value)
     let presentation =

@@ -23,20 +23,8 @@ enum ClozeText {
   /// Text inside an alternative: what would end it becomes character references, line ends become blanks, in
   /// code `<br/>`.
   static func inside(_ html: String) -> String {
-    withoutLineEnds(html).replacing("}", with: "&#125;").replacing("~", with: "&#126;").replacingHash()
-  }
-
-  private static func withoutLineEnds(_ html: String) -> String {
-    var out = ""
-    var rest = html[...]
-    while let open = rest.firstRange(of: "<pre>"),
-      let close = rest[open.upperBound...].firstRange(of: "</pre>")
-    {
-      out += String(rest[..<open.lowerBound]).replacing("\n", with: " ")
-      out += String(rest[open.lowerBound..<close.upperBound]).replacing("\n", with: "<br/>")
-      rest = rest[close.upperBound...]
-    }
-    return out + String(rest).replacing("\n", with: " ")
+    CodeBlocks.parts(html: html).map { $0.text.replacing("\n", with: $0.isCode ? "<br/>" : " ") }.joined()
+      .replacing("}", with: "&#125;").replacing("~", with: "&#126;").replacingHash()
   }
 
   /// The text of an option: signs at its beginning that mean a grade are hidden as well.

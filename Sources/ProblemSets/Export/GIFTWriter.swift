@@ -79,7 +79,7 @@ struct GIFTWriter {
     {
       "\n=\(grade)\(ExportedNumber.text(value)):\(ExportedNumber.tolerance(tolerance))" + said(feedback, text)
     }
-    var out = line("", key.value, key.acceptedTolerance, GradingWords.right)
+    var out = line("", key.value, key.tolerance, GradingWords.right)
     for mistake in key.misconceptions {
       let share = fraction(mistake.credit, text, mistake.id)
       out += line("%\(share)%", mistake.value, mistake.tolerance, mistake.feedback)
@@ -106,21 +106,16 @@ enum GIFTText {
   static func escaped(_ text: String) -> String {
     var out: [UInt8] = []
     out.reserveCapacity(text.utf8.count + text.utf8.count / 16)
-    var rest = text.utf8[...]
-    var inCode = false
-    while let byte = rest.first {
-      if byte == UInt8(ascii: "<") {
-        if rest.starts(with: "<pre>".utf8) { inCode = true }
-        if rest.starts(with: "</pre>".utf8) { inCode = false }
-      }
-      rest.removeFirst()
-      switch byte {
-      case 0x0A where inCode: out += "\\n".utf8
-      case 0x0A, 0x0D: out.append(0x20)
-      case UInt8(ascii: "~"), UInt8(ascii: "="), UInt8(ascii: "#"), UInt8(ascii: "{"), UInt8(ascii: "}"),
-        UInt8(ascii: ":"), UInt8(ascii: "\\"):
-        out += [UInt8(ascii: "\\"), byte]
-      default: out.append(byte)
+    for part in CodeBlocks.parts(html: text) {
+      for byte in part.text.utf8 {
+        switch byte {
+        case 0x0A where part.isCode: out += "\\n".utf8
+        case 0x0A, 0x0D: out.append(0x20)
+        case UInt8(ascii: "~"), UInt8(ascii: "="), UInt8(ascii: "#"), UInt8(ascii: "{"), UInt8(ascii: "}"),
+          UInt8(ascii: ":"), UInt8(ascii: "\\"):
+          out += [UInt8(ascii: "\\"), byte]
+        default: out.append(byte)
+        }
       }
     }
     return String(decoding: out, as: UTF8.self)

@@ -43,7 +43,7 @@ extension MoodleWriter {
     switch answer.key {
     case .number(let key):
       alternatives.append(
-        "=\(ExportedNumber.text(key.value)):\(ExportedNumber.tolerance(key.acceptedTolerance))"
+        "=\(ExportedNumber.text(key.value)):\(ExportedNumber.tolerance(key.tolerance))"
           + said(GradingWords.right))
       for mistake in key.misconceptions {
         let share = fraction(mistake.credit, text, mistake.id)

@@ -128,7 +128,7 @@ struct MoodleWriter {
       "<answer fraction=\"\(fraction)\" format=\"moodle_auto_format\">\n<text>\(ExportedNumber.text(value))</text>\n"
         + feedback(said, text) + "<tolerance>\(ExportedNumber.tolerance(tolerance))</tolerance>\n</answer>\n"
     }
-    var out = answer("100", key.value, key.acceptedTolerance, GradingWords.right)
+    var out = answer("100", key.value, key.tolerance, GradingWords.right)
     for mistake in key.misconceptions {
       out += answer(
         fraction(mistake.credit, text, mistake.id), mistake.value, mistake.tolerance, mistake.feedback)

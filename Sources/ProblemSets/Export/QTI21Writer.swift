@@ -260,7 +260,7 @@ struct QTI21Writer {
       + "<setOutcomeValue identifier=\"SCORE_\(number)\"><baseValue baseType=\"float\">0</baseValue>"
       + "</setOutcomeValue></responseIf>\n"
     out += branch(
-      "responseElseIf", "<correct identifier=\"\(response)\"/>", key.acceptedTolerance, share, nil)
+      "responseElseIf", "<correct identifier=\"\(response)\"/>", key.tolerance, share, nil)
     for (m, mistake) in key.misconceptions.enumerated() {
       let html = text.short(mistake.feedback, address: place)
       let id = html.isEmpty ? nil : "feedback_\(number)_\(m + 1)"

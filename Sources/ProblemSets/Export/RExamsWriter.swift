@@ -180,7 +180,7 @@ struct RExamsWriter {
       case .number(let key):
         types.append("num")
         solutions.append(ExportedNumber.text(key.value))
-        tolerances.append(ExportedNumber.tolerance(key.acceptedTolerance))
+        tolerances.append(ExportedNumber.tolerance(key.tolerance))
         if key.misconceptions.contains(where: { $0.credit > 0 }) {
           told.tell(
             variant.problem,

@@ -75,14 +75,8 @@ extension AnswerKey {
 }
 
 extension NumberKey {
-  /// Whether a whole number is asked for, of which the tolerance takes one only: a count.
-  public var isCount: Bool { decimals == 0 && tolerance < 0.5 }
-
-  /// Half the width of the interval that is accepted: 0 for a count, which must be whole.
-  public var acceptedTolerance: Double { isCount ? 0 : tolerance }
-
   /// Whether a number is accepted as right.
-  public func accepts(_ number: Double) -> Bool { NumberKey.isWithin(number, value, acceptedTolerance) }
+  public func accepts(_ number: Double) -> Bool { NumberKey.isWithin(number, value, tolerance) }
 
   /// The first misconception in whose interval a number lies.
   public func misconception(of number: Double) -> NumberMisconception? {

@@ -41,7 +41,7 @@ public enum ProblemKeyTable {
           shortestText(credit), f,
         ]
       }
-      return [row("right", "", number.value, number.acceptedTolerance, 1, "")]
+      return [row("right", "", number.value, number.tolerance, 1, "")]
         + number.misconceptions.map {
           row("misconception", $0.id, $0.value, $0.tolerance, $0.credit, told($0.feedback))
         }

@@ -91,7 +91,7 @@ struct ToleranceRule {
     case .variance: return max(rounding, 0.01 * abs(value))
     case .monteCarlo: return max(rounding, 3 * error)
     case .exact: return rounding
-    case .count: return 0.01
+    case .count: return 0
     }
   }
 }

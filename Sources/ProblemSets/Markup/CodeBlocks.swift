@@ -76,15 +76,23 @@ enum CodeBlocks {
 
   /// The code of an HTML text: what stands between `<pre>` and `</pre>`, `<br/>` as a line end.
   static func of(html: String) -> [String] {
-    var blocks: [String] = []
+    parts(html: html).filter(\.isCode).map {
+      tidied(plain($0.text.replacing("<pre>", with: "").replacing("</pre>", with: "")))
+    }
+  }
+
+  /// The parts of an HTML text in order, from each `<pre>` to its `</pre>` code, the others not.
+  static func parts(html: String) -> [(text: String, isCode: Bool)] {
+    var parts: [(text: String, isCode: Bool)] = []
     var rest = html[...]
     while let open = rest.firstRange(of: "<pre>"),
       let close = rest[open.upperBound...].firstRange(of: "</pre>")
     {
-      blocks.append(tidied(plain(String(rest[open.upperBound..<close.lowerBound]))))
+      parts.append((String(rest[..<open.lowerBound]), false))
+      parts.append((String(rest[open.lowerBound..<close.upperBound]), true))
       rest = rest[close.upperBound...]
     }
-    return blocks
+    return parts + [(String(rest), false)]
   }
 
   /// The code of an XML element: the texts of its elements `pre`.

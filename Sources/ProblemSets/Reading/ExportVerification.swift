@@ -190,8 +190,8 @@ struct ExportVerification {
     }
     .map { (.number($0.value), credit($0.credit), "misconception '\($0.id)'") }
     // Just inside the accepted interval, and as a student would round it.
-    all.append((.number(key.value + 0.999 * key.acceptedTolerance), 1, "a number within the tolerance"))
-    all.append((.number(key.value - 0.999 * key.acceptedTolerance), 1, "a number within the tolerance"))
+    all.append((.number(key.value + 0.999 * key.tolerance), 1, "a number within the tolerance"))
+    all.append((.number(key.value - 0.999 * key.tolerance), 1, "a number within the tolerance"))
     if let rounded = Double(FixedDecimals.text(key.value, key.decimals)), key.accepts(rounded) {
       all.append((.number(rounded), 1, "the rounded key"))
     }
@@ -203,13 +203,13 @@ struct ExportVerification {
   private func wrongNumbers(_ key: NumberKey, seed: String) -> [Double] {
     var state = seed.utf8.reduce(UInt64(1_469_598_103_934_665_603)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
     var numbers: [Double] = []
-    let size = max(abs(key.value), key.acceptedTolerance)
+    let size = max(abs(key.value), key.tolerance)
     for _ in 0..<64 where numbers.count < 3 {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       let number = key.value + (Double(state >> 11) / Double(1 << 53) - 0.5) * 8 * size
       // Exported tolerances are rounded up in their seventh digit.
       let isFree =
-        abs(number - key.value) > 1.01 * key.acceptedTolerance
+        abs(number - key.value) > 1.01 * key.tolerance
         && key.misconceptions.allSatisfy { abs(number - $0.value) > 1.01 * $0.tolerance }
       if isFree { numbers.append(number) }
     }

@@ -152,7 +152,7 @@ struct SheetWriter {
     switch answer.key {
     case .number(let number):
       var head = "**\(label)\(phrases.colon)\(text(number.value, number))**"
-      if !number.isCount {
+      if number.tolerance > 0 {
         let ends = [number.value - number.tolerance, number.value + number.tolerance]
           .map { shown($0, number.decimals + 1) }
         head += phrases.bracketed("\(phrases.accepted) \(ends[0]) … \(ends[1])")

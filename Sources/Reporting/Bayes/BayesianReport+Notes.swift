@@ -18,13 +18,15 @@ extension BayesianReport {
   public func posteriorNotes(in language: Language = .en) -> [String] {
     let words = ExplanationWords(language)
     let model = fit.model.model
+    let leaning = leaning(words)
     let separation: [String]
     if case .generalized(let model) = fit.model.likelihood, let found = model.separation {
       separation = [found.posteriorSentence(in: language)]
     } else {
       separation = []
     }
-    return separation + levelNotes(words) + conflictNotes(words) + leaning(words).map(\.note)
+    return separation + levelNotes(words) + conflictNotes(words, besides: leaning.map(\.quantity))
+      + leaning.map(\.note)
       + tailNotes(words)
       + distanceNotes(words)
       + model.factors.filter { $0.levels.count == 2 }.map { factor in
@@ -52,8 +54,8 @@ extension BayesianReport {
   }
 
   /// Parameters whose priors and data disagree.
-  private func conflictNotes(_ words: ExplanationWords) -> [String] {
-    let told = leaning(words).map(\.quantity)
+  /// - Parameter told: the places of those of which more is told already.
+  private func conflictNotes(_ words: ExplanationWords, besides told: [Int]) -> [String] {
     let conflicts = fit.priorConflicts.filter { !told.contains($0.quantity) }.map { conflict in
       let name = label(fit.quantities[conflict.quantity])
       let estimate = DecimalText.readable(conflict.estimate, digits: 4)

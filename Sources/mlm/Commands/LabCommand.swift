@@ -116,11 +116,11 @@ struct LabIndexCommand: ParsableCommand {
     discussion: """
       The pages in the output folder name only what students get; those in instructor/ name everything.
 
-      Of a problem set (--set) that was built into the folder sets/ID below the output folder, the first student's sheet is named as a sample.
+      Of a problem set (--set) that 'mlm problems build' put into the folder sets/ID below the output folder, the \
+      first student's sheet is named as a sample.
 
       Example: mlm lab index labs/*/*.lab.md --out handouts
-               mlm problems build labs/sets/models.yml --roster roster.csv --course-key-file course.key --to html --out handouts/sets/models
-               mlm lab index labs/*/*.lab.md --set labs/sets/models.yml --out handouts
+      Example: mlm lab index labs/*/*.lab.md --set labs/sets/models.yml --out handouts
       """)
 
   @OptionGroup var options: LabOptions

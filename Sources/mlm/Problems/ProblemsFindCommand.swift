@@ -78,7 +78,7 @@ struct ProblemsFindCommand: ParsableCommand {
   var percent = 5.0
 
   @Option(name: .long, help: "For one-pulled-most.")
-  var times = 2.0
+  var times = 1.3
 
   @OptionGroup var thread: ThreadOption
 

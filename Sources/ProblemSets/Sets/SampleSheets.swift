@@ -1,37 +1,36 @@
-import CommandSupport
 import Glibc
 import Labs
-import ProblemSets
+import Tables
 
 /// The first student's sheet of a problem set that was built into `sets/ID` of a folder of handouts, with its solutions: a sample for the folder's index.
-struct SampleSheets {
+package struct SampleSheets {
   private let set: ProblemSet
   private let folder: String
   private let student: String
 
   /// - Throws: `MissingSample` where the set was not built there.
-  init(of set: ProblemSet, in handouts: String) throws {
+  package init(of set: ProblemSet, in handouts: String) throws {
     self.set = set
     folder = handouts
     let students = "\(handouts)/sets/\(set.id)/students"
-    guard let first = SampleSheets.names(in: students).first else {
+    guard let first = SetFolder.names(in: students).first(where: { !$0.hasPrefix(".") }) else {
       throw MissingSample(set: set.file, folder: "\(handouts)/sets/\(set.id)")
     }
     student = first
   }
 
   /// A set that is to be named and was not built.
-  struct MissingSample: Error, CustomStringConvertible {
+  package struct MissingSample: Error, CustomStringConvertible {
     let set, folder: String
 
-    var description: String {
+    package var description: String {
       "no students' sheets of '\(set)' are in \(folder); build them first: mlm problems build \(set) --out \(folder) …"
     }
   }
 
   /// What the index names: sheets for students, solutions for instructors.
-  var results: [LabResult] {
-    let (problems, points) = (self.set.problems.count, SampleSheets.number(self.set.totalPoints))
+  package var results: [LabResult] {
+    let (problems, points) = (self.set.problems.count, shortestText(self.set.totalPoints))
     let subtitles: [LabLanguage: String] = [
       .en:
         "\(problems) problems, \(points) points; every student has other data. Here the sheet of a sample student.",
@@ -55,21 +54,5 @@ struct SampleSheets {
         found([".html", ".md"].map { base + solution + $0 }, .instructor, language),
       ].compactMap { $0 }
     }
-  }
-
-  private static func number(_ x: Double) -> String { x == x.rounded() ? "\(Int(x))" : "\(x)" }
-
-  /// The names in a folder, sorted; none where there is no such folder.
-  private static func names(in path: String) -> [String] {
-    guard let stream = opendir(path) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
   }
 }
