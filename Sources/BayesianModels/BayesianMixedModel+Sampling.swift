@@ -13,17 +13,26 @@ public struct SamplingPlan: Sendable, Equatable {
   public var warmup: Int
   /// Seed of all random numbers.
   public var seed: UInt64
+  /// The acceptance statistic that step sizes are adapted to, in (0, 1). Larger: smaller steps, fewer divergences, more work.
+  public var targetAcceptance: Double
   /// Number of workers; the bits of the result do not depend on it.
   public var threads: Int
 
   /// A plan.
-  public init(chains: Int = 4, draws: Int = 1000, warmup: Int = 1000, seed: UInt64 = 1, threads: Int = 1) {
+  public init(
+    chains: Int = 4, draws: Int = 1000, warmup: Int = 1000, seed: UInt64 = 1,
+    targetAcceptance: Double = SamplingPlan.defaultTargetAcceptance, threads: Int = 1
+  ) {
     self.chains = chains
     self.draws = draws
     self.warmup = warmup
     self.seed = seed
+    self.targetAcceptance = targetAcceptance
     self.threads = threads
   }
+
+  /// Stan's 0.8.
+  public static let defaultTargetAcceptance = 0.8
 }
 
 extension BayesianMixedModel {
@@ -31,7 +40,7 @@ extension BayesianMixedModel {
   ///
   /// Collapsed models: σ and Σ by the no-U-turn sampler from around the maximum of the restricted likelihood, then for each of their draws β and b from their
   /// normal distribution. Others: all parameters by the no-U-turn sampler with a diagonal metric, from around the maximum of the likelihood.
-  /// The bits depend on the seed, the numbers of chains, draws and warmup iterations alone.
+  /// The bits depend on the seed, the numbers of chains, draws and warmup iterations and the target acceptance alone.
   /// - Parameters:
   ///   - shouldStop: asked between iterations, from any thread; complete draws are kept.
   ///   - progress: told iterations done and to do of a chain (from 1), from any thread.
@@ -54,7 +63,8 @@ extension BayesianMixedModel {
     }
     let chains = try Sampling.run(
       chains: plan.chains, draws: plan.draws, warmup: plan.warmup, seed: plan.seed, threads: plan.threads,
-      options: NoUTurnOptions(metric: isCollapsed ? .dense : .diagonal),
+      options: NoUTurnOptions(
+        metric: isCollapsed ? .dense : .diagonal, targetAcceptance: plan.targetAcceptance),
       from: StartingRegion(centre: first.start, radius: 0.5),
       make: { _ in posterior(coordinates) }, shouldStop: shouldStop, progress: tell)
     return BayesianFit(

@@ -30,6 +30,14 @@ struct ChainOptions: ParsableArguments {
 
   @Option(
     name: .long, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Acceptance statistic that step sizes are adapted to; nearer to 1, steps are smaller and fewer diverge (default: 0.8).",
+      valueName: "x"),
+    transform: number("a number from 0.5 to 0.999, e.g. 0.95"))
+  var targetAcceptance: Double?
+
+  @Option(
+    name: .long, parsing: .unconditional,
     help: ArgumentHelp("Chains that run at a time (default: all processors).", valueName: "n"),
     transform: number("a whole number from 1"))
   var threads: Int?
@@ -40,6 +48,10 @@ struct ChainOptions: ParsableArguments {
     try ChainOptions.check("--chains", chains, 1...64)
     try ChainOptions.check("--warmup", warmup, 0...1_000_000)
     try ChainOptions.check("--threads", threads, 1...1024)
+    if let targetAcceptance, !(0.5...0.999).contains(targetAcceptance) {
+      throw ValidationError(
+        "--target-acceptance is \(targetAcceptance); from 0.5 to 0.999 would work, e.g. 0.95")
+    }
   }
 
   /// Refuses a number of draws that cannot be.
@@ -55,7 +67,8 @@ struct ChainOptions: ParsableArguments {
   func checkUnused(_ further: [(option: String, isGiven: Bool)] = []) throws {
     let own = [
       ("--priors", priors != nil), ("--chains", chains != nil), ("--warmup", warmup != nil),
-      ("--threads", threads != nil), ("--progress", shown.progress),
+      ("--target-acceptance", targetAcceptance != nil), ("--threads", threads != nil),
+      ("--progress", shown.progress),
     ]
     for (option, isGiven) in own + further where isGiven {
       throw ValidationError("\(option) is for the posterior; add --bayes, or leave it out")
@@ -69,6 +82,7 @@ struct ChainOptions: ParsableArguments {
   func plan(draws: Int?, seed: UInt64?) -> SamplingPlan {
     SamplingPlan(
       chains: chains ?? 4, draws: draws ?? 1000, warmup: warmup ?? 1000, seed: seed ?? 1,
+      targetAcceptance: targetAcceptance ?? SamplingPlan.defaultTargetAcceptance,
       threads: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   }
 

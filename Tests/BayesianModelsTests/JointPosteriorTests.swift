@@ -89,22 +89,63 @@ struct JointPosteriorTests {
     }
   }
 
-  @Test("with and without information the density is the same up to the volumes")
-  func coordinates() throws {
-    let likelihood = try Self.likelihood("n ~ x + (x | g)", .poisson)
+  @Test(
+    "linear models of one term or nested ones are standard normal at the estimated variances",
+    arguments: ["y ~ x + (x | g)", "y ~ x + (1 | g) + (x | h)", "y ~ x + (1 | f) + (0 + x | g) + (x | h)"])
+  func standardNormal(_ formula: String) throws {
+    // h in g in f, unequal numbers of each.
+    let rows = (0..<90).map { (i: Int) -> (f: Int, g: Int, h: Int) in
+      let h = min(i % 23, i % 14 + 4)
+      return (h / 7, h / 3 + h / 7, h)
+    }
+    var columns = ["f", "g", "h"].map { name in
+      Column(name, rows.map { "\(name)\(name == "f" ? $0.f : name == "g" ? $0.g : $0.h)" })
+    }
+    let x = rows.indices.map { (i: Int) -> Double in Double((i * 7 + 3) % 11) / 5 - 0.9 }
+    let y = rows.enumerated().map { (i, row) -> Double in
+      let between = sin(Double(row.h) * 5) + 2 * sin(Double(row.g) * 7) + 3 * Double(row.f % 2)
+      return x[i] * (1 + sin(Double(row.h) * 3) + 2 * sin(Double(row.g))) + between + sin(Double(i * i))
+    }
+    columns += [Column("x", x), Column("y", y)]
+    let model = try LinearMixedModel(ModelFormula(formula), data: DataTable(columns))
+    var priors = ModelPriors.weaklyInformative(.linear(model))
+    priors.fixedEffects = [.flat, .flat]
+    let bayesian = try BayesianMixedModel(.linear(model), priors: priors)
+    let posterior = JointPosterior(bayesian, JointCoordinates(bayesian))
+    let start = posterior.start
+    let moved = start.indices.filter { $0 < 2 || $0 >= 2 + posterior.coordinates.count }
+    let centre = Self.evaluate(posterior, start).value
+    for shift in 1...4 {
+      var z = start
+      for k in moved { z[k] = sin(Double(shift * k + 1)) }
+      let distance = moved.reduce(0) { $0 + z[$1] * z[$1] }
+      // Chains begin at variances 1.0001 times the estimates.
+      expectClose(Self.evaluate(posterior, z).value - centre, -distance / 2, absolute: 1e-3 * distance)
+    }
+  }
+
+  @Test(
+    "with and without information the density is the same up to the volumes",
+    arguments: ["n ~ x + (x | g)", "n ~ x + (x | g) + (1 | h)", "n ~ x + (1 | g) + (0 + x | g) + (x | h)"])
+  func coordinates(_ formula: String) throws {
+    let likelihood = try Self.likelihood(formula, .poisson)
     let bayesian = try BayesianMixedModel(likelihood, priors: .weaklyInformative(likelihood))
     let units = JointCoordinates(bayesian)
     let posterior = JointPosterior(bayesian, units)
     var without = units
-    let (levels, q, p) = (units.terms[0].levelCount, 2, 2)
-    without.terms[0].information = Array(repeating: 0, count: levels * q * q)
-    without.terms[0].cross = Array(repeating: 0, count: levels * q * p)
-    without.terms[0].target = Array(repeating: 0, count: levels * q)
+    for t in without.terms.indices {
+      let term = without.terms[t]
+      without.terms[t].information = term.information.map { _ in 0 }
+      without.terms[t].cross = term.cross.map { _ in 0 }
+      without.terms[t].target = term.target.map { _ in 0 }
+      without.terms[t].couplings = EffectCouplings()
+    }
     let plain = JointPosterior(bayesian, without)
+    let effectCount = units.terms.reduce(0) { $0 + $1.target.count }
     for shift in [0.0, 0.3, -0.6] {
       var z = posterior.start.enumerated().map { $1 + shift * cos(Double($0)) }
       let value = Self.evaluate(posterior, z).value
-      var (fixed, effects) = ([0.0, 0.0], [Double](repeating: 0, count: levels * q))
+      var (fixed, effects) = ([0.0, 0.0], [Double](repeating: 0, count: effectCount))
       z.withUnsafeMutableBufferPointer { z in
         fixed.withUnsafeMutableBufferPointer { fixed in
           effects.withUnsafeMutableBufferPointer {
@@ -115,17 +156,25 @@ struct JointPosteriorTests {
       }
       // b = Fz of the plain coordinates, and db/dz is FL⁻ᵀ of the others.
       let c = posterior.coordinates
-      var f = Matrix(rows: q, columns: q)
-      for k in 0..<q { for i in k..<q { f[i, k] = c.deviations[i] * c.factor[i + k * q] } }
       var logVolume = 0.0
-      for j in 0..<levels {
-        let information = Matrix(
-          rows: q, columns: q, storage: Array(units.terms[0].information[j * q * q..<(j + 1) * q * q]))
-        let a = f.transposed * information * f
-        logVolume -= 0.5 * log((1 + a[0, 0]) * (1 + a[1, 1]) - a[0, 1] * a[1, 0])
-        let first = effects[j * q] / f[0, 0]
-        z[z.count - levels * q + j * q] = first
-        z[z.count - levels * q + j * q + 1] = (effects[j * q + 1] - f[1, 0] * first) / f[1, 1]
+      for term in units.terms {
+        let (q, first) = (term.columns.count, term.columns.lowerBound)
+        var f = Matrix(rows: q, columns: q)
+        for k in 0..<q {
+          for i in k..<q {
+            f[i, k] = c.deviations[first + i] * c.factor[first + i + (first + k) * c.effectCount]
+          }
+        }
+        for j in 0..<term.levelCount {
+          let information = Matrix(
+            rows: q, columns: q, storage: Array(term.information[j * q * q..<(j + 1) * q * q]))
+          let a = Matrix.identity(q) + f.transposed * information * f
+          logVolume -= 0.5 * log(q == 1 ? a[0, 0] : a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0])
+          let place = term.first + j * term.stride
+          let target = z.count - effectCount + place
+          z[target] = effects[place] / f[0, 0]
+          if q == 2 { z[target + 1] = (effects[place + 1] - f[1, 0] * z[target]) / f[1, 1] }
+        }
       }
       expectClose(Self.evaluate(plain, z).value + logVolume, value, absolute: 1e-9)
     }

@@ -66,6 +66,26 @@ struct BayesCommandTests {
     #expect(json["priors"]["sd"]["Subject.Days"].string?.hasPrefix("half_t(3") == true)
   }
 
+  @Test("a target acceptance nearer to 1 makes steps smaller, and is told", arguments: [LabLanguage.en, .zh])
+  func targetAcceptance(_ language: LabLanguage) throws {
+    func step(_ words: [String]) throws -> Double {
+      let found = try SubcommandRunner().run(
+        ["bayes", "Reaction ~ Days + (Days | Subject)", "--data", Self.data, "--format", "json"] + words,
+        in: CommandContext(language: language))
+      let json = try #require(
+        try JSONSerialization.jsonObject(with: Data(found.output.utf8)) as? [String: Any])
+      let sampling = try #require(json["sampling"] as? [String: Any])
+      #expect(sampling["target_acceptance"] as? Double == (words.isEmpty ? 0.8 : 0.98))
+      return try #require(sampling["step_size"] as? [Double]).reduce(0, +)
+    }
+    #expect(try step(["--target-acceptance", "0.98"]) < 0.7 * step([]))
+    let text = try bayes("--target-acceptance", "0.95", language: language).output
+    #expect(text.contains(language == .en ? "after 1000 of warmup, target acceptance 0.95" : "目标接受率 0.95"))
+    for odd in ["1", "0.2", "nan", "many"] {
+      #expect(throws: (any Error).self) { try bayes("--target-acceptance", odd, language: language) }
+    }
+  }
+
   @Test("a file of priors, and faults with what would work")
   func priors() throws {
     try TemporaryFolder.use { folder in

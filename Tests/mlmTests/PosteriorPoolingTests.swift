@@ -92,6 +92,7 @@ struct PosteriorPoolingTests {
     "options of draws are refused where nothing is drawn",
     arguments: [
       ["--priors", "slides"], ["--seed", "1"], ["--draws", "10"], ["--chains", "2"], ["--warmup", "9"],
+      ["--target-acceptance", "0.9"],
       ["--threads", "1"], ["--bayes", "--chains", "0"], ["--bayes", "--priors", "slide"],
     ])
   func refused(_ words: [String]) throws {

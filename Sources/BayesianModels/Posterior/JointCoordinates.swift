@@ -12,19 +12,28 @@ import MixedModels
 /// b_j = Fz_j, the non-centred form; of levels that say much it is b_j = b̂_j + H_j^(−½)z_j, the centred one; and each level is as far between them as its
 /// information tells. It is exact whatever the approximation: a change of variables, whose volume is 1/|L_j|·|F|.
 ///
+/// Several terms come one after the other, those with the fewest levels first: a later term's target depends on the effects drawn before,
+/// h_j − C_j(b − b̂), and of an earlier term H and G are what remains with later effects integrated out (`SharedRows`).
+///
 /// - Reference: Papaspiliopoulos, Roberts & Sköld (2003), "Non-centered parameterisations for hierarchical models and data augmentation", Bayesian
 ///   Statistics 7, 307–326; (2007), doi:10.1214/088342307000000014.
 struct JointCoordinates: Sendable {
   /// One term's levels.
   struct Term: Sendable {
-    /// The term's columns of Z.
+    /// Which of the model's terms it is, and its columns of Z.
+    let index: Int
     let columns: Range<Int>
     /// Number of levels.
     let levelCount: Int
     /// Where the effect k of level j stands among all effects: first + j·stride + k.
     let first, stride: Int
-    /// H_j (q×q), h_j at β̂ (q), and G_j (q×p) by columns, level after level.
+    /// H_j (q×q), h_j where β = β̂ and other effects are 0 (q), and G_j (q×p) by columns, level after level.
     var information, target, cross: [Double]
+    /// C: what rows tell of the effects of earlier terms.
+    var couplings = EffectCouplings()
+
+    /// p.
+    var fixedCount: Int { target.isEmpty ? 0 : cross.count / target.count }
   }
 
   /// Centre β̂ (p) and C (p×p, lower triangular) of the coefficients; of those with bounds, which stand alone, nothing.
@@ -32,7 +41,7 @@ struct JointCoordinates: Sendable {
   var root: Matrix
   /// The bounds of coefficients that have some.
   let bounds: [BoundedParameter?]
-  /// The terms.
+  /// The terms, those with the fewest levels first.
   var terms: [Term]
   /// σ, dispersion and Σ where chains begin.
   let start: CovarianceStart
@@ -54,11 +63,16 @@ struct JointCoordinates: Sendable {
       offsets.append(effectCount)
       effectCount += factor.columns.count * factor.levels.count
     }
-    terms = model.terms.map { term in
+    let order = model.terms.indices.sorted {
+      (model.factors[model.terms[$0].factor].levels.count, $0)
+        < (model.factors[model.terms[$1].factor].levels.count, $1)
+    }
+    terms = order.map { index in
+      let term = model.terms[index]
       let factor = model.factors[term.factor]
       let (q, count) = (term.columns.count, factor.levels.count)
       return Term(
-        columns: term.columns, levelCount: count,
+        index: index, columns: term.columns, levelCount: count,
         first: offsets[term.factor] + (factor.columns.firstIndex(of: term.columns.lowerBound) ?? 0),
         stride: factor.columns.count, information: Array(repeating: 0, count: count * q * q),
         target: Array(repeating: 0, count: count * q), cross: Array(repeating: 0, count: count * q * p))
@@ -86,12 +100,21 @@ struct JointCoordinates: Sendable {
       zip(rows.score, rows.information).allSatisfy({ $0.isFinite && $1.isFinite })
     else { return }
     setFixed(fit.fixedEffects, fit.fixedEffectCovariance)
+    var modes: [Double] = []
+    for (f, factor) in model.factors.enumerated() {
+      let found = fit.randomEffects[f].modes
+      for j in factor.levels.indices { for k in factor.columns.indices { modes.append(found[j, k]) } }
+    }
     for t in terms.indices {
-      let factor = model.factors[model.terms[t].factor]
-      let base = factor.columns.firstIndex(of: terms[t].columns.lowerBound) ?? 0
       terms[t].add(
-        rows, codes: factor.codes, x: model.fixedMatrix, z: model.randomMatrix,
-        modes: fit.randomEffects[model.terms[t].factor].modes, firstMode: base)
+        rows, codes: model.factors[model.terms[terms[t].index].factor].codes, x: model.fixedMatrix,
+        z: model.randomMatrix)
+    }
+    var shared = SharedRows(terms, model, information: rows.information)
+    shared.integrateOut(&terms, covariance: start.covariance)
+    for t in terms.indices {
+      terms[t].couplings = shared.couplings(of: t, order: terms[t].columns.count)
+      terms[t].aim(at: modes)
     }
   }
 
@@ -118,10 +141,8 @@ struct JointCoordinates: Sendable {
 }
 
 extension JointCoordinates.Term {
-  /// Sums what the levels' rows say.
-  fileprivate mutating func add(
-    _ rows: RowCurvature, codes: [Int], x: Matrix, z: Matrix, modes: Matrix, firstMode: Int
-  ) {
+  /// Sums what the levels' rows say: slopes, in place of targets, and curvatures.
+  fileprivate mutating func add(_ rows: RowCurvature, codes: [Int], x: Matrix, z: Matrix) {
     let (q, p) = (columns.count, x.columns)
     for (i, j) in codes.enumerated() {
       let w = rows.information[i]
@@ -132,11 +153,16 @@ extension JointCoordinates.Term {
         for c in 0..<p { cross[j * q * p + a + c * q] += w * own * x[i, c] }
       }
     }
+  }
+
+  /// Makes targets of the slopes: the conditional mean at β̂ and the other effects' modes is the mode.
+  fileprivate mutating func aim(at modes: [Double]) {
+    let q = columns.count
     for j in 0..<levelCount {
       for a in 0..<q {
-        for b in 0..<q {
-          target[j * q + a] += information[j * q * q + a + b * q] * modes[j, firstMode + b]
-        }
+        let row = j * q + a
+        for b in 0..<q { target[row] += information[j * q * q + a + b * q] * modes[first + j * stride + b] }
+        target[row] += couplings.product(row, modes)
       }
     }
   }

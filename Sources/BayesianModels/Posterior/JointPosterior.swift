@@ -18,7 +18,7 @@ final class JointPosterior: PosteriorWorkspace {
   private let isScaled: Bool
   private let fixedCount, covarianceCount, effectCount: Int
   private let fixed, effects, fixedSlope, covarianceRoot, factorSlope, root, target, targetSlope: Pointer
-  private let distances: Pointer
+  private let distances, effectSlope: Pointer
   private let parts: [Part]
   private let block: ScratchBlock
 
@@ -26,6 +26,7 @@ final class JointPosterior: PosteriorWorkspace {
   private struct Part {
     let order, levelCount, first, stride, firstColumn: Int
     let information, target, cross: Pointer
+    let couplings: EffectCouplings
     let level: LevelCoordinates
   }
 
@@ -46,7 +47,7 @@ final class JointPosterior: PosteriorWorkspace {
         + LevelCoordinates.size(order: term.columns.count, levels: term.levelCount)
     }
     let block = ScratchBlock(
-      count: 3 * p + p * p + 2 * q * q + effectCount + 2 * q + sizes.reduce(0, +))
+      count: 3 * p + p * p + 2 * q * q + 2 * effectCount + 2 * q + sizes.reduce(0, +))
     self.block = block
     func keep(_ values: [Double]) -> Pointer {
       let place = block.take(values.count)
@@ -62,11 +63,12 @@ final class JointPosterior: PosteriorWorkspace {
     target = block.take(q)
     targetSlope = block.take(q)
     distances = block.take(p)
+    effectSlope = block.take(effectCount)
     parts = units.terms.map { term in
       Part(
         order: term.columns.count, levelCount: term.levelCount, first: term.first, stride: term.stride,
         firstColumn: term.columns.lowerBound, information: keep(term.information), target: keep(term.target),
-        cross: keep(term.cross),
+        cross: keep(term.cross), couplings: term.couplings,
         level: LevelCoordinates(order: term.columns.count, levels: term.levelCount, of: block))
     }
   }
@@ -147,7 +149,7 @@ final class JointPosterior: PosteriorWorkspace {
     }
   }
 
-  /// h_j of a level at the β of this point.
+  /// h_j of a level at the β and the earlier terms' effects of this point.
   @inline(__always)
   private func fillTarget(_ part: Part, level j: Int) {
     let (q, p) = (part.order, fixedCount)
@@ -157,6 +159,7 @@ final class JointPosterior: PosteriorWorkspace {
       let distance = distances[c]
       for k in 0..<q { target[k] -= cross[k + c * q] * distance }
     }
+    for k in 0..<q { target[k] -= part.couplings.product(j * q + k, effects) }
   }
 
   /// b from its coordinates.
@@ -179,10 +182,11 @@ final class JointPosterior: PosteriorWorkspace {
     return density
   }
 
-  /// The derivatives in the effects' coordinates; adds to those in F and β.
+  /// The derivatives in the effects' coordinates, the last term's first, for they depend on the earlier; adds to those in F and β.
   private func fillEffectGradient(_ gradient: Pointer) {
     let (stride, p) = (coordinates.effectCount, fixedCount)
-    for part in parts {
+    effectSlope.update(from: likelihood.effectGradient, count: effectCount)
+    for part in parts.reversed() {
       let q = part.order
       let f = covarianceRoot + part.firstColumn * (stride + 1)
       let slope = factorSlope + part.firstColumn * (stride + 1)
@@ -190,7 +194,7 @@ final class JointPosterior: PosteriorWorkspace {
         let place = part.first + j * part.stride
         fillTarget(part, level: j)
         part.level.fillGradient(
-          level: j, gradient + place, g: likelihood.effectGradient + place, f: f, stride: stride, h: target,
+          level: j, gradient + place, g: effectSlope + place, f: f, stride: stride, h: target,
           factorSlope: slope, targetSlope: targetSlope)
         let cross = part.cross + j * q * p
         for c in 0..<p {
@@ -198,6 +202,7 @@ final class JointPosterior: PosteriorWorkspace {
           for k in 0..<q { sum += cross[k + c * q] * targetSlope[k] }
           fixedSlope[c] -= sum
         }
+        for k in 0..<q { part.couplings.subtract(targetSlope[k], j * q + k, from: effectSlope) }
       }
     }
   }

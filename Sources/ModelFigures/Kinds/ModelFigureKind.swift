@@ -189,13 +189,13 @@ public enum FigureOption: String, Sendable, CaseIterable {
   case priors
   case knownErrors = "known-se"
   /// How many chains draw from it, how often, and after how many iterations.
-  case chains, draws, warmup
+  case chains, draws, warmup, targetAcceptance = "target-acceptance"
   /// How many chains run at a time, and whether it is said how far they are.
   case threads, progress
 
   /// How draws of a posterior are made.
   static let sampling: Set<FigureOption> = [
-    .priors, .knownErrors, .chains, .draws, .warmup, .seed, .threads, .progress,
+    .priors, .knownErrors, .chains, .draws, .warmup, .targetAcceptance, .seed, .threads, .progress,
   ]
 
   /// The kinds that take it.

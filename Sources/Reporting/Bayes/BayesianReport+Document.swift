@@ -46,6 +46,7 @@ extension BayesianReport {
           .object([
             ("chains", .integer(fit.chainCount)), ("draws", .integer(fit.drawCount)),
             ("warmup", .integer(fit.plan.warmup)), ("seed", .string("\(fit.plan.seed)")),
+            ("target_acceptance", .number(fit.plan.targetAcceptance)),
             ("divergences", .integer(fit.divergenceCount)),
             (
               "ebfmi", .array(fit.chains.chains.map { .number($0.energyFractionOfMissingInformation) })

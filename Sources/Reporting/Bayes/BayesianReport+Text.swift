@@ -41,9 +41,13 @@ extension BayesianReport {
         "\(count) draws from the priors alone, seed \(plan.seed); priors: \(priorsName)",
         "只从先验抽取 \(count) 次，种子 \(plan.seed)；先验：\(priorsName)")
     }
+    let target =
+      plan.targetAcceptance == SamplingPlan.defaultTargetAcceptance
+      ? "" : words.pick(", target acceptance ", "，目标接受率 ") + shortestText(plan.targetAcceptance)
     return words.pick(
-      "\(fit.chainCount) chain\(fit.chainCount == 1 ? "" : "s") of \(fit.drawCount) draw\(fit.drawCount == 1 ? "" : "s") after \(plan.warmup) of warmup, seed \(plan.seed); priors: \(priorsName)",
-      "\(fit.chainCount) 条链，预热 \(plan.warmup) 次后各抽 \(fit.drawCount) 次，种子 \(plan.seed)；先验：\(priorsName)")
+      "\(fit.chainCount) chain\(fit.chainCount == 1 ? "" : "s") of \(fit.drawCount) draw\(fit.drawCount == 1 ? "" : "s") after \(plan.warmup) of warmup\(target), seed \(plan.seed); priors: \(priorsName)",
+      "\(fit.chainCount) 条链，预热 \(plan.warmup) 次后各抽 \(fit.drawCount) 次\(target)，种子 \(plan.seed)；先验：\(priorsName)"
+    )
   }
 
   private func kindLine(_ words: ExplanationWords) -> String {
@@ -191,12 +195,13 @@ extension BayesianReport {
     }
     let divergent = fit.divergenceCount
     let isHeavy = !heavyTails.isEmpty
+    let nearer = fit.plan.targetAcceptance < 0.95 ? "0.95" : "0.99"
     let warning =
       divergent == 0
       ? ""
       : words.pick(
-        " \(verdict == .enough ? "But look here: " : "")\(divergent) of \(fit.drawCount * fit.chainCount) draws diverged (the sampler's steps were too long somewhere), and what lies there may be missing; more --warmup, or a prior that keeps standard deviations from extremes, may help.",
-        "\(verdict == .enough ? "但请检查：" : "")有 \(divergent) 次抽样（共 \(fit.drawCount * fit.chainCount) 次）发散：采样步长在某处过长，那里的后验可能缺失。"
+        " \(verdict == .enough ? "But look here: " : "")\(divergent) of \(fit.drawCount * fit.chainCount) draws diverged (the sampler's steps were too long somewhere), and what lies there may be missing; smaller steps (--target-acceptance \(nearer)), or a prior that keeps standard deviations from extremes, may help.",
+        "\(verdict == .enough ? "但请检查：" : "")有 \(divergent) 次抽样（共 \(fit.drawCount * fit.chainCount) 次）发散：采样步长在某处过长，那里的后验可能缺失；减小步长（--target-acceptance \(nearer)），或改用不让标准差取极端值的先验，可能有帮助。"
       )
     func size(_ x: Double?) -> String { x.map { DecimalText.fixed($0, decimals: 0) } ?? "?" }
     func name(_ address: String) -> String {

@@ -41,7 +41,7 @@ struct BayesCommand: ReportingCommand {
       --check adds a posterior predictive check, --loo leave-one-out cross-validation with Pareto's k; --versus FORMULA compares models by it. --prior-only \
       draws from the priors alone and shows what data they make.
 
-      Draws depend on the seed and on the numbers of chains, draws and warmup iterations, not on --threads. Ctrl-C keeps complete draws, \
+      Draws depend on the seed, the numbers of chains, draws and warmup iterations and the target acceptance, not on --threads. Ctrl-C keeps complete draws, \
       and the exit code is then 75.
 
       Example: mlm bayes "y ~ x + (x | g)" --data d.csv --priors slides-sd

@@ -218,6 +218,7 @@ struct PlotCommand: ReportingCommand {
       case .chains: sampling.chains.chains != nil
       case .draws: sampling.draws != nil
       case .warmup: sampling.chains.warmup != nil
+      case .targetAcceptance: sampling.chains.targetAcceptance != nil
       case .threads: sampling.chains.threads != nil
       case .progress: sampling.chains.shown.progress
       case .yRange: drawing.yRange != nil
