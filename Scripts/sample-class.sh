@@ -18,8 +18,8 @@ awk -F, '
   {
     key = $1 "," $3 "," $5
     if (!(key in seen)) { seen[key] = 1; order[++count] = key }
-    if ($7 == "right") { right[key] = right[key] (right[key] == "" || $9 !~ /^[A-Z]$/ ? "" : " ") $9; rights[key]++ }
-    else if ($7 == "misconception" && $9 != "") wrong[key, ++wrongs[key]] = $9
+    if ($8 == "right") { right[key] = right[key] (right[key] == "" || $10 !~ /^[A-Z]$/ ? "" : " ") $10; rights[key]++ }
+    else if ($8 == "misconception" && $10 != "") wrong[key, ++wrongs[key]] = $10
   }
   END {
     print "student,problem,answer,value"

@@ -97,7 +97,7 @@ struct ProblemKeyFileTests {
     let key = Self.file.keys[0]
     let lines = ProblemKeyTable.lines(of: key).split(separator: "\n")
     #expect(lines.count == 4)
-    #expect(lines[0].hasPrefix("007,\"N, \"\"007\"\"\",numerical,\(key.code),a0,4,right,,3.12,"))
+    #expect(lines[0].hasPrefix("007,\"N, \"\"007\"\"\",numerical,\(key.code),a0,,4,right,,3.12,"))
     #expect(lines[1].contains(",misconception,doubled,6.25,"))
   }
 

@@ -391,6 +391,46 @@ import Testing
     #expect(firsts == ["a", "b", "c"])
   }
 
+  @Test("an answer called by another blank's letter is refused")
+  func letters() throws {
+    func answers(_ first: String, _ second: String) throws -> Problem {
+      try problem(
+        type: "cloze",
+        """
+        draw: {n: {integers: [20, 90]}}
+        answers:
+          \(first): {value: n, kind: count}
+          \(second): {value: 2 * n, kind: count}
+        """, en: "[[\(first)]] [[\(second)]]", zh: "[[\(first)]] [[\(second)]]")
+    }
+    #expect(
+      Self.message { try answers("n", "A") }.contains(
+        "trial.problem.md:10:3: the answer 'A' has the blank (b) on sheets; call it 'b', or by a word"))
+    #expect(throws: Never.self) { _ = (try answers("a", "b"), try answers("n", "w")) }
+  }
+
+  @Test("a draw in which two options have one text is drawn again")
+  func equalOptions() throws {
+    let choice = try problem(
+      type: "single",
+      """
+      draw: {n: {integers: [1, 4]}, m: {integers: [1, 4]}}
+      answers:
+        which:
+          options:
+            - {id: a, text: "{{n:%d}}", right: n > 0}
+            - {id: b, text: "{{m:%d}}", right: n < 0, feedback: no}
+      """)
+    let builder = VariantBuilder(choice, runner: NoCommands())
+    let built = try (0..<40).map { try builder.variant(from: seed(String($0))) }
+    #expect(
+      built.flatMap(\.failures).contains { $0.description == "answer 'which': two options have one text" })
+    for variant in built.map(\.variant) {
+      guard case .single(let options) = variant.answers[0].key else { Issue.record("no choice"); return }
+      #expect(options[0].text != options[1].text)
+    }
+  }
+
   @Test("right options of a multiple choice sum to 1; wrong ones cost, never below −1/2")
   func multiple() throws {
     let choice = try problem(

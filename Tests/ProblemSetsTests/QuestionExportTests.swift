@@ -86,7 +86,7 @@ struct QuestionExportTests {
       decoding: try Synthetic.export.files(for: .moodle, in: .en).files[0].bytes, as: UTF8.self)
     #expect(
       text.hasPrefix(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<quiz>\n<question type=\"category\">\n<category><text>$course$/top/foundations/numerical</text>"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<quiz>\n<question type=\"category\">\n<category><text>$course$/top/foundations (en)/numerical</text>"
       ))
     #expect(
       text.contains("fraction=\"33.33333\"") && text.contains("@@PLUGINFILE@@/data.csv?forcedownload=1"))

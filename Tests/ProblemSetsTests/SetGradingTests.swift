@@ -88,8 +88,8 @@ struct SetGradingTests {
       reasons == [
         "3: no student '7' in the keys",
         "4: no problem 'numerica' in the keys of this student (did you mean 'numerical'?)",
-        "5: the problem asks for 4 answers; name one of a0, a1, a2, a3",
-        "6: no answer 'zz' in this problem",
+        "5: the problem asks for 4 answers; name one of (a) a0, (b) a1, (c) a2, (d) a3",
+        "6: no answer 'zz' in this problem; it has (a) a0, (b) a1, (c) a2, (d) a3",
         "7: another answer to the same question stands in line 8",
         "8: another answer to the same question stands in line 7",
       ])
@@ -102,6 +102,8 @@ struct SetGradingTests {
     let used = graded.problems.flatMap(\.answers).count { !$0.given.isEmpty && $0.verdict != .double }
     // One of the two equal answers stands for both.
     #expect(used + graded.unmatched.count + 1 == entries)
+    #expect(
+      graded.notes.contains("1 answer says again what another to the same question says, and counts once"))
   }
 
   @Test("damaged files are told with their places")
@@ -163,13 +165,13 @@ struct SetGradingTests {
 
   @Test("what cannot be read earns nothing until a person gives points for it")
   func unreadable() throws {
-    let graded = try grading("student,problem,answer,value\n007,numerical,,about three\n007,single,,Z\n")
+    let graded = try grading("student,problem,answer,value\n007,numerical,,some three\n007,single,,Z\n")
     #expect(graded.problems[0].answers[0].verdict == .unreadable && graded.problems[0].points == 0)
     #expect(graded.problems[0].openPoints == 0)
     let note = "2 answers could not be read and earn nothing; points for them can be given in by-hand.csv"
     #expect(graded.notes.contains(note))
     let byHand = graded.byHandCSV(.en)
-    #expect(byHand.contains("007,\"N, \"\"007\"\"\",numerical,a0,about three,unreadable,,4,\n"))
+    #expect(byHand.contains("007,\"N, \"\"007\"\"\",numerical,a0,some three,unreadable,,4,\n"))
     var marked = graded
     try marked.take(
       marks: Array(byHand.replacing("unreadable,,4,\n007", with: "unreadable,,4,3\n007").utf8),
@@ -228,25 +230,23 @@ struct SetGradingTests {
     let problems = graded.students[0].problems
     let english = FeedbackSheet(graded, .en).text(problems)
     #expect(english.contains("N, \"007\" · 007 · **2 of 28 points**"))
-    #expect(english.contains("- you wrote `6,25`, read as `6.25`. Twice, } not # half ~."))
+    #expect(english.contains("- You wrote `6,25`, read as `6.25`. Twice, } not # half ~."))
     #expect(!english.contains("3.12"))
     #expect(FeedbackSheet(graded, .en, showsKey: true).text(problems).contains("Right answer: 3.12."))
     #expect(FeedbackSheet(graded, .zh).text(problems).contains("你的答案：`6,25`，读作 `6.25`。翻倍 } # ~"))
+    // Blanks are called as on the sheet, the set by its title.
+    #expect(english.contains("\n- **(b)** (0 of ") && !english.contains("**a1**"))
+    var titled = graded
+    titled.titles = [.en: "Set *1*"]
+    #expect(FeedbackSheet(titled, .en).text(problems).hasPrefix("# Set \\*1\\* – feedback\n"))
   }
 
-  @Test("ids as file names are told apart and stay in their folder")
-  func fileNames() {
-    #expect(IDFileName.of("007") == "007" && IDFileName.of("李明") == "李明")
-    #expect(IDFileName.of("../a b") == "%2E.%2Fa%20b")
-    let ids = [
-      "a", "A", "a/b", "a%2Fb", "", ".", "..", "a b", String(repeating: "x", count: 300),
-      String(repeating: "x", count: 301),
-    ]
-    #expect(Set(ids.map(IDFileName.of)).count == ids.count)
-    let names = IDFileName.all(of: ["ab", "AB", "É", "é", "Xy"])
-    #expect(names == ["ab", "%41%42", "%C3%89", "é", "Xy"])
-    #expect(
-      ids.map(IDFileName.of).allSatisfy { !$0.contains("/") && !$0.hasPrefix(".") && $0.utf8.count <= 160 })
+  @Test("answers are named by their ids or the letters of their blanks")
+  func letters() {
+    func place(_ name: String) -> Int? { AnswerMatching.place(of: name, among: ["slope", "n", "weight"]) }
+    #expect(["slope", "a", "A", "(a)", "（ａ）", "a)", " (A) "].map(place) == Array(repeating: 0, count: 7))
+    #expect(place("n") == 1 && place("(b)") == 1 && place("c") == 2)
+    #expect(place("d") == nil && place("") == nil && place("slop") == nil && place("ab") == nil)
   }
 
   @Test("item statistics by hand")

@@ -156,6 +156,43 @@ struct ProblemsCommandTests {
     }
   }
 
+  @Test(
+    "sheets in forms that a later build does not make go when the keys change, and stay while they do not")
+  func leftovers() throws {
+    try Self.withSet { folder, set, roster, key in
+      let out = folder.path + "/out"
+      func build(_ set: ProblemSet, _ languages: [LabLanguage]? = nil) throws -> [String] {
+        try ProblemSetBuild(set, roster: roster, courseKey: key, languages: languages).run(
+          into: out, with: SubcommandRunner()
+        ).notes
+      }
+      _ = try build(set, LabLanguage.allCases)
+      let html = try folder.file("out/students/1/sheet.en.html", "as of the first build")
+      _ = try folder.file("out/students/1/hints.pdf", "the instructor's")
+      let before = Self.files(out + "/students")
+      // The same variants in one language: all sheets go with the keys still.
+      #expect(try build(set, [.en]).count == 2)
+      #expect(Self.files(out + "/students") == before)
+      let changed = Self.problem.replacing("integers: [40, 60]", with: "integers: [41, 61]")
+      _ = try folder.file("pair.problem.md", changed)
+      #expect(changed != Self.problem)
+      let notes = try build(try ProblemSet(file: folder.path + "/set.yml"), [.en])
+      let note = try #require(notes.first { $0.contains("which this one does not make") })
+      #expect(note.contains("no longer go with the keys") && note.contains("kept below instructor/replaced-"))
+      let after = Self.files(out)
+      #expect(after["students/1/sheet.en.html"] == nil && after["students/1/sheet.zh.md"] == nil)
+      #expect(after["students/1/hints.pdf"] == before["1/hints.pdf"])
+      #expect(after["instructor/solutions/1.zh.md"] == nil)
+      let kept = after.filter { $0.key.hasPrefix("instructor/replaced-") }
+      #expect(
+        kept.contains {
+          $0.key.hasSuffix("students/1/sheet.en.html") && $0.value == before["1/sheet.en.html"]
+        })
+      #expect(kept.contains { $0.key.hasSuffix("instructor/solutions/1.zh.md") })
+      #expect(html.hasSuffix("sheet.en.html"))
+    }
+  }
+
   @Test("keys that change are kept, and files of others stay")
   func replacedKeys() throws {
     try Self.withSet { folder, set, roster, key in

@@ -230,9 +230,9 @@ struct ProblemsGradeTests {
       #expect(
         notes == [
           "note: the keys differ from those that were there, which are kept as instructor/keys-replaced-3.json",
-          "note: 3 folders in students/ belong to nobody in the roster and have no key in keys.json; the keys are in: "
-            + "s1 (keys-replaced-1.json), s2 (keys-replaced-2.json), s3 (keys-replaced-3.json). To grade them, name these "
-            + "files too: --keys keys.json --keys keys-replaced-N.json",
+          "note: 3 folders in students/ belong to nobody in the roster and have no key in keys.json: "
+            + "s1 (keys-replaced-1.json), s2 (keys-replaced-2.json), s3 (keys-replaced-3.json). To grade them, name the "
+            + "files in brackets too: --keys keys.json --keys keys-replaced-N.json",
         ])
       let answers = try built.folder.file("answers.csv", "student,pair.many\ns1,4\ns4,4\n")
       let result = try built.run(

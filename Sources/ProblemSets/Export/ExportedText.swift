@@ -22,7 +22,11 @@ struct ExportedText {
     let pieces = variant.stem[language] ?? []
     let body = markdown(address: address, blank: blank).html(MarkdownHTML.text(of: pieces))
     let links = unnamedData.map { file in
-      "<p>\(pick("Data", "数据"))\(pick(": ", "："))<a href=\"\(XMLText.escaped(address(file)))\">\(XMLText.escaped(file.path))</a></p>"
+      let name =
+        file.path.hasSuffix(".R")
+        ? pick("R lines that make the data", "生成数据的 R 代码") : pick("Data", "数据")
+      return
+        "<p>\(name)\(pick(": ", "："))<a href=\"\(XMLText.escaped(address(file)))\">\(XMLText.escaped(file.path))</a></p>"
     }
     return ([body] + links).joined(separator: "\n")
   }
@@ -110,7 +114,7 @@ extension ProblemVariant {
     for (language, pieces) in stem {
       part.stem[language] = pieces.map { piece in
         guard case .blank(let index) = piece else { return piece }
-        guard let k = indices.firstIndex(of: index) else { return .markdown(" … ") }
+        guard let k = indices.firstIndex(of: index) else { return .markdown(" […] ") }
         return .blank(k)
       }
     }

@@ -21,7 +21,7 @@ struct GIFTWriter {
       for k in variants[0].answers.indices {
         let isPart = variants[0].answers.count > 1
         let name = variants[0].problem + (isPart ? "-\(variants[0].answers[k].id)" : "")
-        out += "$CATEGORY: $course$/top/\(export.set)/\(name)\n\n"
+        out += "$CATEGORY: $course$/top/\(export.set) (\(language.rawValue))/\(name)\n\n"
         for variant in variants {
           out += try question(isPart ? variant.part(with: [k]) : variant, name: name) + "\n"
         }

@@ -28,16 +28,19 @@ struct MoodleWriter {
       }
       let parts = MoodleParts(of: variants)
       if !parts.automatic.isEmpty {
-        out += category([export.set, name])
+        out += category([section, name])
         for variant in parts.automatic { out += try question(variant) }
       }
       for (id, essays) in parts.essays {
-        out += category([export.set, parts.automatic.isEmpty ? name : "\(name)-\(id)"])
+        out += category([section, parts.automatic.isEmpty ? name : "\(name)-\(id)"])
         for variant in essays { out += try question(variant, part: parts.automatic.isEmpty ? nil : id) }
       }
     }
     return out + "</quiz>\n"
   }
+
+  /// The set with the language: variants of two languages would else stand in one category, of which one is drawn.
+  private var section: String { "\(export.set) (\(language.rawValue))" }
 
   private func category(_ path: [String]) -> String {
     // A slash parts categories.

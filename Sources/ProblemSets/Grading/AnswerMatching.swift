@@ -71,16 +71,29 @@ struct AnswerMatching {
     let ids = keys.keys[i].answers.map(\.id)
     guard let answer = entry.answer else {
       guard ids.count == 1 else {
-        return "the problem asks for \(ids.count) answers; name one of \(ids.joined(separator: ", "))"
+        return "the problem asks for \(ids.count) answers; name one of \(named(ids))"
       }
       given[i][0].append(entry)
       return nil
     }
-    guard let j = ids.firstIndex(of: answer) else {
-      return "no answer '\(answer)' in this problem" + meant(answer, among: ids)
+    guard let j = AnswerMatching.place(of: answer, among: ids) else {
+      return "no answer '\(answer)' in this problem"
+        + (answer.count == 1 || NearestNames.close(to: answer, among: ids) == nil
+          ? "; it has \(named(ids))" : meant(answer, among: ids))
     }
     given[i][j].append(entry)
     return nil
+  }
+
+  /// Which answer is meant: by its id, or by the letter of its blank on the sheet, `b` or `(b)`.
+  static func place(of name: String, among ids: [String]) -> Int? {
+    if let i = ids.firstIndex(of: name) { return i }
+    let plain = PlainCharacters.of(name).lowercased().filter { !"() .".contains($0) }
+    return ids.firstIndex(of: plain) ?? ids.indices.first { BlankLetter.of($0) == plain }
+  }
+
+  private func named(_ ids: [String]) -> String {
+    ids.enumerated().map { "(\(BlankLetter.of($0))) \($1)" }.joined(separator: ", ")
   }
 
   private func meant(_ name: String, among names: [String]) -> String {

@@ -22,7 +22,7 @@ public struct FeedbackSheet: Sendable {
     let most = problems.reduce(0) { $0 + $1.key.points }
     let open = problems.reduce(0) { $0 + $1.openPoints }
     var parts = [
-      "# " + pick("Feedback: \(grading.set)", "作业反馈：\(grading.set)"),
+      "# " + escaped(grading.titles[language] ?? grading.set) + pick(" – feedback", "（反馈）"),
       [student.name, student.student].filter { !$0.isEmpty }.map(escaped).joined(separator: " · ") + " · **"
         + ofPoints(earned, most) + "**" + (open > 0 ? stillOpen(open) : ""),
     ]
@@ -39,19 +39,21 @@ public struct FeedbackSheet: Sendable {
       ? points(key.points) + pick(", not yet marked", "，待评") : ofPoints(problem.points, key.points)
     let head = "## \(number). \(title)" + pick(" (\(earned))", "（\(earned)）")
     let code = pick("Variant \(key.code)", "版本 \(key.code)")
-    return [head, code, zip(key.answers, problem.answers).map { item($0, $1, key) }.joined(separator: "\n")]
+    let items = key.answers.indices.map { item($0, problem.answers[$0], key) }
+    return [head, code, items.joined(separator: "\n")]
   }
 
-  private func item(_ answer: VariantAnswer, _ graded: GradedAnswer, _ key: ProblemKey) -> String {
+  private func item(_ index: Int, _ graded: GradedAnswer, _ key: ProblemKey) -> String {
+    let answer = key.answers[index]
     var out = "- "
     if key.answers.count > 1 {
-      out += "**\(escaped(answer.id))**" + pick(" (", "（")
+      out += "**(\(BlankLetter.of(index)))**" + pick(" (", "（")
       let most = key.points * answer.weight
       out += graded.share.map { ofPoints(most * $0, most) } ?? points(most)
       out += pick("): ", "）：")
     }
     if !graded.given.isEmpty {
-      out += pick("you wrote ", "你的答案：") + code(graded.given)
+      out += pick(key.answers.count > 1 ? "you wrote " : "You wrote ", "你的答案：") + code(graded.given)
       if !graded.readAs.isEmpty, graded.readAs != graded.given {
         out += pick(", read as ", "，读作 ") + code(graded.readAs)
       }
@@ -119,41 +121,5 @@ public struct FeedbackSheet: Sendable {
       out.append(c)
     }
     return out
-  }
-}
-
-/// Ids as file names.
-public enum IDFileName {
-  /// A file name for an id, different for different ids: letters and digits of any script, `-`, `_` and inner
-  /// points stay, other bytes become `%XX`.
-  ///
-  /// Names that would be too long keep their beginning and end in a hash.
-  public static func of(_ id: String) -> String { of(id, escapesCapitals: false) }
-
-  /// File names for ids that all computers can tell apart: where names differ in capitals only, the capitals
-  /// become `%XX`.
-  public static func all(of ids: [String]) -> [String] {
-    let byName = Dictionary(grouping: ids) { of($0).lowercased() }
-    return ids.map { of($0, escapesCapitals: byName[of($0).lowercased()]!.count > 1) }
-  }
-
-  private static func of(_ id: String, escapesCapitals: Bool) -> String {
-    var out = ""
-    for (i, scalar) in id.unicodeScalars.enumerated() {
-      let isCapital = escapesCapitals && scalar.properties.lowercaseMapping != String(scalar)
-      let isLetter =
-        (scalar.properties.isAlphabetic || scalar.properties.numericType != nil) && !isCapital
-      let isPlain = isLetter || scalar == "-" || scalar == "_" || (scalar == "." && i > 0)
-      if isPlain {
-        out.unicodeScalars.append(scalar)
-      } else {
-        for byte in String(scalar).utf8 { out += "%" + hexadecimal([byte]).uppercased() }
-      }
-    }
-    if out.isEmpty { return "%" }
-    guard out.utf8.count > 160 else { return out }
-    var head = ""
-    for c in out where head.utf8.count + String(c).utf8.count <= 120 { head.append(c) }
-    return head + "~" + ContentID.of(["id", id])
   }
 }

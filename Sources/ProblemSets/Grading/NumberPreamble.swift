@@ -2,12 +2,12 @@ import Labs
 
 /// What students write around a number that changes nothing of it.
 enum NumberPreamble {
-  /// The number with its unit: marks of TeX become plain signs; parentheses around everything, `=`, `≈`, `~`
-  /// and a name before one of them are left out.
+  /// The number with its unit: marks of TeX become plain signs; parentheses around everything, `=`, `≈`, `~`,
+  /// `about` and a name before one of the signs are left out.
   static func bare(_ text: String) -> String {
     var rest = plainTeX(text)
     while true {
-      let shorter = withoutName(withoutBrackets(rest))
+      let shorter = withoutAbout(withoutName(withoutBrackets(rest)))
       if shorter == rest { return rest }
       rest = shorter
     }
@@ -54,6 +54,17 @@ enum NumberPreamble {
       if depth == 0, i < text.count - 1 { return text }
     }
     return String(text.dropFirst().dropLast()).trimmingSpaces()
+  }
+
+  private static let abouts = [
+    "about ", "approximately ", "approx. ", "approx ", "circa ", "ca. ", "大约", "约", "大概",
+  ]
+
+  /// The text behind a word that says that a number is rounded.
+  private static func withoutAbout(_ text: String) -> String {
+    let small = text.lowercased()
+    guard let word = abouts.first(where: small.hasPrefix) else { return text }
+    return String(text.dropFirst(word.count)).trimmingSpaces()
   }
 
   /// The text behind a leading `=`, `≈`, `~`, or behind a name and one of `= ≈ :`.

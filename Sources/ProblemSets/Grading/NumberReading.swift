@@ -67,11 +67,18 @@ private struct NumberScanner {
     let mantissas = body.mantissas
     guard !mantissas.isEmpty else { throw .separators }
     let exponent = takeExponent()
+    let rest = String(characters[i...])
+    if body.groups == ["0"], "xX".contains(rest.prefix(1)), rest.dropFirst().first?.isHexDigit == true {
+      throw .surroundingText(rest)
+    }
     let (sign, unit) = try takeUnit()
     if share > 1, sign > 1 { throw .surroundingText(sign == 100 ? "%" : "‰") }
     var readings: [NumberReading] = []
     for power in Self.powers(of: unit) {
-      for mantissa in mantissas {
+      // Nobody parts thousands by points before a word for thousands.
+      for mantissa in body.separators.last == "." && !unit.isEmpty && Self.powers(of: unit).count > 1
+        ? mantissas.prefix(1) : mantissas[...]
+      {
         // The word's power of ten goes into the decimal text, so that nothing is rounded twice.
         guard let size = Double("\(mantissa.digits)e\(exponent + power)"), size.isFinite
         else { throw .tooLarge }
@@ -234,12 +241,18 @@ private struct NumberScanner {
     return Int(text)
   }
 
+  /// What divides by 100 or 1000 behind a number; of two with one beginning the longer first.
+  private static let shares: [(sign: String, size: Double)] = [
+    ("%", 100), ("‰", 1000), ("percentage points", 100), ("percentage point", 100), ("percent", 100),
+    ("per cent", 100), ("pct", 100), ("个百分点", 100), ("百分点", 100),
+  ]
+
   /// The sign behind the number, and what else stands there.
   private mutating func takeUnit() throws(NumberReadingFault) -> (divisor: Double, unit: String) {
     skipSpaces()
     var divisor = 1.0
     var rest = String(characters[i...])
-    for (sign, size) in [("%", 100.0), ("‰", 1000), ("percent", 100), ("per cent", 100), ("pct", 100)] {
+    for (sign, size) in Self.shares {
       if rest.lowercased().hasPrefix(sign) {
         divisor = size
         rest = String(rest.dropFirst(sign.count)).trimmingSpaces()

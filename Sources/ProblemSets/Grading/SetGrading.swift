@@ -42,6 +42,8 @@ public struct SetGrading: Sendable {
 
   /// The set's id.
   public var set: String
+  /// The set's title in both languages; empty for keys that do not say.
+  public var titles: [LabLanguage: String]
   /// The problems in the order of the keys.
   public var problems: [Problem]
   /// Answers that were not counted, in the order of the file.
@@ -63,15 +65,22 @@ public struct SetGrading: Sendable {
     throws(AnswerSheetError)
   {
     set = keys.set
+    titles = keys.titles
     var matching = AnswerMatching(keys, double: double)
     try matching.checkThatFilesBelongTogether(sheet)
     for entry in sheet.entries { matching.place(entry) }
     unmatched = matching.unmatched
     var doubles: [[Int]: [AnswerSheet.Entry]] = [:]
+    var repeats = 0
     problems = keys.keys.enumerated().map { i, key in
       let answers = key.answers.enumerated().map { j, answer in
         let given = matching.given[i][j]
-        if Set(given.map(\.value)).count > 1 {
+        // `0.4` and `0,400` are one answer.
+        func meaning(_ text: String) -> String {
+          let read = answer.key.grade(text).readAs
+          return read.isEmpty ? text : read
+        }
+        if given.count > 1, Set(given.map { meaning($0.value) }).count > 1 {
           doubles[[i, j]] = given
           if double == .refuse {
             return GradedAnswer(
@@ -79,6 +88,7 @@ public struct SetGrading: Sendable {
               feedback: GradingWords.double)
           }
         }
+        if doubles[[i, j]] == nil { repeats += max(0, given.count - 1) }
         let taken = double == .first ? given.first : given.last
         return answer.key.grade(taken?.value)
       }
@@ -101,7 +111,7 @@ public struct SetGrading: Sendable {
       ($0.entry.location.line, $0.entry.location.column) < ($1.entry.location.line, $1.entry.location.column)
     }
     unreadableNote = SetGrading.unreadableNote(problems)
-    notes = gradingNotes(sheet, doubles: doubles.count, choice: double)
+    notes = gradingNotes(sheet, doubles: doubles.count, repeats: repeats, choice: double)
   }
 
   /// How many answers could not be read and what becomes of them; nil for none.
@@ -123,7 +133,10 @@ public struct SetGrading: Sendable {
     return order.map { ($0, byStudent[$0]![0].key.name, byStudent[$0]!) }
   }
 
-  private func gradingNotes(_ sheet: AnswerSheet, doubles: Int, choice: DoubleChoice) -> [String] {
+  /// - Parameter repeats: how many answers say again what another says.
+  private func gradingNotes(
+    _ sheet: AnswerSheet, doubles: Int, repeats: Int, choice: DoubleChoice
+  ) -> [String] {
     var notes: [String] = []
     let known = Set(problems.map(\.key.student))
     let strangers = sheet.students.filter { !known.contains($0.id) }
@@ -149,6 +162,11 @@ public struct SetGrading: Sendable {
         case .last: "the last was graded"
         }
       notes.append("two different answers to \(counted(doubles, "question")): \(done)")
+    }
+    if repeats > 0 {
+      notes.append(
+        "\(counted(repeats, "answer")) \(repeats == 1 ? "says" : "say") again what another to the same question "
+          + "says, and \(repeats == 1 ? "counts" : "count") once")
     }
     func count(_ verdict: GradedAnswer.Verdict) -> Int {
       problems.reduce(0) { $0 + $1.answers.count { $0.verdict == verdict } }

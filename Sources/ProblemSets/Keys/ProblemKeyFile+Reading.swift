@@ -53,6 +53,8 @@ extension ProblemKeyFile {
     guard let set = json["set"]?.string, let print = json["courseKey"]?.string,
       let items = json["keys"]?.items
     else { throw error(at: 0, "the key file lacks 'set', 'courseKey' or 'keys'; build the set again") }
+    var titles: [LabLanguage: String] = [:]
+    for language in LabLanguage.allCases { titles[language] = json["titles"]?[language.rawValue]?.string }
     var keys: [ProblemKey] = []
     keys.reserveCapacity(items.count)
     var first: [[String]: Int] = [:]
@@ -69,7 +71,7 @@ extension ProblemKeyFile {
           "keys \(other + 1) and \(i + 1) are both for student '\(name[0])', problem '\(name[1])'")
       }
     }
-    self.init(set: set, courseKeyFingerprint: print, keys: keys)
+    self.init(set: set, titles: titles, courseKeyFingerprint: print, keys: keys)
   }
 
   /// Refuses a key file that was made with another course key or for another set.

@@ -1,11 +1,12 @@
 import Estimates
+import Labs
 
 /// The keys of a set that was built: one object a student and problem.
 ///
 /// The text is JSON with one key a line, so that it can be written as students are made, without any but the
 /// present one in memory:
 ///
-///     {"format":"multilevel-lab problem keys","version":1,"set":"…","courseKey":"…","keys":[
+///     {"format":"multilevel-lab problem keys","version":1,"set":"…","titles":{…},"courseKey":"…","keys":[
 ///     {"student":"…", …},
 ///     {"student":"…", …}
 ///     ]}
@@ -19,23 +20,30 @@ public struct ProblemKeyFile: Sendable, Equatable {
 
   /// The set's id.
   public var set: String
+  /// The set's title in both languages; empty for keys that do not say.
+  public var titles: [LabLanguage: String]
   /// The fingerprint of the course key that the set was built with.
   public var courseKeyFingerprint: String
   /// The keys in the order of the file: students as in the roster, problems as in the set.
   public var keys: [ProblemKey]
 
   /// A key file from its parts.
-  public init(set: String, courseKeyFingerprint: String, keys: [ProblemKey]) {
+  public init(
+    set: String, titles: [LabLanguage: String] = [:], courseKeyFingerprint: String, keys: [ProblemKey]
+  ) {
     self.set = set
+    self.titles = titles
     self.courseKeyFingerprint = courseKeyFingerprint
     self.keys = keys
   }
 
   /// The text before the first key.
-  public static func head(set: String, courseKeyFingerprint: String) -> String {
+  public static func head(
+    set: String, titles: [LabLanguage: String], courseKeyFingerprint: String
+  ) -> String {
     let members = JSONValue.object([
       ("format", .string(format)), ("version", .integer(version)), ("set", .string(set)),
-      ("courseKey", .string(courseKeyFingerprint)),
+      ("titles", .texts(titles)), ("courseKey", .string(courseKeyFingerprint)),
     ])
     return members.text().dropLast() + ",\"keys\":[\n"
   }
@@ -50,7 +58,7 @@ public struct ProblemKeyFile: Sendable, Equatable {
 
   /// The whole file.
   public var text: String {
-    var out = ProblemKeyFile.head(set: set, courseKeyFingerprint: courseKeyFingerprint)
+    var out = ProblemKeyFile.head(set: set, titles: titles, courseKeyFingerprint: courseKeyFingerprint)
     for (i, key) in keys.enumerated() { out += ProblemKeyFile.line(of: key, isFirst: i == 0) }
     return out + ProblemKeyFile.foot
   }

@@ -3,12 +3,12 @@ import Tables
 
 /// The keys as a flat table for people, `keys.csv`: one row an answer and a mistake.
 ///
-/// Columns: student, name, problem, variant, answer, points, kind (right, misconception, wrong, rubric), id,
+/// Columns: student, name, problem, variant, answer, blank (its letter on the sheet), points, kind (right, misconception, wrong, rubric), id,
 /// value, from, to, credit, feedback. `value` is a number with the digits asked for, or an option's letter.
 public enum ProblemKeyTable {
   /// The header line.
   public static let head = CSVText.line([
-    "student", "name", "problem", "variant", "answer", "points", "kind", "id", "value", "from", "to",
+    "student", "name", "problem", "variant", "answer", "blank", "points", "kind", "id", "value", "from", "to",
     "credit",
     "feedback",
   ])
@@ -17,9 +17,10 @@ public enum ProblemKeyTable {
   public static func lines(of key: ProblemKey) -> String {
     let language = key.language ?? .en
     var out = ""
-    for answer in key.answers {
+    for (i, answer) in key.answers.enumerated() {
       let start = [
-        key.student, key.name, key.problem, key.code, answer.id, shortestText(key.points * answer.weight),
+        key.student, key.name, key.problem, key.code, answer.id,
+        key.answers.count > 1 ? BlankLetter.of(i) : "", shortestText(key.points * answer.weight),
       ]
       for row in rows(answer.key, language) { out += CSVText.line(start + row) }
     }
@@ -58,10 +59,4 @@ public enum ProblemKeyTable {
       }
     }
   }
-}
-
-/// The letters of options: A for the first.
-public enum OptionLetter {
-  /// The letter of the option at an index below 26.
-  public static func of(_ index: Int) -> String { String(UnicodeScalar(UInt8(65 + index))) }
 }

@@ -48,7 +48,7 @@ public struct DrawFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case boundary
     /// A mistake cannot be told from the right answer or from another mistake.
     case separation
-    /// A single choice has not exactly one right option, a multiple choice none.
+    /// A single choice has not exactly one right option, a multiple choice none; or two options have one text.
     case options
     /// A command fails on the data drawn.
     case command

@@ -72,6 +72,18 @@ struct ProblemFrontMatter {
     for entry in try fields.required("answers").entries() {
       answers.append(try ProblemAnswer(entry, in: kind, &faults))
     }
+    if answers.count > 26 {
+      throw try fields.required("answers").fault("\(answers.count) answers; from 1 to 26 would work")
+    }
+    // A letter names a blank when answers are graded.
+    for (i, entry) in try fields.required("answers").entries().enumerated() {
+      let named = answers.indices.first { BlankLetter.of($0) == entry.key.lowercased() }
+      guard let named, named != i else { continue }
+      throw SpecificationError(
+        at: entry.keyPlace,
+        "the answer '\(entry.key)' has the blank (\(BlankLetter.of(i))) on sheets; call it "
+          + "'\(BlankLetter.of(i))', or by a word")
+    }
     self.answers = answers
   }
 

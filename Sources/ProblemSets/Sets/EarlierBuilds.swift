@@ -42,7 +42,8 @@ struct EarlierBuilds {
   }
 
   /// What the instructor should know after a build.
-  func notes(replaced: [String], roster: Roster) -> [String] {
+  /// - Parameter retired: the names of files that were put aside without new ones in their places.
+  func notes(replaced: [String], retired: [String], roster: Roster) -> [String] {
     var notes: [String] = []
     if replaced.contains("instructor/keys.json") {
       notes.append(
@@ -58,6 +59,14 @@ struct EarlierBuilds {
       notes.append(
         "note: \(ofStudents.count) \(words) from what was there, \(first) the first: a problem, or a "
           + "sheet by hand, was changed since; the earlier are kept below instructor/replaced-\(number)")
+    }
+    if let first = retired.first {
+      let words = retired.count == 1 ? "file of an earlier build, which" : "files of earlier builds, which"
+      notes.append(
+        "note: \(retired.count) \(words) this one does not make, no longer \(retired.count == 1 ? "goes" : "go") with "
+          + "the keys, \(first) the first: a sheet in another form or language, or data of a problem that is "
+          + "gone; \(retired.count == 1 ? "it is" : "they are") kept below instructor/replaced-\(number). "
+          + "--to and --lang make sheets in other forms and languages again")
     }
     return notes + keylessNotes(roster)
   }
@@ -81,15 +90,29 @@ struct EarlierBuilds {
     let moved = known.filter { ids.contains($0.id) }.map {
       "note: students/\($0.folder) is an earlier folder of '\($0.id)', whose files stand elsewhere now"
     }
-    let gone = known.filter { !ids.contains($0.id) }
-    guard !gone.isEmpty else { return moved }
-    let most = 10
-    let list = gone.prefix(most).map { "\($0.id) (\(places[$0.id] ?? "nowhere"))" }.joined(separator: ", ")
-    let rest = gone.count > most ? ", and \(gone.count - most) more" : ""
-    return moved + [
-      "note: \(counted(gone.count, "folder")) in students/ \(gone.count == 1 ? "belongs" : "belong") to "
-        + "nobody in the roster and \(gone.count == 1 ? "has" : "have") no key in keys.json; the keys are in: "
-        + "\(list)\(rest). To grade them, name these files too: --keys keys.json --keys keys-replaced-N.json"
-    ]
+    func note(_ ids: [String], _ rest: (Bool) -> String, named: (String) -> String) -> [String] {
+      if ids.isEmpty { return [] }
+      let (most, isOne) = (10, ids.count == 1)
+      let list = ids.prefix(most).map(named).joined(separator: ", ")
+      return [
+        "note: \(counted(ids.count, "folder")) in students/ \(isOne ? "belongs" : "belong") to nobody in the "
+          + "roster and \(isOne ? "has" : "have") no key in keys.json: \(list)"
+          + "\(ids.count > most ? ", and \(ids.count - most) more" : ""). \(rest(isOne))"
+      ]
+    }
+    let gone = known.map(\.id).filter { !ids.contains($0) }
+    return moved
+      + note(gone.filter { places[$0] != nil }) { isOne in
+        "To grade \(isOne ? "it" : "them"), name the \(isOne ? "file" : "files") in brackets too: --keys keys.json "
+          + "--keys keys-replaced-N.json"
+      } named: {
+        "\($0) (\(places[$0] ?? ""))"
+      }
+      + note(gone.filter { places[$0] == nil }) { isOne in
+        "No file has \(isOne ? "its key" : "their keys"); a build with \(isOne ? "it" : "them") in the roster makes "
+          + "the same again"
+      } named: {
+        $0
+      }
   }
 }

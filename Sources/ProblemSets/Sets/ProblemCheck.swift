@@ -193,9 +193,6 @@ struct VariantTrial {
           faults.append("answer '\(answer.id)': the rubric does not sum to the points")
         }
       }
-      if let texts = VariantTrial.doubledOption(answer.key) {
-        faults.append("answer '\(answer.id)': \(texts)")
-      }
     }
     if abs(variant.answers.reduce(0) { $0 + $1.weight } - 1) > 1e-9 {
       faults.append("the weights do not sum to 1")
@@ -217,15 +214,6 @@ struct VariantTrial {
   /// A number as a student writes it, with the digits asked for.
   static func written(_ value: Double, _ key: NumberKey) -> String {
     FixedDecimals.text(value, key.decimals) + (key.isPercent ? "%" : "")
-  }
-
-  private static func doubledOption(_ key: AnswerKey) -> String? {
-    guard let options = key.options else { return nil }
-    for language in LabLanguage.allCases {
-      let texts = options.compactMap { $0.text[language] }
-      if Set(texts).count < texts.count { return "two options have one text in \(language.rawValue)" }
-    }
-    return nil
   }
 
   /// What makes two variants the same task.

@@ -66,8 +66,11 @@ public struct ProblemSetBuild: Sendable {
     do {
       let report = try make(folder, runner)
       let earlier = EarlierBuilds(path)
+      let leftovers = Leftovers(of: roster, set, besides: folder)
       let replaced = try folder.finish(keepingReplaced: earlier.place)
-      let notes = report.notes + folderNotes + earlier.notes(replaced: replaced, roster: roster)
+      let retired = try leftovers.retire(replaced: replaced, to: earlier.place)
+      let notes =
+        report.notes + folderNotes + earlier.notes(replaced: replaced, retired: retired, roster: roster)
       return Report(students: report.students, redraws: report.redraws, notes: notes)
     } catch {
       folder.abandon()
@@ -88,7 +91,7 @@ public struct ProblemSetBuild: Sendable {
     let escaped = roster.students.filter { $0.folder != $0.id }
     if let first = escaped.first {
       notes.append(
-        "note: \(escaped.count) ids cannot be folder names as they are; '\(first.id)' has the folder '\(first.folder)' (all are in "
+        "note: \(counted(escaped.count, "id")) cannot be \(escaped.count == 1 ? "a folder's name as it is" : "folders' names as they are"); '\(first.id)' has the folder '\(first.folder)' (all are in "
           + "instructor/manifest.csv)")
     }
     return notes
@@ -291,7 +294,8 @@ private final class SetCollector: Sendable {
       try writer("keys.json"), try writer("keys.csv"), try writer("manifest.csv")
     )
     try keys.write(
-      ProblemKeyFile.head(set: build.set.id, courseKeyFingerprint: build.courseKey.fingerprint))
+      ProblemKeyFile.head(
+        set: build.set.id, titles: build.set.titles, courseKeyFingerprint: build.courseKey.fingerprint))
     try table.write(ProblemKeyTable.head)
     try manifest.write(
       CSVText.line([

@@ -45,7 +45,8 @@ struct SetFolder {
     return replaced
   }
 
-  private static func move(_ file: String, to target: String) throws(SetFolderError) {
+  /// Moves a file; the folders of its place are made.
+  static func move(_ file: String, to target: String) throws(SetFolderError) {
     if let slash = target.lastIndex(of: "/") { try make(String(target[..<slash])) }
     if rename(file, target) != 0 { throw .failed(target, systemMessage(errno)) }
   }

@@ -80,14 +80,12 @@ struct SheetWriter {
   private func blank(_ index: Int, _ variant: ProblemVariant) -> String {
     let line = "\\_\\_\\_\\_\\_\\_\\_\\_"
     // No line may end between the letter and its blank.
-    let label = variant.answers.count > 1 ? "**(\(SheetWriter.letter(index)))**\u{A0}" : ""
+    let label = variant.answers.count > 1 ? "**(\(BlankLetter.of(index)))**\u{A0}" : ""
     switch variant.answers[index].key {
     case .single, .multiple: return "\(label)\\_\\_\\_\\_"
     default: return label + line
     }
   }
-
-  static func letter(_ index: Int) -> String { OptionLetter.of(index).lowercased() }
 
   private func dataLine(_ variant: ProblemVariant) -> String? {
     let data = variant.files.filter { $0.role == .data }.map(\.path)
@@ -103,7 +101,7 @@ struct SheetWriter {
     let blanks = (variant.stem[language] ?? []).compactMap { if case .blank(let i) = $0 { i } else { nil } }
     var parts: [String] = []
     for (i, answer) in variant.answers.enumerated() {
-      let label = variant.answers.count > 1 ? "**(\(SheetWriter.letter(i)))** " : ""
+      let label = variant.answers.count > 1 ? "**(\(BlankLetter.of(i)))** " : ""
       switch answer.key {
       case .single(let options), .multiple(let options):
         let isSingle = if case .single = answer.key { true } else { false }
@@ -148,7 +146,7 @@ struct SheetWriter {
 
   private func key(_ answer: VariantAnswer, _ index: Int, _ variant: ProblemVariant) -> String {
     let label =
-      variant.answers.count > 1 ? "(\(SheetWriter.letter(index))) \(phrases.answer)" : phrases.answer
+      variant.answers.count > 1 ? "(\(BlankLetter.of(index))) \(phrases.answer)" : phrases.answer
     switch answer.key {
     case .number(let number):
       var head = "**\(label)\(phrases.colon)\(text(number.value, number))**"

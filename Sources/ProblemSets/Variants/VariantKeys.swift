@@ -135,6 +135,9 @@ struct VariantKeys {
         made.append((try self.option(option, id, scope.with(each.name, word)), option.credit))
       }
     }
+    for language in languages where Set(made.map { $0.option.text[language] }).count < made.count {
+      throw DrawFailure(.options, "answer '\(answer.id)': two options have one text", at: answer.location)
+    }
     let right = made.count { $0.option.isRight }
     let wrong = made.count - right
     if isMultiple ? right == 0 : right != 1 {

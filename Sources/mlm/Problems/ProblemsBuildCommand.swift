@@ -44,7 +44,7 @@ struct ProblemsBuildCommand: ParsableCommand {
     help: ArgumentHelp("Language of sheets (default: the roster's, else both).", valueName: "en|zh|both"))
   var lang: LanguageChoice?
 
-  @Option(name: .long, help: "Form: markdown, html or docx; may be repeated.")
+  @Option(name: .long, help: "Form: markdown (the default), html or docx; may be repeated.")
   var to: [Form] = []
 
   @OptionGroup var thread: ThreadOption

@@ -12,7 +12,7 @@ struct ProblemsCheckCommand: ParsableCommand {
     discussion: """
       Every variant must build, its key must score full marks and each mistake its credit. The table shows how many draws were \
       repeated and why: a condition that does not hold, a number that is degenerate, a fit on a boundary, mistakes too close to \
-      the key (separation), options without exactly one right, a command that fails. A key that is the same in \
+      the key (separation), options without exactly one right or two of one text, a command that fails. A key that is the same in \
       all of ten or more variants, and comes from no fit, is typed. Each fault is told once, with its place and \
       how many seeds had it. Exit 1 with faults.
 

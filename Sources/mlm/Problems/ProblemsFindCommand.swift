@@ -29,7 +29,7 @@ struct ProblemsFindCommand: ParsableCommand {
       Data are those of the salary scenario, or of a design with SPEC.yml, drawn from R's stream. Standard output is a \
       table of seeds; the count, the probability and its 95 % Wilson interval go to standard error.
 
-      Example: mlm problems find slope-boundary --count 2000 --limit 5
+      Example: mlm problems find slope-boundary --n 30 --count 2000 --limit 5
       Example: mlm problems find simpson design.yml --formula "y ~ x + (1 | g)"
       """)
 
@@ -148,6 +148,16 @@ struct ProblemsFindCommand: ParsableCommand {
     let text = String(decoding: try InputFile.bytes(design), as: UTF8.self)
     let bound = try DesignSpecification(yaml: text, file: design)
       .binding(Dictionary(settings.map { ($0.name, $0.value) }) { $1 })
+    switch (bound.response.family, property) {
+    case (.gaussian, .separation):
+      throw ValidationError(
+        "separation is looked for in data of 0 and 1; a design with family: binary would work")
+    case (.gaussian, _), (_, .separation): break
+    default:
+      throw ValidationError(
+        "\(property.rawValue) is looked for in linear fits; a design whose response is gaussian would work "
+          + "(of binary ones: separation)")
+    }
     return (.design(bound), bound.formula.source)
   }
 }

@@ -12,7 +12,7 @@ struct ProblemsGradeCommand: ReportingCommand {
     abstract: "Grade answers: points with partial credit and feedback by mistake, item statistics.",
     discussion: """
       Answers are a CSV file with columns student, problem, answer, value (one row an answer), or with a column student and one for each \
-      problem, or problem.answer (one row a student).
+      problem, or problem.answer (one row a student). An answer is named by its id in keys.csv, or by the letter of its blank on the sheet.
 
       Numbers are read with . or , decimals, thousands separators, units, currencies and per cent signs, names \
       before = and marks of TeX. Unknown students and problems, double and missing answers are reported; none is \
@@ -153,7 +153,7 @@ struct ProblemsGradeCommand: ReportingCommand {
       files.append(text("items\(mark).txt", ItemStatisticsTables.text(items, language)))
       let sheets = FeedbackSheet(grading, language, showsKey: showKey)
       let students = grading.students
-      for (student, name) in zip(students, IDFileName.all(of: students.map(\.id))) {
+      for (student, name) in zip(students, FolderName.all(of: students.map(\.id))) {
         // Where sheets had one language and none was asked for, so has the feedback.
         if lang == .both, let own = student.problems[0].key.language, own != language { continue }
         files.append(text("feedback/\(name)\(mark).md", sheets.text(student.problems)))
