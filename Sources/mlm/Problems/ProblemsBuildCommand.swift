@@ -64,7 +64,7 @@ struct ProblemsBuildCommand: ParsableCommand {
       for note in report.notes { Terminal.note(note) }
       let drawn = report.redraws.filter { $0.count > 0 }.map { "\($0.problem) \($0.count)" }
       Terminal.note(
-        "\(out): \(report.students) students × \(set.problems.count) problems; keys in \(out)/instructor/keys.json"
+        "\(out): \(report.students) student\(report.students == 1 ? "" : "s") × \(set.problems.count) problem\(set.problems.count == 1 ? "" : "s"); keys in \(out)/instructor/keys.json"
           + (drawn.isEmpty ? "" : "; drawn again: \(drawn.joined(separator: ", "))"))
     }
   }
