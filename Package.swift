@@ -188,11 +188,12 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-/// One test target a target: `Tests/<Target>Tests`.
+/// One test target a target: `Tests/<Target>Tests`. Tests are compiled without optimization, which takes half the time; what they try is optimized all the same.
 func testTargets(_ list: [(String, [String])]) -> [Target] {
   list.map { name, more in
     .testTarget(
       name: name + "Tests",
-      dependencies: [.init(stringLiteral: name), "TestSupport"] + more.map { .init(stringLiteral: $0) })
+      dependencies: [.init(stringLiteral: name), "TestSupport"] + more.map { .init(stringLiteral: $0) },
+      swiftSettings: [.unsafeFlags(["-Onone"])])
   }
 }
