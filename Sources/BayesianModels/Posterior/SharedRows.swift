@@ -7,7 +7,8 @@ import MixedModels
 ///     H − C'DC,   G − C'DG_b,   D = (Σ̂⁻¹ + H_b)⁻¹
 ///
 /// one term after the other as by an incomplete Cholesky factorization: couplings between levels of one term, and between levels without rows in common, are
-/// dropped. Of nested terms nothing is dropped.
+/// dropped. Of nested terms nothing is dropped. Terms of one factor are not coupled: what an intercept's rows tell depends too much on how far the slope of the
+/// same level can move (`(year || g)` with years from 2010).
 struct SharedRows {
   /// C' of a level: by the place of an effect of an earlier term, the couplings with the level's own effects (q).
   private typealias Level = [Int: [Double]]
@@ -37,7 +38,8 @@ struct SharedRows {
     self.owners = (0..<owners.count).compactMap { owners[$0] }
     let codes = terms.map { model.factors[model.terms[$0.index].factor].codes }
     for (t, term) in terms.enumerated() {
-      for (s, earlier) in terms[..<t].enumerated() {
+      for (s, earlier) in terms[..<t].enumerated()
+      where model.terms[earlier.index].factor != model.terms[term.index].factor {
         for (i, w) in information.enumerated() {
           for (a, column) in earlier.columns.enumerated() {
             let place = earlier.first + codes[s][i] * earlier.stride + a
